@@ -1,0 +1,599 @@
+"""Makes the sample contacts: companies and persons from pools of names and a seed.
+
+The same count and seed always give the same contacts, so a demonstration, a test and a benchmark can speak of
+CT00042 and mean the same one. Nobody real is meant: names are combined at random, e-mail addresses and home
+pages are at example.org, example.com and example.net, and telephone numbers lie where nobody has one. Street,
+post code, city and territory are drawn independently and do not agree: no test of address checks for them.
+
+`python -m api.sample.contacts --count 10000 --format csv FILE` writes a file for `POST /v1/contacts/import`;
+`SETUP` holds the code tables that have to be there first.
+"""
+
+import argparse
+import csv
+import json
+import unicodedata
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import cycle, product
+from pathlib import Path
+from random import Random
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
+Contact = dict[str, object]
+Row = dict[str, object]
+
+DEFAULT_SEED = 2017
+COMPANY_SHARE, PERSON_SHARE = 0.35, 0.55
+# The demonstration logs a segment on this territory, which needs a salesperson on every contact.
+STAFFED_TERRITORY = "NOORD"
+SALESPERSON_ELSEWHERE = 0.53
+COMPANIES_HIRING = 256
+HABITS = 2_000
+
+LIST_COLUMNS = ("mailing_groups", "industry_groups", "job_responsibilities")
+CSV_COLUMNS = (
+    *("no", "type", "name", "first_name", "middle_name", "surname", "initials", "job_title", "company_no"),
+    *("salesperson_code", "language_code", "territory_code", "country_code", "address", "post_code", "city"),
+    *("phone_no", "mobile_phone_no", "email", "home_page", "correspondence_type", "salutation_code"),
+    *("organizational_level_code", "exclude_from_segment", "privacy_blocked", *LIST_COLUMNS),
+    *("business_relations", "profile_answers"),
+)
+_BLANK: Contact = dict.fromkeys((*CSV_COLUMNS, "alternative_addresses"))
+
+
+# --- The code tables ------------------------------------------------------------------------------
+
+
+def _table(rows: str) -> list[Row]:
+    pairs = (row.split("=") for row in rows.split("|"))
+    return [{"code": code, "description": description} for code, description in pairs]
+
+
+def _salesperson(code: str, name: str, job_title: str) -> Row:
+    return {"code": code, "name": name, "job_title": job_title, "email": f"{code.lower()}@example.org"}
+
+
+def _salutation(code: str, description: str, names: list[str], formal: str, informal: str) -> Row:
+    """The texts in the order of `_LANGUAGES`; an informal one to a person takes the first name."""
+    first_name = ["first_name"] if names else []
+    formulas = [
+        {"language_code": language, "type": kind, "text": text, "names": parts}
+        for kind, texts, parts in (("formal", formal, names), ("informal", informal, first_name))
+        for language, text in zip(_LANGUAGES, texts.split("|"), strict=True)
+    ]
+    return {"code": code, "description": description, "formulas": formulas}
+
+
+def _questionnaire(code: str, description: str, *questions: str) -> Row:
+    """The first text of each is the question, the others are its answers."""
+    texts = [
+        ("answer" if place else "question", text)
+        for question in questions
+        for place, text in enumerate(question.split("|"))
+    ]
+    lines = [
+        {"line_no": number * 10_000, "type": kind, "description": text}
+        for number, (kind, text) in enumerate(texts, start=1)
+    ]
+    return {"code": code, "description": description, "lines": lines}
+
+
+def _template(
+    code: str, group: str, description: str, correspondence_type: str | None, cost: str, minutes: int
+) -> Row:
+    return {
+        "code": code,
+        "interaction_group_code": group,
+        "description": description,
+        "unit_cost": cost,
+        "unit_duration_minutes": minutes,
+        "information_flow": "outbound",
+        "initiated_by": "us",
+        "correspondence_type": correspondence_type,
+    }
+
+
+_LANGUAGES = ("NLD", "DEU", "ENG", "FRA", "SWE", "POL")
+_NAMES = ["middle_name", "surname"]
+_INFORMAL = "Beste %1,|Hallo %1,|Dear %1,|Bonjour %1,|Hej %1,|Witaj %1,"
+_TO_MAN = (
+    "Geachte heer %1 %2,|Sehr geehrter Herr %1 %2,|Dear Mr %1 %2,|Monsieur %1 %2,|Bäste herr %1 %2,|"
+    "Szanowny Panie %1 %2,"
+)
+_TO_WOMAN = (
+    "Geachte mevrouw %1 %2,|Sehr geehrte Frau %1 %2,|Dear Ms %1 %2,|Madame %1 %2,|Bästa fru %1 %2,|"
+    "Szanowna Pani %1 %2,"
+)
+_TO_PERSON = (
+    "Geachte heer of mevrouw %1 %2 %3,|Guten Tag %1 %2 %3,|Dear %1 %2 %3,|Bonjour %1 %2 %3,|Hej %1 %2 %3,|"
+    "Dzień dobry %1 %2 %3,"
+)
+_TO_COMPANY = (
+    "Geachte dames en heren,|Sehr geehrte Damen und Herren,|Dear Sir or Madam,|Madame, Monsieur,|"
+    "Till den det berör,|Szanowni Państwo,"
+)
+
+SETUP: dict[str, list[Row]] = {
+    "salespeople": [
+        _salesperson("AVD", "Annelies van Dijk", "Accountmanager Noord"),
+        _salesperson("BJ", "Björn Janssen", "Accountmanager Oost"),
+        _salesperson("FDV", "Fatima de Vries", "Accountmanager West"),
+        _salesperson("MOB", "Maeve O'Brien", "Export Manager"),
+        _salesperson("PTH", "Pieter 't Hart", "Hoofd verkoop"),
+    ],
+    "mailing-groups": _table(
+        "BEURS=Uitnodiging beurs|CATALOGUS=Jaarcatalogus|KERST=Kerstkaart|NIEUWSBR=Nieuwsbrief|"
+        "RELATIEDAG=Relatiedag"
+    ),
+    "industry-groups": _table(
+        "AGRARISCH=Land- en tuinbouw|BOUW=Bouw en installatie|HANDEL=Groot- en detailhandel|"
+        "ICT=Automatisering|INDUSTRIE=Industrie|OVERHEID=Overheid en onderwijs|"
+        "TRANSPORT=Vervoer en opslag|ZORG=Gezondheidszorg"
+    ),
+    "business-relations": _table("BANK=Bank|KLANT=Klant|LEVERANC=Leverancier"),
+    "job-responsibilities": _table(
+        "DIRECTIE=Algemene leiding|FINANCIEN=Financiën|ICT=Automatisering|INKOOP=Inkoop|"
+        "MARKETING=Marketing|PERSONEEL=Personeelszaken|PRODUCTIE=Productie|VERKOOP=Verkoop"
+    ),
+    "organizational-levels": _table(
+        "DIRECTIE=Directie|MANAGER=Leidinggevende|SPECIALIST=Specialist|UITVOEREND=Medewerker"
+    ),
+    "territories": _table(
+        "BUITENLAND=Buitenland|MIDDEN=Utrecht en Flevoland|NOORD=Groningen, Friesland en Drenthe|"
+        "OOST=Overijssel en Gelderland|WEST=Noord- en Zuid-Holland|"
+        "ZUID=Zeeland, Noord-Brabant en Limburg"
+    ),
+    "salutations": [
+        _salutation("M", "De heer", _NAMES, _TO_MAN, _INFORMAL),
+        _salutation("V", "Mevrouw", _NAMES, _TO_WOMAN, _INFORMAL),
+        _salutation("ONBEKEND", "De heer of mevrouw", ["initials", *_NAMES], _TO_PERSON, _INFORMAL),
+        _salutation("BEDRIJF", "Bedrijf", [], _TO_COMPANY, _TO_COMPANY),
+    ],
+    "profile-questionnaires": [
+        _questionnaire(
+            *("BEDRIJF", "Bedrijfsprofiel"),
+            "Aantal medewerkers|1 tot 9|10 tot 49|50 tot 249|250 en meer",
+            "Beslist over aankopen|Hoofdkantoor|Vestiging",
+        ),
+        _questionnaire(
+            *("PERSOON", "Persoonsprofiel"),
+            "Belangstelling|Nieuwe producten|Onderhoud|Opleidingen",
+            "Rol bij aankoop|Beslisser|Adviseur|Gebruiker",
+        ),
+    ],
+    "interaction-groups": _table("BRIEF=Brieven|MAILING=Mailings|TELEFOON=Telefoongesprekken"),
+    "interaction-templates": [
+        _template("BRIEF", "BRIEF", "Brief", None, "2.50", 5),
+        _template("BEURS", "MAILING", "Uitnodiging beurs", "hard_copy", "3.75", 2),
+        _template("NIEUWSBR", "MAILING", "Nieuwsbrief", "email", "0.05", 1),
+        _template("BELLEN", "TELEFOON", "Uitgaand gesprek", None, "8.00", 15),
+    ],
+}
+
+
+# --- What the pools are made into -----------------------------------------------------------------
+
+
+class _Given(NamedTuple):
+    name: str
+    slug: str
+    initials: str
+
+
+class _Surname(NamedTuple):
+    particle: str | None
+    name: str
+    slug: str
+
+
+class _Company(NamedTuple):
+    name: str
+    slug: str
+
+
+class _Country(NamedTuple):
+    code: str
+    language: str
+    address: str
+    territories: Sequence[str]
+    given_names: Sequence[tuple[str, _Given]]
+    surnames: Sequence[_Surname]
+    streets: Sequence[str]
+    cities: Sequence[str]
+    post_codes: Sequence[str]
+    companies: Sequence[_Company]
+    phones: Sequence[tuple[str, int]]
+    mobiles: Sequence[tuple[str, int]]
+
+
+# Language, weight among the contacts, and how street and house number stand.
+_COUNTRIES = {
+    "NL": ("NLD", 75, "%(street)s %(number)d"),
+    "DE": ("DEU", 9, "%(street)s %(number)d"),
+    "GB": ("ENG", 5, "%(number)d %(street)s"),
+    "FR": ("FRA", 5, "%(number)d, %(street)s"),
+    "SE": ("SWE", 3, "%(street)s %(number)d"),
+    "PL": ("POL", 3, "ul. %(street)s %(number)d"),
+}
+_DUTCH_TERRITORIES = ("NOORD", "NOORD", "OOST", "OOST", "MIDDEN", "WEST", "WEST", "WEST", "ZUID", "ZUID")
+
+
+class _Role(NamedTuple):
+    responsibility: str
+    level: str
+    titles: dict[str, str]
+
+
+def _role(row: str) -> _Role:
+    responsibility, level, *titles = row.split("|")
+    return _Role(responsibility, level, dict(zip(_LANGUAGES, titles, strict=True)))
+
+
+# Job responsibility, organizational level, and the titles in the order of `_LANGUAGES`.
+_ROLES = (
+    _role(
+        "DIRECTIE|DIRECTIE|Directeur|Geschäftsführer|Managing Director|Directeur général|VD|Prezes zarządu"
+    ),
+    _role(
+        "FINANCIEN|MANAGER|Hoofd financiën|Finanzleiter|Finance Manager|Chef comptable|Ekonomichef|Księgowy"
+    ),
+    _role("INKOOP|UITVOEREND|Inkoper|Einkäufer|Buyer|Acheteur|Inköpare|Specjalista ds. zakupów"),
+    _role("INKOOP|MANAGER|Hoofd inkoop|Einkaufsleiter|Chief Buyer|Chef des achats|Inköpschef|Kierownik"),
+    _role("MARKETING|MANAGER|Marketingmanager|Marketingleiter|Marketing Manager|Chef marketing|CMO|Dyrektor"),
+    _role("PERSONEEL|SPECIALIST|Personeelsadviseur|Personalreferent|HR Adviser|Conseil RH|HR-konsult|Kadry"),
+    _role("ICT|SPECIALIST|Systeembeheerder|Systemverwalter|Engineer|Ingénieur|Systemtekniker|Informatyk"),
+    _role("PRODUCTIE|UITVOEREND|Werkvoorbereider|Arbeitsplaner|Planner|Technicien|Planerare|Technolog"),
+    _role("VERKOOP|UITVOEREND|Verkoper|Verkäufer|Sales Executive|Commercial|Säljare|Handlowiec"),
+)
+_SALUTATIONS = (("M", "men"), ("V", "women"))
+_LETTERS_WITHOUT_PARTS = str.maketrans({"ł": "l", "ß": "ss", "ø": "o", "æ": "ae"})
+
+
+def _slug(text: str) -> str:
+    """What is left of a name in an e-mail address: "Van 't Höft" is "vanthoft"."""
+    folded = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS_WITHOUT_PARTS))
+    return "".join(letter for letter in folded if letter.isascii() and letter.isalnum())
+
+
+def _given(name: str) -> _Given:
+    return _Given(name, _slug(name), "".join(f"{part[0]}." for part in name.replace("-", " ").split()))
+
+
+def _surname(full_name: str) -> _Surname:
+    particle, _, name = full_name.rpartition(" ")
+    return _Surname(particle or None, name, _slug(full_name))
+
+
+def _company(name: str) -> _Company:
+    return _Company(name, _slug(name)[:40])
+
+
+def _companies(pools: dict[str, list[str]]) -> list[_Company]:
+    """The pool's own, and more: "Bakkerij Van den Berg B.V.", for a million contacts need many."""
+    owners = [f"{surname[0].upper()}{surname[1:]}" for surname in pools["surnames"][::4]]
+    forms = cycle(pools.get("legal_forms", []))
+    trading = [f"{trade} {owner}" for trade, owner in product(pools.get("trades", []), owners)]
+    long_names = (
+        text.format(city=city)
+        for text, city in product(pools.get("long_companies", []), pools["cities"][::20])
+    )
+    return [
+        *[_company(name) for name in pools["companies"]] * 3,
+        *(_company(f"{name} {form}") for name, form in zip(trading, forms, strict=False)),
+        *(_company(name) for name in long_names if len(name) <= 100),
+    ]
+
+
+def _country(code: str, pools: dict[str, list[str]]) -> _Country:
+    language, _, address = _COUNTRIES[code]
+    phones, mobiles = (
+        [(pattern.rstrip("#"), 10 ** (pattern.count("#") - 1)) for pattern in pools[pool]]
+        for pool in ("phones", "mobiles")
+    )
+    return _Country(
+        code=code,
+        language=language,
+        address=address,
+        territories=_DUTCH_TERRITORIES if code == "NL" else ("BUITENLAND",),
+        given_names=[(code, _given(name)) for code, pool in _SALUTATIONS for name in pools[pool]],
+        surnames=[_surname(name) for name in pools["surnames"]],
+        streets=pools["streets"],
+        cities=pools["cities"],
+        post_codes=pools["post_codes"],
+        companies=_companies(pools),
+        phones=phones,
+        mobiles=mobiles,
+    )
+
+
+@cache
+def _countries() -> Sequence[_Country]:
+    pools = json.loads(Path(__file__).with_name("pools.json").read_text(encoding="utf-8"))
+    return [_country(code, pools[code]) for code in _COUNTRIES]
+
+
+# --- Drawing contacts -----------------------------------------------------------------------------
+
+_DOMAINS = ("example.org", "example.com", "example.net")
+# Repeated members are the likelier ones.
+_MAILING_GROUPS: Sequence[list[str]] = (
+    *([], [], [], ["NIEUWSBR"], ["NIEUWSBR"], ["KERST"], ["KERST", "NIEUWSBR"], ["CATALOGUS"]),
+    *(["BEURS", "NIEUWSBR"], ["CATALOGUS", "KERST", "RELATIEDAG"], ["RELATIEDAG"]),
+)
+_INDUSTRY_GROUPS: Sequence[list[str]] = (
+    *([], ["AGRARISCH"], ["BOUW"], ["BOUW"], ["HANDEL"], ["HANDEL"], ["ICT"], ["INDUSTRIE"], ["OVERHEID"]),
+    *(["TRANSPORT"], ["ZORG"], ["HANDEL", "TRANSPORT"], ["AGRARISCH", "INDUSTRIE"]),
+)
+_BUSINESS_RELATIONS: Sequence[list[tuple[str, str]]] = (
+    *([], [], [], [("KLANT", "customer")], [("KLANT", "customer")], [("LEVERANC", "vendor")]),
+    *([("KLANT", "customer"), ("LEVERANC", "vendor")], [("BANK", "bank_account")]),
+)
+_COMPANY_ANSWERS = ((), (), (), (20_000,), (30_000,), (30_000, 80_000), (40_000, 70_000), (50_000, 70_000))
+_PERSON_ANSWERS = ((), (), (), (20_000,), (30_000,), (40_000, 80_000), (20_000, 60_000), (70_000,))
+_ALTERNATIVE_PERIODS = (
+    ("ZOMER", (("2026-06-01", "2026-08-31"), ("2027-06-01", "2027-08-31"))),
+    ("WINTER", (("2026-11-15", "2027-02-28"),)),
+    ("VERHUIZING", (("2026-09-01", None),)),
+)
+_CORRESPONDENCE_TYPES = (None, "hard_copy", "email", "email")
+# Most streets are short.
+_HOUSE_NUMBERS = (*range(1, 41), *range(1, 41), *range(1, 41), *range(1, 161))
+_TEAM_SIZES = (1, 1, 1, 1, 2, 2, 4, 12)
+
+
+class _Habits(NamedTuple):
+    """How a contact is reached, drawn beforehand: one draw then does for eight."""
+
+    has_phone: bool
+    has_mobile: bool
+    domain: str | None
+    correspondence_type: str | None
+    exclude_from_segment: bool
+    privacy_blocked: bool
+    mailing_groups: list[str]
+    moves: bool
+
+
+def _drawing(random: Random, pool: Sequence[T]) -> Callable[[], T]:
+    """Draws from the pool, by the block: that takes less than half the time of `Random.choice`."""
+
+    def endless() -> Iterator[T]:
+        while True:
+            yield from random.choices(pool, k=512)
+
+    return endless().__next__
+
+
+class _Local:
+    """What one run draws in one country."""
+
+    def __init__(self, country: _Country, random: Random) -> None:
+        self.code, self.language, self.layout = country.code, country.language, country.address
+        self.territory = _drawing(random, country.territories)
+        self.given_name = _drawing(random, country.given_names)
+        self.surname = _drawing(random, country.surnames)
+        self.street = _drawing(random, country.streets)
+        self.house_number = _drawing(random, _HOUSE_NUMBERS)
+        self.city = _drawing(random, country.cities)
+        self.post_code = _drawing(random, country.post_codes)
+        self.company = _drawing(random, country.companies)
+        self.phone = _drawing(random, country.phones)
+        self.mobile = _drawing(random, country.mobiles)
+
+    def place(self) -> Contact:
+        return {
+            "address": self.layout % {"street": self.street(), "number": self.house_number()},
+            "post_code": self.post_code(),
+            "city": self.city(),
+        }
+
+
+class _Employer(NamedTuple):
+    no: str
+    local: _Local
+    settled: Contact
+
+
+class _Sampler:
+    """One run: the random numbers, and the companies that still take on people."""
+
+    def __init__(self, seed: int) -> None:
+        random = Random(seed)
+        self.random = random.random
+        self.hiring: deque[_Employer] = deque(maxlen=COMPANIES_HIRING)
+        self.alternative_periods = _drawing(random, _ALTERNATIVE_PERIODS)
+        self.business_relations = _drawing(random, _BUSINESS_RELATIONS)
+        self.company_answers = _drawing(random, _COMPANY_ANSWERS)
+        self.correspondence_type = _drawing(random, _CORRESPONDENCE_TYPES)
+        self.domain = _drawing(random, _DOMAINS)
+        self.industry_groups = _drawing(random, _INDUSTRY_GROUPS)
+        self.mailing_groups = _drawing(random, _MAILING_GROUPS)
+        self.person_answers = _drawing(random, _PERSON_ANSWERS)
+        self.role = _drawing(random, _ROLES)
+        self.salesperson = _drawing(random, [row["code"] for row in SETUP["salespeople"]])
+        self.team_size = _drawing(random, _TEAM_SIZES)
+        locals_ = [_Local(country, random) for country in _countries()]
+        self.local = _drawing(random, [local for local in locals_ for _ in range(_COUNTRIES[local.code][1])])
+        self.company_habits = _drawing(random, [self.habits(phone=0.95, mobile=0.1) for _ in range(HABITS)])
+        self.person_habits = _drawing(random, [self.habits(phone=0.7, mobile=0.6) for _ in range(HABITS)])
+
+    def habits(self, phone: float, mobile: float) -> _Habits:
+        domain = self.domain() if self.random() < 0.88 else None
+        correspondence_type = self.correspondence_type()
+        return _Habits(
+            has_phone=self.random() < phone,
+            has_mobile=self.random() < mobile,
+            domain=domain,
+            # Logging refuses a contact that wants e-mail and has no address.
+            correspondence_type="hard_copy"
+            if domain is None and correspondence_type
+            else correspondence_type,
+            exclude_from_segment=self.random() < 0.02,
+            privacy_blocked=self.random() < 0.01,
+            mailing_groups=self.mailing_groups(),
+            moves=self.random() < 0.01,
+        )
+
+    def contact(self, index: int, no: str) -> Contact:
+        share = self.random()
+        if share < COMPANY_SHARE or not self.hiring:
+            return self.company(index, no)
+        if share < COMPANY_SHARE + PERSON_SHARE:
+            employer = self.hiring[int(self.random() * len(self.hiring))]
+            return self.person(index, no, employer.local, employer.settled, employer.no)
+        local = self.local()
+        return self.person(index, no, local, self.settled(local), None)
+
+    def settled(self, local: _Local) -> Contact:
+        """Where a contact is and who looks after it; people share this with their company."""
+        territory = local.territory()
+        staffed = territory == STAFFED_TERRITORY or self.random() < SALESPERSON_ELSEWHERE
+        return {
+            "salesperson_code": self.salesperson() if staffed else None,
+            "language_code": local.language if self.random() < 0.97 else "ENG",
+            "territory_code": territory,
+            "country_code": local.code,
+            **local.place(),
+        }
+
+    def reached(self, local: _Local, habits: _Habits, slug: str, index: int) -> Contact:
+        return {
+            "phone_no": self.number(*local.phone()) if habits.has_phone else None,
+            "mobile_phone_no": self.number(*local.mobile()) if habits.has_mobile else None,
+            # The index makes the address nobody else's.
+            "email": f"{slug}.{index}@{habits.domain}" if habits.domain else None,
+            "correspondence_type": habits.correspondence_type,
+            "exclude_from_segment": habits.exclude_from_segment,
+            "privacy_blocked": habits.privacy_blocked,
+            "mailing_groups": habits.mailing_groups.copy(),
+            "alternative_addresses": [self.alternative(local)] if habits.moves else [],
+        }
+
+    def number(self, head: str, scale: int) -> str:
+        return f"{head}{int((1 + 9 * self.random()) * scale)}"
+
+    def alternative(self, local: _Local) -> Row:
+        code, periods = self.alternative_periods()
+        ranges = [{"starting_date": start, "ending_date": end} for start, end in periods]
+        return {"code": code, **local.place(), "country_code": local.code, "date_ranges": ranges}
+
+    def company(self, index: int, no: str) -> Contact:
+        local = self.local()
+        settled = self.settled(local)
+        name, slug = local.company()
+        self.hiring.extend([_Employer(no, local, settled)] * self.team_size())
+        return {
+            **_BLANK,
+            "no": no,
+            "type": "company",
+            "name": name,
+            **settled,
+            "home_page": f"https://www.{self.domain()}/{slug}" if self.random() < 0.6 else None,
+            "salutation_code": "BEDRIJF",
+            **self.reached(local, self.company_habits(), slug, index),
+            "industry_groups": self.industry_groups().copy(),
+            "job_responsibilities": [],
+            "business_relations": [
+                {"code": code, "link_to_table": table, "no": f"{code[0]}{index:05d}"}
+                for code, table in self.business_relations()
+            ],
+            "profile_answers": _answers("BEDRIJF", self.company_answers()),
+        }
+
+    def person(self, index: int, no: str, local: _Local, settled: Contact, company_no: str | None) -> Contact:
+        salutation, given = local.given_name()
+        surname = local.surname()
+        role = self.role() if company_no and self.random() < 0.9 else None
+        return {
+            **_BLANK,
+            "no": no,
+            "type": "person",
+            "first_name": given.name,
+            "middle_name": surname.particle,
+            "surname": surname.name if self.random() > 0.04 else _married(surname, local.surname()),
+            "initials": given.initials,
+            "job_title": role.titles[local.language] if role else None,
+            "company_no": company_no,
+            **settled,
+            "salutation_code": salutation if self.random() < 0.95 else "ONBEKEND",
+            "organizational_level_code": role.level if role else None,
+            **self.reached(local, self.person_habits(), f"{given.slug}.{surname.slug}", index),
+            "industry_groups": [],
+            "job_responsibilities": [role.responsibility] if role else [],
+            "business_relations": [],
+            "profile_answers": _answers("PERSOON", self.person_answers()),
+        }
+
+
+def _married(surname: _Surname, other: _Surname) -> str:
+    """Some carry two names: "Jansen-de Vries"."""
+    both = f"{surname.name}-{f'{other.particle} ' if other.particle else ''}{other.name}"
+    return both if len(both) <= 30 else surname.name
+
+
+def _answers(questionnaire: str, lines: Sequence[int]) -> list[Row]:
+    return [{"questionnaire_code": questionnaire, "line_no": line_no} for line_no in lines]
+
+
+def sample_contacts(count: int, seed: int = DEFAULT_SEED) -> Iterator[Contact]:
+    """The fields of the contact resource, `company_no` always of a company yielded before.
+
+    Numbers are as wide as the last one needs, five digits at least, so they sort in the order they are made.
+    """
+    width = max(5, len(str(count)))
+    sampler = _Sampler(seed)
+    for index in range(1, count + 1):
+        yield sampler.contact(index, f"CT{index:0{width}d}")
+
+
+# --- Files ----------------------------------------------------------------------------------------
+
+
+def to_csv_row(contact: Contact) -> list[str]:
+    """The cells of `CSV_COLUMNS`. Alternative addresses have no place in a row; NDJSON carries them."""
+    return [_cell(contact[column]) for column in CSV_COLUMNS]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ";".join(
+            ":".join(map(str, item.values())) if isinstance(item, dict) else item for item in value
+        )
+    return str(value)
+
+
+def write_csv(path: Path | str, count: int, seed: int = DEFAULT_SEED) -> None:
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(CSV_COLUMNS)
+        writer.writerows(map(to_csv_row, sample_contacts(count, seed)))
+
+
+def write_ndjson(path: Path | str, count: int, seed: int = DEFAULT_SEED) -> None:
+    """One contact a line, without the fields it leaves blank."""
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        for contact in sample_contacts(count, seed):
+            filled = {field: value for field, value in contact.items() if value is not None and value != []}
+            file.write(json.dumps(filled, ensure_ascii=False) + "\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="Write a file of sample contacts.")
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
+    parser.add_argument("--format", choices=("csv", "ndjson"), default="csv")
+    parser.add_argument("file", type=Path)
+    options = parser.parse_args(arguments)
+    write = write_csv if options.format == "csv" else write_ndjson
+    write(options.file, options.count, options.seed)
+
+
+if __name__ == "__main__":
+    main()

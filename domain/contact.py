@@ -1,0 +1,264 @@
+"""Contacts: companies and persons, as far as segments and interactions need them (domain A11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace as replaced
+
+from domain.errors import Conflict, MandatoryField
+from domain.vocabulary import ContactType, CorrespondenceType, given
+
+
+class BusinessRelation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a company is to us besides a contact: customer, vendor, bank, and its number there."""
+
+    code: str
+    link_to_table: str | None = None
+    no: str | None = None
+
+
+class ProfileAnswer(msgspec.Struct, frozen=True):
+    """The answer that a contact gave: a line of a questionnaire."""
+
+    questionnaire_code: str
+    line_no: int
+
+
+class DateRange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """From when to when an alternative address holds; open-ended without an ending date."""
+
+    starting_date: date
+    ending_date: date | None = None
+
+
+class AlternativeAddress(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a contact is for part of the time (domain A11)."""
+
+    code: str
+    company_name: str | None = None
+    address: str | None = None
+    address_2: str | None = None
+    post_code: str | None = None
+    city: str | None = None
+    county: str | None = None
+    country_code: str | None = None
+    phone_no: str | None = None
+    mobile_phone_no: str | None = None
+    fax_no: str | None = None
+    email: str | None = None
+    home_page: str | None = None
+    date_ranges: tuple[DateRange, ...] = ()
+
+
+class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The values of a contact. `company_key` is the key of the company in `company_no`."""
+
+    type: ContactType = "company"
+    name: str | None = None
+    name_2: str | None = None
+    first_name: str | None = None
+    middle_name: str | None = None
+    surname: str | None = None
+    initials: str | None = None
+    job_title: str | None = None
+    company_no: str | None = None
+    company_key: int | None = None
+    company_name: str | None = None
+    salesperson_code: str | None = None
+    language_code: str | None = None
+    territory_code: str | None = None
+    currency_code: str | None = None
+    country_code: str | None = None
+    address: str | None = None
+    address_2: str | None = None
+    post_code: str | None = None
+    city: str | None = None
+    county: str | None = None
+    phone_no: str | None = None
+    mobile_phone_no: str | None = None
+    fax_no: str | None = None
+    email: str | None = None
+    email_2: str | None = None
+    home_page: str | None = None
+    correspondence_type: CorrespondenceType | None = None
+    salutation_code: str | None = None
+    organizational_level_code: str | None = None
+    exclude_from_segment: bool = False
+    privacy_blocked: bool = False
+    external_id: str | None = None
+    mailing_groups: tuple[str, ...] = ()
+    industry_groups: tuple[str, ...] = ()
+    job_responsibilities: tuple[str, ...] = ()
+    business_relations: tuple[BusinessRelation, ...] = ()
+    profile_answers: tuple[ProfileAnswer, ...] = ()
+    alternative_addresses: tuple[AlternativeAddress, ...] = ()
+
+
+class ContactChanges(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The contact values that change; what is not named stays."""
+
+    type: ContactType | UnsetType = UNSET
+    name: str | UnsetType | None = UNSET
+    name_2: str | UnsetType | None = UNSET
+    first_name: str | UnsetType | None = UNSET
+    middle_name: str | UnsetType | None = UNSET
+    surname: str | UnsetType | None = UNSET
+    initials: str | UnsetType | None = UNSET
+    job_title: str | UnsetType | None = UNSET
+    company_no: str | UnsetType | None = UNSET
+    company_key: int | UnsetType | None = UNSET
+    company_name: str | UnsetType | None = UNSET
+    salesperson_code: str | UnsetType | None = UNSET
+    language_code: str | UnsetType | None = UNSET
+    territory_code: str | UnsetType | None = UNSET
+    currency_code: str | UnsetType | None = UNSET
+    country_code: str | UnsetType | None = UNSET
+    address: str | UnsetType | None = UNSET
+    address_2: str | UnsetType | None = UNSET
+    post_code: str | UnsetType | None = UNSET
+    city: str | UnsetType | None = UNSET
+    county: str | UnsetType | None = UNSET
+    phone_no: str | UnsetType | None = UNSET
+    mobile_phone_no: str | UnsetType | None = UNSET
+    fax_no: str | UnsetType | None = UNSET
+    email: str | UnsetType | None = UNSET
+    email_2: str | UnsetType | None = UNSET
+    home_page: str | UnsetType | None = UNSET
+    correspondence_type: CorrespondenceType | UnsetType | None = UNSET
+    salutation_code: str | UnsetType | None = UNSET
+    organizational_level_code: str | UnsetType | None = UNSET
+    exclude_from_segment: bool | UnsetType = UNSET
+    privacy_blocked: bool | UnsetType = UNSET
+    external_id: str | UnsetType | None = UNSET
+    mailing_groups: tuple[str, ...] | UnsetType = UNSET
+    industry_groups: tuple[str, ...] | UnsetType = UNSET
+    job_responsibilities: tuple[str, ...] | UnsetType = UNSET
+    business_relations: tuple[BusinessRelation, ...] | UnsetType = UNSET
+    profile_answers: tuple[ProfileAnswer, ...] | UnsetType = UNSET
+    alternative_addresses: tuple[AlternativeAddress, ...] | UnsetType = UNSET
+
+
+class ContactRegistered(msgspec.Struct, frozen=True):
+    """A contact became known, under a number and a dense key that stands for it in every set."""
+
+    topic: ClassVar[str] = "contact.registered.1"
+    no: str
+    key: int
+    value: Contact
+
+
+class ContactChanged(msgspec.Struct, frozen=True):
+    topic: ClassVar[str] = "contact.changed.1"
+    no: str
+    key: int
+    changes: ContactChanges
+
+
+class ContactDeleted(msgspec.Struct, frozen=True):
+    topic: ClassVar[str] = "contact.deleted.1"
+    no: str
+    key: int
+
+
+ContactEvent = ContactRegistered | ContactChanged | ContactDeleted
+
+NOT_KNOWN = Contact()
+NAME_PARTS = ("first_name", "middle_name", "surname")
+
+
+@dataclass
+class KnownContact:
+    """A contact as its events have made it."""
+
+    no: str = ""
+    key: int = 0
+    version: int = 0
+    value: Contact = NOT_KNOWN
+    deleted: bool = False
+
+    def copy(self) -> KnownContact:
+        """One that can be changed without changing this one."""
+        return KnownContact(self.no, self.key, self.version, self.value, self.deleted)
+
+    def apply(self, event: object, user_id: str, at: datetime) -> None:
+        """Take over one event."""
+        match event:
+            case ContactRegistered(no=no, key=key, value=value):
+                self.no, self.key, self.value = no, key, value
+            case ContactChanged(changes=changes):
+                self.value = replaced(self.value, **given(changes))
+            case ContactDeleted():
+                self.deleted = True
+            case _:
+                raise TypeError(f"{type(event).__name__} is no event of a contact")
+
+
+def register(no: str, key: int, changes: ContactChanges, company: KnownContact | None) -> ContactRegistered:
+    """A new contact. Raises MandatoryField, Conflict."""
+    value = replaced(Contact(), **given(changes))
+    value = _consistent(no, key, value, given(changes), company)
+    return ContactRegistered(no, key, value)
+
+
+def change(
+    contact: KnownContact, changes: ContactChanges, company: KnownContact | None
+) -> tuple[ContactChanged, ...]:
+    """New values for a contact; nothing if they are what they were. Raises MandatoryField, Conflict."""
+    named = given(changes)
+    new = _consistent(contact.no, contact.key, replaced(contact.value, **named), named, company)
+    different: dict[str, Any] = {
+        name: getattr(new, name)
+        for name in new.__struct_fields__
+        if getattr(new, name) != getattr(contact.value, name)
+    }
+    if not different:
+        return ()
+    return (ContactChanged(contact.no, contact.key, ContactChanges(**different)),)
+
+
+def _consistent(
+    no: str, key: int, value: Contact, named: dict[str, object], company: KnownContact | None
+) -> Contact:
+    """The values with what follows from them: the name of a person, the company of a company."""
+    if value.type == "company":
+        if value.company_no not in (None, no):
+            raise Conflict(f"Contact {no} is a company; its company number is its own.")
+        if value.job_responsibilities:
+            raise Conflict(f"Contact {no} is a company; only persons have job responsibilities.")
+        value = replaced(value, company_no=no, company_key=key, company_name=None)
+    else:
+        if value.industry_groups or value.business_relations:
+            raise Conflict(f"Contact {no} is a person; its company has industry groups and relations.")
+        value = replaced(value, company_key=company.key if company else None)
+        value = _named_person(value, named)
+    if value.name is None:
+        raise MandatoryField.named("name", f"Contact {no} needs a name.")
+    return value
+
+
+def _named_person(value: Contact, named: dict[str, object]) -> Contact:
+    """A person's name is put together from its parts; a name given alone stands for itself (A11)."""
+    if any(part in named for part in NAME_PARTS):
+        parts = [part for part in (value.first_name, value.middle_name, value.surname) if part]
+        return replaced(value, name=" ".join(parts) or value.name)
+    if "name" in named:
+        return replaced(value, first_name=None, middle_name=None, surname=None)
+    return value
+
+
+def active_address(addresses: tuple[AlternativeAddress, ...], on: date | None) -> str | None:
+    """The code of the alternative address in force on a date: the latest start wins (domain A11)."""
+    if on is None:
+        return None
+    in_force = [
+        (period.starting_date, address.code)
+        for address in addresses
+        for period in address.date_ranges
+        if period.starting_date <= on and (period.ending_date is None or on <= period.ending_date)
+    ]
+    return max(in_force)[1] if in_force else None

@@ -1,0 +1,245 @@
+"""Which contacts a criteria action means: filters on a contact and what belongs to it (domain rules B5, B6).
+
+Tables are joined by AND; of a related table at least one row must match, and that one row all filters on it.
+The tree is evaluated here against one contact, for explanations; `projections/criteria_sql.py` compiles it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from domain import filter_expression
+from domain.filter_expression import Enumeration, Expression, FieldType, FilterSyntaxError
+from domain.vocabulary import (
+    ContactType,
+    CorrespondenceType,
+    Evaluation,
+    InformationFlow,
+    InitiatedBy,
+    members,
+)
+
+MAX_DEPTH: Final = 20
+MAX_TABLE_FILTERS: Final = 500
+MAX_CONDITIONS: Final = 5_000
+
+Location: TypeAlias = tuple[str | int, ...]
+Problem: TypeAlias = tuple[Location, str]
+ContactFacts: TypeAlias = Mapping[str, Sequence[Mapping[str, object]]]
+"""Rows by table: the contact itself under `contact`; industries and relations are those of its company."""
+
+
+def _fields(field_type: FieldType, names: str) -> dict[str, FieldType]:
+    return dict.fromkeys(names.split(), field_type)
+
+
+_CORRESPONDENCE_TYPE: Final = Enumeration(members(CorrespondenceType))
+
+TABLES: Final[Mapping[str, Mapping[str, FieldType]]] = MappingProxyType(
+    {
+        "contact": {
+            "type": Enumeration(members(ContactType)),
+            "correspondence_type": _CORRESPONDENCE_TYPE,
+            **_fields(
+                FieldType.CODE,
+                "no company_no salesperson_code language_code territory_code currency_code country_code"
+                " salutation_code organizational_level_code external_id",
+            ),
+            **_fields(
+                FieldType.TEXT,
+                "name name_2 first_name middle_name surname initials job_title company_name"
+                " address address_2 post_code city county"
+                " phone_no mobile_phone_no fax_no email email_2 home_page",
+            ),
+            **_fields(FieldType.BOOLEAN, "exclude_from_segment privacy_blocked"),
+        },
+        "profile_answer": {"questionnaire_code": FieldType.CODE, "line_no": FieldType.INTEGER},
+        "mailing_group": {"code": FieldType.CODE},
+        "interaction_log_entry": {
+            "date": FieldType.DATE,
+            "time_of_interaction": FieldType.TIME,
+            "information_flow": Enumeration(members(InformationFlow)),
+            "initiated_by": Enumeration(members(InitiatedBy)),
+            "evaluation": Enumeration(members(Evaluation)),
+            "correspondence_type": _CORRESPONDENCE_TYPE,
+            "delivery_status": Enumeration(("in_progress", "sent", "error")),
+            **_fields(
+                FieldType.CODE,
+                "contact_no contact_company_no interaction_group_code interaction_template_code"
+                " interaction_language_code campaign_no segment_no salesperson_code",
+            ),
+            **_fields(FieldType.TEXT, "description subject user_id"),
+            **_fields(FieldType.INTEGER, "entry_no campaign_entry_no logged_segment_entry_no"),
+            **_fields(FieldType.DECIMAL, "cost duration_minutes"),
+            **_fields(FieldType.BOOLEAN, "campaign_response campaign_target attempt_failed canceled"),
+        },
+        "job_responsibility": {"code": FieldType.CODE},
+        "industry_group": {"code": FieldType.CODE},
+        "business_relation": {
+            "code": FieldType.CODE,
+            "link_to_table": FieldType.TEXT,
+            "no": FieldType.CODE,
+        },
+    }
+)
+
+
+class CriteriaError(ValueError):
+    """Filters that can not be read: every wrong place, such as ("contact", "city"), and why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(f"{'.'.join(map(str, place))}: {message}" for place, message in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class TableFilter:
+    """At least one row of the table meets all of these."""
+
+    table: str
+    fields: tuple[tuple[str, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Without parts: every contact."""
+
+    parts: tuple["Criteria", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    parts: tuple["Criteria", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: "Criteria"
+
+
+Criteria: TypeAlias = AllOf | AnyOf | Not | TableFilter
+
+EVERY_CONTACT: Final = AllOf(())
+
+
+def parse_criteria(filters: object, *, work_date: date) -> Criteria:
+    """Read `{"<table>": {"<field>": "<filter>"}}` with nested any, all and not (domain rule B5).
+
+    No filters at all are all contacts. Relative dates count from `work_date`. Raises CriteriaError.
+    """
+    reader = _Reader(work_date)
+    criteria = reader.filters(filters, (), depth=1)
+    if reader.problems:
+        raise CriteriaError(reader.problems)
+    return criteria
+
+
+def criteria_match(criteria: Criteria, facts: ContactFacts) -> bool:
+    """Whether one contact is meant (domain rules B5 and B6)."""
+    match criteria:
+        case AllOf(parts):
+            return all(criteria_match(part, facts) for part in parts)
+        case AnyOf(parts):
+            return any(criteria_match(part, facts) for part in parts)
+        case Not(part):
+            return not criteria_match(part, facts)
+        case TableFilter(table, fields):
+            return any(_row_matches(fields, row) for row in facts.get(table, ()))
+
+
+def _row_matches(fields: tuple[tuple[str, Expression], ...], row: Mapping[str, object]) -> bool:
+    return all(filter_expression.matches(expression, row.get(name)) for name, expression in fields)
+
+
+class _Reader:
+    """Reads on after a mistake, so that all of them are told at once."""
+
+    def __init__(self, work_date: date) -> None:
+        self.problems: list[Problem] = []
+        self._work_date = work_date
+        self._table_filters = 0
+        self._conditions = 0
+
+    def filters(self, value: object, place: Location, depth: int) -> Criteria:
+        if not isinstance(value, dict):
+            return self._problem(place, "this must be an object of tables and their filters")
+        if depth > MAX_DEPTH:
+            return self._problem(place, f"filters can not be nested deeper than {MAX_DEPTH} levels")
+        read = [self._part(str(key), part, (*place, str(key)), depth) for key, part in value.items()]
+        parts = tuple(part for part in read if part != EVERY_CONTACT)
+        return parts[0] if len(parts) == 1 else AllOf(parts)
+
+    def _part(self, key: str, value: object, place: Location, depth: int) -> Criteria:
+        match key:
+            case "any":
+                return AnyOf(self._list(value, place, depth))
+            case "all":
+                return AllOf(self._list(value, place, depth))
+            case "not":
+                return Not(self.filters(value, place, depth + 1))
+            case _:
+                return self._table(key, value, place)
+
+    def _list(self, value: object, place: Location, depth: int) -> tuple[Criteria, ...]:
+        if not isinstance(value, list) or not value:
+            self._problem(place, "this must be a list of at least one set of filters")
+            return ()
+        return tuple(self.filters(part, (*place, at), depth + 1) for at, part in enumerate(value))
+
+    def _table(self, table: str, value: object, place: Location) -> Criteria:
+        known = TABLES.get(table)
+        if known is None:
+            return self._problem(place, f"unknown table; one of: {', '.join(TABLES)} (or any, all, not)")
+        if not isinstance(value, dict):
+            return self._problem(place, "this must be an object of fields and their filter expressions")
+        self._table_filters += 1
+        if self._table_filters == MAX_TABLE_FILTERS + 1:
+            self._problem(place, f"more than {MAX_TABLE_FILTERS:,} tables are filtered")
+        fields = [
+            (str(name), expression)
+            for name, text in value.items()
+            if (expression := self._field(known.get(str(name)), known, text, (*place, str(name))))
+        ]
+        return TableFilter(table, tuple(fields)) if fields else EVERY_CONTACT
+
+    def _field(
+        self, field_type: FieldType | None, known: Mapping[str, FieldType], value: object, place: Location
+    ) -> Expression | None:
+        text = _as_text(value)
+        if field_type is None:
+            self._problem(place, f"unknown field; one of: {', '.join(known)}")
+        elif text is None:
+            self._problem(place, "a filter must be a text (write \"''\" for blank)")
+        else:
+            return self._expression(text, field_type, place)
+        return None
+
+    def _expression(self, text: str, field_type: FieldType, place: Location) -> Expression | None:
+        try:
+            expression = filter_expression.parse(text, field_type, work_date=self._work_date)
+        except FilterSyntaxError as error:
+            self._problem(place, str(error))
+            return None
+        before = self._conditions
+        self._conditions += expression.conditions
+        if before <= MAX_CONDITIONS < self._conditions:
+            self._problem(place, f"more than {MAX_CONDITIONS:,} ranges, comparisons and combinations in all")
+        return expression
+
+    def _problem(self, place: Location, message: str) -> Criteria:
+        self.problems.append((place, message))
+        return EVERY_CONTACT
+
+
+def _as_text(value: object) -> str | None:
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+        case _:
+            return None

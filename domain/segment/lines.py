@@ -1,0 +1,194 @@
+"""Segment lines without a row per line: blocks of lines, and the lines that someone changed by hand.
+
+Line `n` of a block is its n-th contact in key order, so its number is found with rank and select and never
+changes. Of a block's contacts, `alive` are those still on the segment; the others wait for Go Back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from heapq import merge
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+from msgspec import UNSET, UnsetType
+
+from domain.contact_set import ContactSet
+from domain.vocabulary import LINE_STEP, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class LineStart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The values that a block's lines start from (domain B3.1). Cost in local currency, duration in minutes.
+
+    A blank salesperson means the contact's. The correspondence type is the contact's own unless `fixed` or
+    the contact has none.
+    """
+
+    description: str | None = None
+    campaign_no: str | None = None
+    salesperson_code: str | None = None
+    interaction_template_code: str | None = None
+    interaction_group_code: str | None = None
+    correspondence_type: CorrespondenceType | None = None
+    correspondence_type_fixed: bool = False
+    language_code: str | None = None
+    subject: str | None = None
+    cost: Decimal = Decimal(0)
+    duration_minutes: int = 0
+    date: date | None = None
+    information_flow: InformationFlow | None = None
+    initiated_by: InitiatedBy | None = None
+    campaign_target: bool = False
+    campaign_response: bool = False
+    send_word_documents_as_attachment: bool = False
+
+
+class LineChanges(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one line, or a whole block, has of its own; what is not named comes from the block."""
+
+    description: str | UnsetType | None = UNSET
+    campaign_no: str | UnsetType | None = UNSET
+    salesperson_code: str | UnsetType | None = UNSET
+    interaction_template_code: str | UnsetType | None = UNSET
+    interaction_group_code: str | UnsetType | None = UNSET
+    correspondence_type: CorrespondenceType | UnsetType | None = UNSET
+    correspondence_type_fixed: bool | UnsetType = UNSET
+    language_code: str | UnsetType | None = UNSET
+    subject: str | UnsetType | None = UNSET
+    cost: Decimal | UnsetType = UNSET
+    duration_minutes: int | UnsetType = UNSET
+    date: date | UnsetType | None = UNSET
+    time_of_interaction: time | UnsetType | None = UNSET
+    information_flow: InformationFlow | UnsetType | None = UNSET
+    initiated_by: InitiatedBy | UnsetType | None = UNSET
+    campaign_target: bool | UnsetType = UNSET
+    campaign_response: bool | UnsetType = UNSET
+    evaluation: Evaluation | UnsetType | None = UNSET
+    attempt_failed: bool | UnsetType = UNSET
+    contact_via: str | UnsetType | None = UNSET
+    contact_alternative_address_code: str | UnsetType | None = UNSET
+    send_word_documents_as_attachment: bool | UnsetType = UNSET
+    remarks: str | UnsetType | None = UNSET
+
+
+NO_CHANGES = LineChanges()
+
+
+class LineBlock(msgspec.Struct, frozen=True):
+    """Lines that were added by one step.
+
+    `contacts` give the numbers; `members` are those of them that share `start`. A block is cut in two, with
+    one numbering, when the header changes while some of its lines are away (they come back as they were).
+    """
+
+    id: int
+    first_line_no: int
+    contacts: ContactSet
+    members: ContactSet
+    alive: ContactSet
+    start: LineStart
+
+    def line_no(self, key: int) -> int:
+        """The number of this contact's line."""
+        return self.first_line_no + LINE_STEP * self.contacts.rank(key)
+
+    def contact_of(self, line_no: int) -> int | None:
+        """The contact that this line number stands for, whether or not it is still on the segment."""
+        index, rest = divmod(line_no - self.first_line_no, LINE_STEP)
+        return self.contacts[index] if rest == 0 and 0 <= index < len(self.contacts) else None
+
+    def lines_after(self, line_no: int) -> Iterator[tuple[int, int]]:
+        """Line number and contact of the lines on the segment with a higher number, in order."""
+        index = max(0, (line_no - self.first_line_no) // LINE_STEP + 1)
+        if index >= len(self.contacts) or not self.alive:
+            return
+        start = self.alive.rank(self.contacts[index])
+        for position in range(start, len(self.alive)):
+            key = self.alive[position]
+            yield self.line_no(key), key
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line on the segment: number, key of the contact, where it starts from, what it has of its own."""
+
+    line_no: int
+    contact_key: int
+    block: LineBlock
+    own: LineChanges
+
+
+class OwnLine(msgspec.Struct, frozen=True):
+    """A line that someone changed by hand, as it stands in the event of logging."""
+
+    line_no: int
+    changes: LineChanges
+
+
+OwnLines = Mapping[tuple[int, int], LineChanges]
+"""Changes by hand, by block id and contact key."""
+
+
+def lines_after(blocks: Sequence[LineBlock], own: OwnLines, line_no: int, limit: int) -> list[Line]:
+    """The first `limit` lines with a higher number, in the order of their numbers."""
+
+    def numbered(index: int, block: LineBlock) -> Iterator[tuple[int, int, int]]:
+        return ((number, index, key) for number, key in block.lines_after(line_no))
+
+    relevant = [b for b in blocks if b.alive and b.first_line_no + LINE_STEP * len(b.contacts) > line_no]
+    in_order = merge(*(numbered(index, block) for index, block in enumerate(relevant)))
+    return [
+        Line(number, key, relevant[index], own.get((relevant[index].id, key), NO_CHANGES))
+        for number, index, key in islice(in_order, limit)
+    ]
+
+
+def find_line(blocks: Sequence[LineBlock], own: OwnLines, line_no: int) -> Line | None:
+    """The line with this number, if it is on the segment."""
+    for block in blocks:
+        key = block.contact_of(line_no)
+        if key is not None and key in block.alive:
+            return Line(line_no, key, block, own.get((block.id, key), NO_CHANGES))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class LineColumns:
+    """Many lines as columns, in the order of their numbers; `block` is an index into the list of blocks."""
+
+    line_no: NDArray[np.int64]
+    contact_key: NDArray[np.int32]
+    block: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.line_no)
+
+    def slice(self, start: int, stop: int) -> LineColumns:
+        """The lines from `start` up to `stop`, counted from 0."""
+        return LineColumns(self.line_no[start:stop], self.contact_key[start:stop], self.block[start:stop])
+
+
+def line_columns(blocks: Sequence[LineBlock]) -> LineColumns:
+    """All lines on the segment."""
+    numbers, keys, indexes = [], [], []
+    for index, block in enumerate(blocks):
+        if block.alive:
+            alive = block.alive.to_array()
+            ranks = np.searchsorted(block.contacts.to_array(), alive)
+            numbers.append(block.first_line_no + LINE_STEP * ranks.astype(np.int64))
+            keys.append(alive.astype(np.int32))
+            indexes.append(np.full(len(alive), index, dtype=np.int32))
+    if not numbers:
+        nothing = np.empty(0, dtype=np.int32)
+        return LineColumns(nothing.astype(np.int64), nothing, nothing)
+    columns = LineColumns(np.concatenate(numbers), np.concatenate(keys), np.concatenate(indexes))
+    order = np.argsort(columns.line_no, kind="stable")
+    return LineColumns(columns.line_no[order], columns.contact_key[order], columns.block[order])

@@ -1,0 +1,185 @@
+"""Logging a segment: the checks of domain B10, and the one event that makes the interactions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import msgspec
+
+from domain.contact_set import EMPTY, ContactSet
+from domain.errors import MandatoryField, NoDocument, NoEmail, Problem, Refused, SegmentEmpty
+from domain.segment.events import CampaignEntryMade, SegmentCreated, SegmentEvent, SegmentLogged
+from domain.segment.header import Header
+from domain.segment.lines import LineBlock
+from domain.segment.selection import LoggedContacts
+from domain.segment.state import Segment
+
+FOLLOW_UP_DESCRIPTION = 50
+"""The length to which the description of a follow-up segment is cut (domain B10.5)."""
+
+CHECKS: tuple[tuple[str, type[Refused], str], ...] = (
+    ("date", MandatoryField, "the date is blank"),
+    ("contact", MandatoryField, "the contact does not exist any more"),
+    ("salesperson", MandatoryField, "the salesperson is blank, on the line and on its contact"),
+    ("unknown_salesperson", MandatoryField, "the salesperson does not exist"),
+    ("template", MandatoryField, "the interaction template is blank"),
+    ("unknown_template", MandatoryField, "the interaction template does not exist"),
+    ("unknown_campaign", MandatoryField, "the campaign does not exist"),
+    ("email", NoEmail, "the contact has no e-mail address"),
+    ("document", NoDocument, "there is no document to send"),
+)
+"""What can be wrong with a line, in the order in which it is checked (domain B10.3)."""
+
+SENTENCES = {name: (kind, sentence) for name, kind, sentence in CHECKS}
+
+
+class FailingLine(msgspec.Struct, frozen=True):
+    """A line that cannot be logged, with the first check that it fails and the contact that it is about."""
+
+    line_no: int
+    check: str
+    contact_no: str | None
+
+
+class CheckedLines(msgspec.Struct, frozen=True):
+    """What checking all lines of a segment found, on the contacts as they were at `position`."""
+
+    position: int
+    failing: int
+    first_failing: tuple[FailingLine, ...]
+    """At most the first 1,000 of them, in line order."""
+    campaigns: tuple[tuple[str, date, str], ...]
+    """Campaign, date and salesperson of the first line of each campaign, in order (domain B10.2)."""
+    type_blanked: ContactSet = EMPTY
+    """Lines, counted from 0, whose correspondence type becomes blank for want of an address."""
+
+
+def check_header(segment: Segment) -> None:
+    """Refuse a segment without description or without lines. Raises MandatoryField, SegmentEmpty."""
+    if segment.header.description is None:
+        raise MandatoryField.named("description", "The segment needs a description before it is logged.")
+    if segment.number_of_lines == 0:
+        raise SegmentEmpty(f"Segment {segment.no} has no lines.")
+
+
+def check_lines(checked: CheckedLines) -> None:
+    """Refuse the whole segment if any line cannot be logged, naming every such line (domain B10.3)."""
+    if not checked.failing:
+        return
+    problems: list[Problem] = []
+    for line in checked.first_failing:
+        contact = f" ({line.contact_no})" if line.contact_no else ""
+        problems.append(((line.line_no, line.check), f"line {line.line_no}{contact}: {_sentence(line)}"))
+    kind, _ = SENTENCES[checked.first_failing[0].check]
+    many = "1 line" if checked.failing == 1 else f"{checked.failing:,} lines"
+    detail = f"{many} cannot be logged; nothing was logged. First, {problems[0][1]}."
+    raise kind(detail, problems, {"failing_lines": checked.failing})
+
+
+def _sentence(line: FailingLine) -> str:
+    return SENTENCES[line.check][1]
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """The numbers that were reserved for what logging makes (domain B10.6)."""
+
+    entry_no: int
+    first_interaction_no: int
+    first_campaign_entry_no: int
+
+
+def log(
+    segment: Segment,
+    checked: CheckedLines,
+    numbers: Numbers,
+    *,
+    today: date,
+    follow_up_segment_no: str | None = None,
+) -> tuple[SegmentEvent, ...]:
+    """Turn the worksheet into a logged segment and its interactions, in one event (domain B10)."""
+    check_header(segment)
+    check_lines(checked)
+    assert segment.header.description is not None
+    return (
+        SegmentLogged(
+            entry_no=numbers.entry_no,
+            segment_no=segment.no,
+            description=segment.header.description,
+            creation_date=today,
+            contacts_position=checked.position,
+            first_interaction_no=numbers.first_interaction_no,
+            number_of_interactions=segment.number_of_lines,
+            blocks=tuple(block for block in segment.blocks if block.alive),
+            own_lines=segment.own_lines(),
+            campaign_entries=tuple(
+                CampaignEntryMade(number, *campaign)
+                for number, campaign in enumerate(checked.campaigns, numbers.first_campaign_entry_no)
+            ),
+            type_blanked=checked.type_blanked,
+            follow_up_segment_no=follow_up_segment_no,
+        ),
+    )
+
+
+def follow_up(
+    no: str,
+    logged: SegmentLogged,
+    *,
+    work_date: date,
+    campaign_no: str | None,
+    salesperson_code: str | None,
+    description: str | None = None,
+) -> SegmentCreated:
+    """The header of a follow-up segment: no template, no correspondence (domain B10.5, B10.7)."""
+    text = description or f"Follow-up on segment {logged.segment_no}"[:FOLLOW_UP_DESCRIPTION]
+    header = Header(
+        description=text, campaign_no=campaign_no, salesperson_code=salesperson_code, date=work_date
+    )
+    return SegmentCreated(no, header, follow_up_on=logged.entry_no)
+
+
+def only_campaign(logged: SegmentLogged) -> str | None:
+    """The campaign of a logged segment; blank if it has none or several (domain B10.7)."""
+    campaigns = [entry.campaign_no for entry in logged.campaign_entries]
+    return campaigns[0] if len(campaigns) == 1 else None
+
+
+def logged_contacts(logged: SegmentLogged) -> tuple[LoggedContacts, ...]:
+    """Who was logged, with multiplicity, by the campaign of their entry (domain B9)."""
+    own_campaign = {
+        line.line_no: line.changes.campaign_no
+        for line in logged.own_lines
+        if line.changes.campaign_no is not msgspec.UNSET
+    }
+    parts: list[LoggedContacts] = []
+    for block in logged.blocks:
+        moved = _moved(block, own_campaign)
+        rest = block.alive - ContactSet(key for key, _ in moved)
+        if rest:
+            parts.append(LoggedContacts(block.start.campaign_no, rest))
+        parts += [LoggedContacts(campaign, ContactSet([key])) for key, campaign in moved]
+    return _merged(parts)
+
+
+def _moved(block: LineBlock, own_campaign: Mapping[int, str | None]) -> list[tuple[int, str | None]]:
+    """The lines of a block that have a campaign of their own."""
+    found = []
+    for line_no, campaign in own_campaign.items():
+        key = block.contact_of(line_no)
+        if key is not None and key in block.alive:
+            found.append((key, campaign))
+    return found
+
+
+def _merged(parts: Sequence[LoggedContacts]) -> tuple[LoggedContacts, ...]:
+    """As few parts as can be: one per campaign, and one more each time contacts come again."""
+    merged: list[LoggedContacts] = []
+    for part in parts:
+        for index, other in enumerate(merged):
+            if other.campaign_no == part.campaign_no and not (other.contacts & part.contacts):
+                merged[index] = LoggedContacts(part.campaign_no, other.contacts | part.contacts)
+                break
+        else:
+            merged.append(part)
+    return tuple(merged)

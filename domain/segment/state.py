@@ -1,0 +1,375 @@
+"""A segment as its events have made it: how each event changes the worksheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from functools import singledispatchmethod
+from typing import Any, Literal
+
+from msgspec.structs import replace as replaced
+
+from domain.contact_set import EMPTY, ContactSet, union
+from domain.segment.events import (
+    ActionRedone,
+    ActionUndone,
+    CriteriaApplied,
+    CriteriaOptions,
+    CriteriaReset,
+    HeaderChanged,
+    LineAdded,
+    LineChanged,
+    LineRemoved,
+    LoggedSegmentReused,
+    SegmentCreated,
+    SegmentDeleted,
+    SegmentLogged,
+    Skipped,
+)
+from domain.segment.header import Header
+from domain.segment.lines import (
+    Line,
+    LineBlock,
+    LineChanges,
+    LineStart,
+    OwnLine,
+    find_line,
+    line_columns,
+    lines_after,
+)
+from domain.vocabulary import LINE_STEP, CriteriaActionKind, given
+
+Status = Literal["open", "logged", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class CriteriaAction:
+    """One step of the criteria history, with what it did to which block (domain A5)."""
+
+    action_no: int
+    action: CriteriaActionKind
+    filters: dict[str, Any]
+    options: CriteriaOptions
+    lines_added: int
+    lines_removed: int
+    skipped: Skipped
+    user_id: str
+    at: datetime
+    added_blocks: tuple[int, ...] = ()
+    removed: tuple[tuple[int, ContactSet], ...] = ()
+    no_longer_known: int = 0
+
+
+@dataclass
+class Segment:
+    """The worksheet: header, lines, and the criteria actions that can be gone back over.
+
+    Only `apply` changes it. Commands work on one that is not touched by others: see `copy`.
+    """
+
+    no: str = ""
+    header: Header = field(default_factory=Header)
+    status: Status = "open"
+    version: int = 0
+    blocks: list[LineBlock] = field(default_factory=list)
+    own: dict[tuple[int, int], LineChanges] = field(default_factory=dict)
+    actions: list[CriteriaAction] = field(default_factory=list)
+    undone: list[CriteriaAction] = field(default_factory=list)
+    last_line_no: int = 0
+    last_block_id: int = 0
+    logged: SegmentLogged | None = None
+    follow_up_on: int | None = None
+
+    def copy(self) -> Segment:
+        """One that can be changed without changing this one."""
+        return replace(
+            self,
+            blocks=list(self.blocks),
+            own=dict(self.own),
+            actions=list(self.actions),
+            undone=list(self.undone),
+        )
+
+    # What stands on the worksheet
+
+    @property
+    def number_of_lines(self) -> int:
+        return sum(len(block.alive) for block in self.blocks)
+
+    @property
+    def next_line_no(self) -> int:
+        return self.last_line_no + LINE_STEP
+
+    @property
+    def next_action_no(self) -> int:
+        return len(self.actions) + 1
+
+    @property
+    def cost(self) -> Decimal:
+        """The sum over the lines, in local currency (domain A1, V12)."""
+        return self._total(lambda start: start.cost, lambda own: own.cost)
+
+    @property
+    def duration_minutes(self) -> int:
+        """The sum over the lines (domain A1, V12)."""
+        return int(self._total(lambda start: start.duration_minutes, lambda own: own.duration_minutes))
+
+    def _total(
+        self, of_block: Callable[[LineStart], Decimal | int], of_line: Callable[[LineChanges], object]
+    ) -> Decimal:
+        total = sum((of_block(b.start) * Decimal(len(b.alive)) for b in self.blocks), Decimal(0))
+        for block, _, changes in self.own_on_segment():
+            value = of_line(changes)
+            if isinstance(value, (Decimal, int)):
+                total += value - of_block(block.start)
+        return total
+
+    @property
+    def contacts(self) -> ContactSet:
+        """All contacts on lines."""
+        return union(block.alive for block in self.blocks)
+
+    def line(self, line_no: int) -> Line | None:
+        """The line with this number, if it is on the segment."""
+        return find_line(self.blocks, self.own, line_no)
+
+    def lines(self, after: int = 0, limit: int = 100) -> list[Line]:
+        """The first `limit` lines with a number above `after`, in order."""
+        return lines_after(self.blocks, self.own, after, limit)
+
+    def own_on_segment(self) -> Iterator[tuple[LineBlock, int, LineChanges]]:
+        """The lines on the segment that have values of their own: block, contact key, values."""
+        blocks: dict[int, list[LineBlock]] = {}
+        if self.own:
+            for block in self.blocks:
+                blocks.setdefault(block.id, []).append(block)
+        for (block_id, key), changes in self.own.items():
+            for block in blocks.get(block_id, ()):
+                if key in block.alive:
+                    yield block, key, changes
+
+    def own_lines(self) -> tuple[OwnLine, ...]:
+        """The same by line number, in order."""
+        found = ((block.line_no(key), changes) for block, key, changes in self.own_on_segment())
+        return tuple(OwnLine(number, changes) for number, changes in sorted(found, key=lambda line: line[0]))
+
+    def line_numbers_of(self, entries: list[int]) -> list[int]:
+        """The line numbers of some places in line order, counted from 0."""
+        numbers = line_columns(self.blocks).line_no
+        return [int(numbers[entry]) for entry in entries]
+
+    # How events change it
+
+    @singledispatchmethod
+    def apply(self, event: object, user_id: str, at: datetime) -> None:
+        """Take over one event; `user_id` and `at` say who recorded it, and when."""
+        raise TypeError(f"{type(event).__name__} is no event of a segment")
+
+    @apply.register
+    def _(self, event: SegmentCreated, user_id: str, at: datetime) -> None:
+        self.no, self.header, self.follow_up_on = event.no, event.header, event.follow_up_on
+
+    @apply.register
+    def _(self, event: HeaderChanged, user_id: str, at: datetime) -> None:
+        if event.scope != "none" and given(event.lines):
+            self._propagate(event)
+        self.header = replaced(self.header, **given(event.changes))
+
+    @apply.register
+    def _(self, event: LineAdded, user_id: str, at: datetime) -> None:
+        contact = ContactSet([event.contact_key])
+        # Run again from saved criteria, a contact that was put on twice must come twice (V6).
+        again = any(event.contact_key in block.alive for block in self.blocks)
+        block_id = self._add_block(event.line_no, contact, event.start)
+        if given(event.changes):
+            self.own[block_id, event.contact_key] = event.changes
+        self._act(
+            CriteriaAction(
+                event.action_no,
+                "add_contacts",
+                {"contact": {"no": event.contact_no}},
+                CriteriaOptions(allow_existing_contacts=again),
+                *(1, 0, Skipped(), user_id, at),
+                added_blocks=(block_id,),
+            )
+        )
+
+    @apply.register
+    def _(self, event: LineChanged, user_id: str, at: datetime) -> None:
+        line = self.line(event.line_no)
+        assert line is not None, f"line {event.line_no} is not on the segment"
+        self.own[line.block.id, line.contact_key] = replaced(line.own, **given(event.changes))
+
+    @apply.register
+    def _(self, event: LineRemoved, user_id: str, at: datetime) -> None:
+        line = self.line(event.line_no)
+        assert line is not None, f"line {event.line_no} is not on the segment"
+        gone = ContactSet([line.contact_key])
+        self.blocks = [
+            replaced(block, alive=block.alive - gone) if block is line.block else block
+            for block in self.blocks
+        ]
+        self._act(
+            CriteriaAction(
+                event.action_no,
+                "reduce",
+                {"contact": {"no": event.contact_no}},
+                CriteriaOptions(),
+                *(0, 1, Skipped(), user_id, at),
+                removed=((line.block.id, gone),),
+            )
+        )
+
+    @apply.register
+    def _(self, event: CriteriaApplied, user_id: str, at: datetime) -> None:
+        removed = self._remove(event.removed)
+        added: tuple[int, ...] = ()
+        if event.start is not None and event.added:
+            added = (self._add_block(event.first_line_no, event.added, event.start),)
+        self._act(
+            CriteriaAction(
+                event.action_no,
+                event.action,
+                event.filters,
+                event.options,
+                *(event.lines_added, event.lines_removed, event.skipped, user_id, at),
+                added_blocks=added,
+                removed=removed,
+            )
+        )
+
+    @apply.register
+    def _(self, event: LoggedSegmentReused, user_id: str, at: datetime) -> None:
+        self._act(
+            CriteriaAction(
+                event.action_no,
+                "add_contacts",
+                {"interaction_log_entry": {"logged_segment_entry_no": str(event.entry_no)}},
+                CriteriaOptions(allow_existing_contacts=True),
+                *(sum(len(lines.contacts) for lines in event.lines), 0, event.skipped, user_id, at),
+                added_blocks=tuple(
+                    self._add_block(lines.first_line_no, lines.contacts, lines.start) for lines in event.lines
+                ),
+                no_longer_known=len(event.no_longer_known),
+            )
+        )
+
+    @apply.register
+    def _(self, event: ActionUndone, user_id: str, at: datetime) -> None:
+        action = self.actions.pop()
+        self.undone.append(action)
+        back = dict(action.removed)
+        self.blocks = [
+            replaced(block, alive=EMPTY)
+            if block.id in action.added_blocks
+            else replaced(block, alive=block.alive | (back[block.id] & block.members))
+            if block.id in back
+            else block
+            for block in self.blocks
+        ]
+
+    @apply.register
+    def _(self, event: ActionRedone, user_id: str, at: datetime) -> None:
+        action = self.undone.pop()
+        self.actions.append(action)
+        away = dict(action.removed)
+        self.blocks = [
+            replaced(block, alive=block.members)
+            if block.id in action.added_blocks
+            else replaced(block, alive=block.alive - away[block.id])
+            if block.id in away
+            else block
+            for block in self.blocks
+        ]
+
+    @apply.register
+    def _(self, event: CriteriaReset, user_id: str, at: datetime) -> None:
+        self.actions, self.undone = [], []
+        self._forget_lines_that_cannot_come_back()
+
+    @apply.register
+    def _(self, event: SegmentDeleted, user_id: str, at: datetime) -> None:
+        self.status = "deleted"
+
+    @apply.register
+    def _(self, event: SegmentLogged, user_id: str, at: datetime) -> None:
+        self.status, self.logged = "logged", event
+
+    # The steps they share
+
+    def _act(self, action: CriteriaAction) -> None:
+        self.actions.append(action)
+        if self.undone:
+            dropped = {block_id for undone in self.undone for block_id in undone.added_blocks}
+            self.blocks = [block for block in self.blocks if block.id not in dropped]
+            self.own = {line: changes for line, changes in self.own.items() if line[0] not in dropped}
+            self.undone = []
+
+    def _add_block(self, first_line_no: int, contacts: ContactSet, start: LineStart) -> int:
+        self.last_block_id += 1
+        self.blocks.append(LineBlock(self.last_block_id, first_line_no, contacts, contacts, contacts, start))
+        self.last_line_no = max(self.last_line_no, first_line_no + LINE_STEP * (len(contacts) - 1))
+        return self.last_block_id
+
+    def _remove(self, contacts: ContactSet) -> tuple[tuple[int, ContactSet], ...]:
+        """Take every line of these contacts off the segment; what went, by block."""
+        removed: dict[int, ContactSet] = {}
+        for index, block in enumerate(self.blocks):
+            if gone := block.alive & contacts:
+                self.blocks[index] = replaced(block, alive=block.alive - gone)
+                removed[block.id] = removed.get(block.id, EMPTY) | gone
+        return tuple(removed.items())
+
+    def _propagate(self, event: HeaderChanged) -> None:
+        """Give the lines in scope the header's new values; personal values are overwritten (domain B2.2)."""
+        template = self.header.interaction_template_code
+        values = given(event.lines)
+
+        def in_scope(code: object) -> bool:
+            return event.scope == "all" or code == template
+
+        for block, key, own in list(self.own_on_segment()):
+            own_template = given(own).get("interaction_template_code", block.start.interaction_template_code)
+            block_follows = in_scope(block.start.interaction_template_code)
+            if in_scope(own_template):
+                # What the line had of its own is overwritten, by the block's new value or by one of its own.
+                kept = {name: value for name, value in given(own).items() if name not in values}
+                changes = LineChanges(**(kept if block_follows else kept | values))  # type: ignore[arg-type]
+            elif block_follows:
+                # The line has left the header's template: what it had from its block becomes its own.
+                from_block = {name: getattr(block.start, name) for name in values}
+                changes = LineChanges(**(from_block | given(own)))
+            else:
+                continue
+            self.own[block.id, key] = changes
+        self.blocks = [
+            part
+            for block in self.blocks
+            for part in (
+                _restarted(block, values) if in_scope(block.start.interaction_template_code) else (block,)
+            )
+        ]
+
+    def _forget_lines_that_cannot_come_back(self) -> None:
+        self.blocks = [replaced(block, members=block.alive) for block in self.blocks if block.alive]
+        alive: dict[int, ContactSet] = {}
+        for block in self.blocks:
+            alive[block.id] = alive.get(block.id, EMPTY) | block.alive
+        self.own = {
+            (block_id, key): changes
+            for (block_id, key), changes in self.own.items()
+            if key in alive.get(block_id, EMPTY)
+        }
+
+
+def _restarted(block: LineBlock, values: dict[str, object]) -> tuple[LineBlock, ...]:
+    """The block with new values; lines that are away keep the old ones, in a part of their own."""
+    if not block.alive:
+        return (block,)
+    start = replaced(block.start, **values)
+    if len(block.alive) == len(block.members):
+        return (replaced(block, start=start),)
+    away = replaced(block, members=block.members - block.alive, alive=EMPTY)
+    return (replaced(block, members=block.alive, start=start), away)

@@ -1,0 +1,28 @@
+"""Words that the whole domain shares: enumerations (domain section A0) and how codes are written."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import msgspec
+
+CorrespondenceType = Literal["hard_copy", "email", "fax"]
+InformationFlow = Literal["outbound", "inbound"]
+InitiatedBy = Literal["us", "them"]
+Evaluation = Literal["very_positive", "positive", "neutral", "negative", "very_negative"]
+ContactType = Literal["company", "person"]
+CriteriaActionKind = Literal["add_contacts", "reduce", "refine"]
+
+LINE_STEP = 10_000
+"""Line numbers go in steps of this size."""
+
+
+def members(enumeration: object) -> tuple[str, ...]:
+    """The words of an enumeration."""
+    return get_args(enumeration)
+
+
+def given(changes: msgspec.Struct) -> dict[str, object]:
+    """The fields of a set of changes that were given, blank ones included."""
+    values = ((name, getattr(changes, name)) for name in changes.__struct_fields__)
+    return {name: value for name, value in values if value is not msgspec.UNSET}

@@ -1,0 +1,37 @@
+"""An event as it is kept: a fact of the domain in its envelope, at its place in a stream."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """Who recorded an event, when (UTC), by which command, and on which work date."""
+
+    at: datetime
+    user_id: str
+    command_id: str
+    work_date: date
+
+
+class Event(msgspec.Struct, frozen=True):
+    """A fact at version `originator_version` of the stream `originator_id`."""
+
+    originator_id: str
+    originator_version: int
+    envelope: Envelope
+    data: Any
+
+
+class UnknownEventError(Exception):
+    """The log holds an event of a kind or version that this program does not know: a newer one wrote it."""
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(
+            f"The log holds an event '{topic}', which this version of segmentlog does not know. "
+            "A newer version has written here; update this one."
+        )
+        self.topic = topic

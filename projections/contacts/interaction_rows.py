@@ -1,0 +1,129 @@
+"""How the event of logging becomes interaction log entries, one statement per part of them (domain B10.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from psycopg import Cursor, sql
+
+from domain.segment.events import SegmentLogged
+from domain.segment.lines import OwnLine, line_columns
+from eventstore.event import Event
+from projections.arrays import BoolArray
+from projections.criteria_sql import Parameters
+from projections.line_sql import lines_relation
+
+PART = 50_000
+"""So many entries are written and committed together."""
+
+PARTITION = 5_000_000
+"""So many entry numbers share a partition."""
+
+FROM_LINE = (
+    *("contact_no", "contact_company_no", "date", "time_of_interaction", "description", "information_flow"),
+    *("initiated_by", "cost", "duration_minutes", "interaction_group_code", "interaction_template_code"),
+    *("subject", "campaign_no", "campaign_response", "campaign_target", "evaluation", "attempt_failed"),
+    *("salesperson_code", "contact_alternative_address_code", "contact_via"),
+    *("send_word_documents_as_attachment", "remarks"),
+)
+"""What an entry takes from its line as it is."""
+
+
+def write_part(cursor: Cursor[Any], event: Event, done: int) -> int | None:
+    """Write the entries after the first `done`; how many there are then, or None when that is all."""
+    logged: SegmentLogged = event.data
+    if done == 0:
+        _begin(cursor, logged, event.envelope.user_id)
+    upto = min(done + PART, logged.number_of_interactions)
+    _make_partitions(cursor, logged.first_interaction_no + done, logged.first_interaction_no + upto - 1)
+    _write_entries(cursor, logged, event.envelope.user_id, done, upto)
+    cursor.execute(
+        "UPDATE logged_segment SET interactions_visible = %s WHERE entry_no = %s", (upto, logged.entry_no)
+    )
+    return upto if upto < logged.number_of_interactions else None
+
+
+def _begin(cursor: Cursor[Any], logged: SegmentLogged, user_id: str) -> None:
+    cursor.execute(
+        "INSERT INTO logged_segment (entry_no, segment_no, description, creation_date, user_id,"
+        " first_interaction_no, number_of_interactions, number_of_campaign_entries, follow_up_segment_no)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            *(logged.entry_no, logged.segment_no, logged.description, logged.creation_date, user_id),
+            *(logged.first_interaction_no, logged.number_of_interactions, len(logged.campaign_entries)),
+            logged.follow_up_segment_no,
+        ),
+    )
+    cursor.executemany(
+        "INSERT INTO campaign_entry (entry_no, campaign_no, segment_no, description, date,"
+        " salesperson_code, user_id, logged_segment_entry_no) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            (
+                *(entry.entry_no, entry.campaign_no, logged.segment_no, logged.description, entry.date),
+                *(entry.salesperson_code, user_id, logged.entry_no),
+            )
+            for entry in logged.campaign_entries
+        ],
+    )
+
+
+def _make_partitions(cursor: Cursor[Any], first: int, last: int) -> None:
+    for number in range(first // PARTITION, last // PARTITION + 1):
+        name = f"interaction_log_entry_{number}"
+        found = cursor.execute("SELECT to_regclass(%s)", (name,)).fetchone()
+        if found is not None and found[0] is None:
+            cursor.execute(
+                sql.SQL(
+                    "CREATE TABLE {} PARTITION OF interaction_log_entry FOR VALUES FROM ({}) TO ({})"
+                ).format(sql.Identifier(name), number * PARTITION, (number + 1) * PARTITION)
+            )
+
+
+def _write_entries(cursor: Cursor[Any], logged: SegmentLogged, user_id: str, done: int, upto: int) -> None:
+    columns = line_columns(logged.blocks).slice(done, upto)
+    lines = lines_relation(
+        columns, logged.blocks, _own_between(logged, columns.line_no), parameters := Parameters()
+    )
+    blanked = np.isin(np.arange(done, upto), logged.type_blanked.to_array())
+    names = [*FROM_LINE, "interaction_language_code", "correspondence_type", "campaign_entry_no"]
+    constants = {
+        "user_id": user_id,
+        "segment_no": logged.segment_no,
+        "logged_segment_entry_no": logged.entry_no,
+        "canceled": False,
+        "postponed": False,
+    }
+    statement = sql.SQL(
+        "{lines}, campaign AS (SELECT * FROM unnest({campaigns}::text[], {entries}::bigint[])"
+        " AS k(campaign_no, entry_no)), blanked AS (SELECT * FROM unnest({blanked}) WITH ORDINALITY"
+        " AS b(is_blank, ordinal))"
+        " INSERT INTO interaction_log_entry (entry_no, {names}, {constant_names})"
+        " SELECT {first} + line.ordinal - 1, {values}, line.language_code,"
+        " {correspondence}, campaign.entry_no, {constants}"
+        " FROM line{join} LEFT JOIN campaign ON campaign.campaign_no = line.campaign_no"
+    ).format(
+        lines=lines,
+        campaigns=parameters.add([entry.campaign_no for entry in logged.campaign_entries]),
+        entries=parameters.add([entry.entry_no for entry in logged.campaign_entries]),
+        blanked=parameters.add(BoolArray(blanked if blanked.any() else blanked[:0])),
+        names=sql.SQL(", ").join(map(sql.Identifier, names)),
+        constant_names=sql.SQL(", ").join(map(sql.Identifier, constants)),
+        first=parameters.add(logged.first_interaction_no + done),
+        values=sql.SQL(", ").join(sql.Identifier("line", name) for name in FROM_LINE),
+        correspondence=sql.SQL(
+            "CASE WHEN NOT blanked.is_blank THEN line.correspondence_type END"
+            if blanked.any()
+            else "line.correspondence_type"
+        ),
+        constants=sql.SQL(", ").join(map(parameters.add, constants.values())),
+        join=sql.SQL(" JOIN blanked ON blanked.ordinal = line.ordinal" if blanked.any() else ""),
+    )
+    cursor.execute(statement, parameters.values)
+
+
+def _own_between(logged: SegmentLogged, numbers: Any) -> list[OwnLine]:
+    """The lines with values of their own among these numbers."""
+    if len(numbers) == 0:
+        return []
+    return [line for line in logged.own_lines if numbers[0] <= line.line_no <= numbers[-1]]

@@ -1,0 +1,178 @@
+-- Contacts as they are, and the interactions with them. One read model, so that every interaction log entry
+-- takes the values that its contact had when the segment was logged, however often the tables are rebuilt.
+
+CREATE TABLE contact (
+    key integer PRIMARY KEY,
+    no text COLLATE "C" NOT NULL UNIQUE,
+    version bigint NOT NULL,
+    type text COLLATE "C" NOT NULL,
+    name text COLLATE "C",
+    name_2 text COLLATE "C",
+    first_name text COLLATE "C",
+    middle_name text COLLATE "C",
+    surname text COLLATE "C",
+    initials text COLLATE "C",
+    job_title text COLLATE "C",
+    company_no text COLLATE "C",
+    company_key integer,
+    company_name text COLLATE "C",
+    salesperson_code text COLLATE "C",
+    language_code text COLLATE "C",
+    territory_code text COLLATE "C",
+    currency_code text COLLATE "C",
+    country_code text COLLATE "C",
+    address text COLLATE "C",
+    address_2 text COLLATE "C",
+    post_code text COLLATE "C",
+    city text COLLATE "C",
+    county text COLLATE "C",
+    phone_no text COLLATE "C",
+    mobile_phone_no text COLLATE "C",
+    fax_no text COLLATE "C",
+    email text COLLATE "C",
+    email_2 text COLLATE "C",
+    home_page text COLLATE "C",
+    correspondence_type text COLLATE "C",
+    salutation_code text COLLATE "C",
+    organizational_level_code text COLLATE "C",
+    exclude_from_segment boolean NOT NULL,
+    privacy_blocked boolean NOT NULL,
+    external_id text COLLATE "C",
+    has_alternative_address boolean NOT NULL
+);
+CREATE INDEX contact_company ON contact (company_key);
+CREATE INDEX contact_salesperson ON contact (salesperson_code);
+
+CREATE TABLE contact_mailing_group (
+    contact_key integer NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    PRIMARY KEY (contact_key, code)
+);
+CREATE INDEX contact_mailing_group_code ON contact_mailing_group (code, contact_key);
+
+CREATE TABLE contact_industry_group (
+    contact_key integer NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    PRIMARY KEY (contact_key, code)
+);
+CREATE INDEX contact_industry_group_code ON contact_industry_group (code, contact_key);
+
+CREATE TABLE contact_job_responsibility (
+    contact_key integer NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    PRIMARY KEY (contact_key, code)
+);
+CREATE INDEX contact_job_responsibility_code ON contact_job_responsibility (code, contact_key);
+
+CREATE TABLE contact_business_relation (
+    contact_key integer NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    link_to_table text COLLATE "C",
+    no text COLLATE "C"
+);
+CREATE INDEX contact_business_relation_contact ON contact_business_relation (contact_key);
+CREATE INDEX contact_business_relation_code ON contact_business_relation (code, contact_key);
+
+CREATE TABLE contact_profile_answer (
+    contact_key integer NOT NULL,
+    questionnaire_code text COLLATE "C" NOT NULL,
+    line_no integer NOT NULL,
+    PRIMARY KEY (contact_key, questionnaire_code, line_no)
+);
+CREATE INDEX contact_profile_answer_code ON contact_profile_answer (questionnaire_code, line_no, contact_key);
+
+CREATE TABLE contact_alternative_address (
+    contact_key integer NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    company_name text COLLATE "C",
+    address text COLLATE "C",
+    address_2 text COLLATE "C",
+    post_code text COLLATE "C",
+    city text COLLATE "C",
+    county text COLLATE "C",
+    country_code text COLLATE "C",
+    phone_no text COLLATE "C",
+    mobile_phone_no text COLLATE "C",
+    fax_no text COLLATE "C",
+    email text COLLATE "C",
+    home_page text COLLATE "C",
+    PRIMARY KEY (contact_key, code)
+);
+
+CREATE TABLE contact_alternative_address_range (
+    contact_key integer NOT NULL,
+    starting_date date NOT NULL,
+    ending_date date,
+    code text COLLATE "C" NOT NULL,
+    PRIMARY KEY (contact_key, starting_date)
+);
+
+CREATE TABLE logged_segment (
+    entry_no bigint PRIMARY KEY,
+    segment_no text COLLATE "C" NOT NULL UNIQUE,
+    description text COLLATE "C" NOT NULL,
+    creation_date date NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    canceled boolean NOT NULL DEFAULT false,
+    first_interaction_no bigint NOT NULL,
+    number_of_interactions bigint NOT NULL,
+    number_of_campaign_entries integer NOT NULL,
+    interactions_visible bigint NOT NULL DEFAULT 0,
+    follow_up_segment_no text COLLATE "C"
+);
+
+CREATE TABLE campaign_entry (
+    entry_no bigint PRIMARY KEY,
+    campaign_no text COLLATE "C" NOT NULL,
+    segment_no text COLLATE "C",
+    description text COLLATE "C",
+    date date NOT NULL,
+    salesperson_code text COLLATE "C",
+    user_id text COLLATE "C" NOT NULL,
+    canceled boolean NOT NULL DEFAULT false,
+    logged_segment_entry_no bigint
+);
+CREATE INDEX campaign_entry_campaign ON campaign_entry (campaign_no);
+
+-- Partitions are made as the numbers reach them; old ones can be moved or dropped.
+CREATE TABLE interaction_log_entry (
+    entry_no bigint NOT NULL,
+    contact_no text COLLATE "C",
+    contact_company_no text COLLATE "C",
+    date date,
+    time_of_interaction time,
+    description text COLLATE "C",
+    information_flow text COLLATE "C",
+    initiated_by text COLLATE "C",
+    cost numeric NOT NULL,
+    duration_minutes integer NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    interaction_group_code text COLLATE "C",
+    interaction_template_code text COLLATE "C",
+    interaction_language_code text COLLATE "C",
+    subject text COLLATE "C",
+    campaign_no text COLLATE "C",
+    campaign_entry_no bigint,
+    campaign_response boolean NOT NULL,
+    campaign_target boolean NOT NULL,
+    segment_no text COLLATE "C",
+    logged_segment_entry_no bigint,
+    evaluation text COLLATE "C",
+    attempt_failed boolean NOT NULL,
+    salesperson_code text COLLATE "C",
+    correspondence_type text COLLATE "C",
+    contact_alternative_address_code text COLLATE "C",
+    contact_via text COLLATE "C",
+    send_word_documents_as_attachment boolean NOT NULL,
+    remarks text COLLATE "C",
+    delivery_status text COLLATE "C",
+    canceled boolean NOT NULL,
+    postponed boolean NOT NULL,
+    PRIMARY KEY (entry_no)
+) PARTITION BY RANGE (entry_no);
+CREATE INDEX interaction_log_entry_contact ON interaction_log_entry (contact_no, entry_no);
+CREATE INDEX interaction_log_entry_company ON interaction_log_entry (contact_company_no, entry_no);
+CREATE INDEX interaction_log_entry_logged_segment ON interaction_log_entry (logged_segment_entry_no, entry_no);
+CREATE INDEX interaction_log_entry_campaign ON interaction_log_entry (campaign_no, entry_no)
+    WHERE campaign_no IS NOT NULL;
+CREATE INDEX interaction_log_entry_date ON interaction_log_entry (date, entry_no);

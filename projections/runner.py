@@ -1,0 +1,207 @@
+"""Feeds a read model: takes events in pages, applies each page in one transaction with its position.
+
+Any number of runners may stand by for one read model; an advisory lock elects the one that works. One that
+lost its place, or died, leaves nothing behind: the position is read again in every transaction.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from threading import Event as Flag
+from threading import Thread
+from typing import Any
+
+import psycopg
+import structlog
+from eventsourcing.persistence import StoredEvent
+from psycopg import Connection, Cursor
+from psycopg.sql import SQL, Identifier
+
+from eventstore.event import UnknownEventError
+from eventstore.log import EventLog
+from eventstore.migrate import migrate
+from projections import tracking
+from projections.read_model import ReadModel, Recorded
+from projections.tracking import Progress
+
+PAGE = 5_000
+POLL_SECONDS = 1.0
+RETRY_SECONDS = 2.0
+
+logger = structlog.get_logger()
+
+
+class _LostPlaceError(Exception):
+    """The read model is not where this runner left it: a rebuild was swapped in, or another runner worked."""
+
+
+class Runner:
+    """Keeps one read model up with the log, in a schema that is normally the read model's own."""
+
+    def __init__(self, log: EventLog, model: ReadModel, *, schema: str | None = None) -> None:
+        self.log, self.model = log, model
+        self.schema = schema or model.schema(log.schema)
+        self._connection: Connection[Any] | None = None
+
+    def set_up(self) -> None:
+        """Make the tables."""
+        migrate(self.log.conninfo, self.schema, self.model.migrations)
+        with psycopg.connect(self.log.conninfo, autocommit=True) as connection:
+            tracking.make_table(connection, self.schema)
+
+    def catch_up(self, until: int | None = None) -> int:
+        """Apply events until there are no more, or up to a position; returns the position reached."""
+        connection = self._connected()
+        while True:
+            with connection.cursor() as cursor:
+                progress = tracking.read(cursor, self.schema)
+            page = self._page(progress.position, until)
+            if not page:
+                return progress.position
+            try:
+                self._apply(connection, progress, page)
+            except _LostPlaceError:
+                continue
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def run(self, stop: Flag) -> None:
+        """Keep up until told to stop: retry what may pass, say what does not."""
+        while not stop.is_set():
+            try:
+                self._lead(stop)
+            except psycopg.OperationalError as error:
+                logger.warning("read model waits for the database", name=self.model.name, error=str(error))
+            except Exception as error:
+                logger.exception("read model cannot go on", name=self.model.name)
+                self._say(error)
+            self.close()
+            stop.wait(RETRY_SECONDS)
+
+    def _lead(self, stop: Flag) -> None:
+        with psycopg.connect(self.log.conninfo, autocommit=True) as listener:
+            listener.execute("LISTEN log_events")
+            connection = self._connected()
+            while not stop.is_set() and not self._elected(connection):
+                stop.wait(POLL_SECONDS)
+            while not stop.is_set():
+                self.catch_up()
+                for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
+                    pass
+
+    def _elected(self, connection: Connection[Any]) -> bool:
+        row = connection.execute(
+            "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (f"runner {self.schema}",)
+        ).fetchone()
+        return row is not None and bool(row[0])
+
+    def _say(self, error: Exception) -> None:
+        try:
+            with psycopg.connect(self.log.conninfo, autocommit=True) as connection:
+                tracking.fail(connection, self.schema, f"{type(error).__name__}: {error}")
+        except psycopg.Error as failure:
+            logger.warning("the error could not be kept", name=self.model.name, error=str(failure))
+
+    def _connected(self) -> Connection[Any]:
+        if self._connection is None or self._connection.closed:
+            self._connection = psycopg.connect(self.log.conninfo, autocommit=True)
+            self._connection.execute(SQL("SET search_path = {}").format(Identifier(self.schema)))
+        return self._connection
+
+    def _page(self, after: int, until: int | None) -> list[tuple[int, Recorded | None]]:
+        """The next positions, with the event where it concerns this read model. Raises UnknownEventError."""
+        known = self.log.knows
+        wanted = self.model.topics
+        with self.log.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
+            # All positions are read, so that this one moves on; the bytes only of what is wanted.
+            cursor.execute(
+                "SELECT notification_id, originator_id, originator_version, topic,"
+                " CASE WHEN topic = ANY(%(wanted)s) THEN state END AS state FROM log_events"
+                " WHERE notification_id > %(after)s AND notification_id <= %(until)s"
+                " ORDER BY notification_id LIMIT %(page)s",
+                {"wanted": list(wanted), "after": after, "until": until or 2**62, "page": PAGE},
+                prepare=True,
+            )
+            rows = cursor.fetchall()
+        page: list[tuple[int, Recorded | None]] = []
+        for row in rows:
+            if not known(row["topic"]):
+                if page:
+                    break  # first take over what comes before it
+                raise UnknownEventError(row["topic"])
+            page.append((row["notification_id"], self._recorded(row) if row["topic"] in wanted else None))
+        return page
+
+    def _recorded(self, row: dict[str, Any]) -> Recorded:
+        stored = StoredEvent(
+            row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])
+        )
+        event: Any = self.log.mapper.to_domain_event(stored)
+        return Recorded(row["notification_id"], event)
+
+    def _apply(
+        self, connection: Connection[Any], progress: Progress, page: list[tuple[int, Recorded | None]]
+    ) -> None:
+        def is_long(item: tuple[int, Recorded | None]) -> bool:
+            return item[1] is not None and self.model.is_long(item[1].event)
+
+        for long, items in groupby(page, is_long):
+            batch = list(items)
+            if long:
+                for _, recorded in batch:
+                    assert recorded is not None
+                    progress = self._apply_long(connection, progress, recorded)
+                continue
+            with self._transaction(connection, progress) as cursor:
+                wanted = [recorded for _, recorded in batch if recorded is not None]
+                if wanted:
+                    self.model.apply(cursor, wanted)
+                progress = Progress(batch[-1][0])
+                tracking.move(cursor, self.schema, progress)
+
+    def _apply_long(self, connection: Connection[Any], progress: Progress, recorded: Recorded) -> Progress:
+        while progress.position < recorded.position:
+            with self._transaction(connection, progress) as cursor:
+                done = self.model.apply_part(cursor, recorded, progress.part)
+                before = Progress(recorded.position - 1)
+                progress = Progress(recorded.position) if done is None else before._replace(part=done)
+                tracking.move(cursor, self.schema, progress)
+        return progress
+
+    @contextmanager
+    def _transaction(self, connection: Connection[Any], expected: Progress) -> Iterator[Cursor[Any]]:
+        """A transaction that begins by making sure of the place it continues from."""
+        with connection.transaction(), connection.cursor() as cursor:
+            if tracking.read(cursor, self.schema, lock=True) != expected:
+                raise _LostPlaceError
+            yield cursor
+
+
+class Runners:
+    """A thread for each read model."""
+
+    def __init__(self, runners: list[Runner]) -> None:
+        self._stop = Flag()
+        self._threads = [
+            Thread(target=runner.run, args=(self._stop,), name=f"read model {runner.model.name}", daemon=True)
+            for runner in runners
+        ]
+
+    def start(self) -> None:
+        """Begin to keep up."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Stop after the page that is being applied."""
+        self._stop.set()
+        deadline = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))

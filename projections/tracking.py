@@ -1,0 +1,64 @@
+"""How far a read model is: its position, kept in its own schema and changed together with its rows."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from psycopg import Connection, Cursor
+from psycopg.sql import SQL, Identifier
+
+CHANNEL = "segmentlog_read_models"
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS tracking (
+    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    position bigint NOT NULL,
+    part bigint NOT NULL,
+    error text,
+    updated_at timestamptz NOT NULL DEFAULT now()
+)
+"""
+
+
+class Progress(NamedTuple):
+    """All events up to `position` are in the rows, and `part` rows of the event after it."""
+
+    position: int
+    part: int = 0
+
+
+def make_table(connection: Connection[Any], schema: str) -> None:
+    """Make the table in a new schema, at position 0."""
+    with connection.transaction():
+        connection.execute(SQL("SET LOCAL search_path = {}").format(Identifier(schema)))
+        connection.execute("SET LOCAL client_min_messages = warning")
+        connection.execute(_TABLE)
+        connection.execute("INSERT INTO tracking (position, part) VALUES (0, 0) ON CONFLICT DO NOTHING")
+
+
+def read(cursor: Cursor[Any], schema: str, *, lock: bool = False) -> Progress:
+    """Where the read model in this schema is; with `lock`, nobody else can move it in this transaction."""
+    statement = SQL("SELECT position, part FROM {}" + (" FOR UPDATE" if lock else ""))
+    row = cursor.execute(statement.format(Identifier(schema, "tracking"))).fetchone()
+    assert row is not None
+    position, part = row.values() if isinstance(row, dict) else row
+    return Progress(int(position), int(part))
+
+
+def move(cursor: Cursor[Any], schema: str, progress: Progress) -> None:
+    """Say where the read model is once this transaction commits, and tell whoever waits for it."""
+    cursor.execute(
+        SQL("UPDATE {} SET position = %s, part = %s, error = NULL, updated_at = now()").format(
+            Identifier(schema, "tracking")
+        ),
+        progress,
+    )
+    cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{schema} {progress.position}"))
+
+
+def fail(connection: Connection[Any], schema: str, error: str) -> None:
+    """Say why the read model does not get on."""
+    connection.execute(
+        SQL("UPDATE {} SET error = %s").format(Identifier(schema, "tracking")),
+        (error,),
+    )
