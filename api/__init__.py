@@ -1,1 +1,1 @@
-"""The doors: HTTP, the command line, authentication, settings, and the one place where all is wired together."""
+"""The doors: HTTP, the command line, authentication, settings, and where everything is wired together."""

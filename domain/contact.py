@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace as replaced
 
-from domain.errors import Conflict, MandatoryField
+from domain.errors import Conflict, InvalidRequest, Location, MandatoryField
 from domain.vocabulary import ContactType, CorrespondenceType, given
 
 
@@ -169,6 +169,8 @@ ContactEvent = ContactRegistered | ContactChanged | ContactDeleted
 
 NOT_KNOWN = Contact()
 NAME_PARTS = ("first_name", "middle_name", "surname")
+SETS = ("mailing_groups", "industry_groups", "job_responsibilities", "profile_answers")
+"""Lists in which naming something twice says no more than naming it once."""
 
 
 @dataclass
@@ -199,7 +201,7 @@ class KnownContact:
 
 
 def register(no: str, key: int, changes: ContactChanges, company: KnownContact | None) -> ContactRegistered:
-    """A new contact. Raises MandatoryField, Conflict."""
+    """A new contact. Raises MandatoryField, Conflict, InvalidRequest."""
     value = replaced(Contact(), **given(changes))
     value = _consistent(no, key, value, given(changes), company)
     return ContactRegistered(no, key, value)
@@ -208,7 +210,7 @@ def register(no: str, key: int, changes: ContactChanges, company: KnownContact |
 def change(
     contact: KnownContact, changes: ContactChanges, company: KnownContact | None
 ) -> tuple[ContactChanged, ...]:
-    """New values for a contact; nothing if they are what they were. Raises MandatoryField, Conflict."""
+    """New values for a contact; nothing if they are what they were. Raises what `register` raises."""
     named = given(changes)
     new = _consistent(contact.no, contact.key, replaced(contact.value, **named), named, company)
     different: dict[str, Any] = {
@@ -236,6 +238,8 @@ def _consistent(
             raise Conflict(f"Contact {no} is a person; its company has industry groups and relations.")
         value = replaced(value, company_key=company.key if company else None)
         value = _named_person(value, named)
+    value = replaced(value, **{name: tuple(dict.fromkeys(getattr(value, name))) for name in SETS})
+    _check_addresses(value.alternative_addresses)
     if value.name is None:
         raise MandatoryField.named("name", f"Contact {no} needs a name.")
     return value
@@ -249,6 +253,24 @@ def _named_person(value: Contact, named: dict[str, object]) -> Contact:
     if "name" in named:
         return replaced(value, first_name=None, middle_name=None, surname=None)
     return value
+
+
+def _check_addresses(addresses: tuple[AlternativeAddress, ...]) -> None:
+    """A code stands for one address, and on one day only one period starts (A11). Raises InvalidRequest."""
+    codes: set[str] = set()
+    starts: set[date] = set()
+    for index, address in enumerate(addresses):
+        place: Location = ("alternative_addresses", index)
+        if address.code in codes:
+            raise InvalidRequest.at((*place, "code"), f"there is an address {address.code} already")
+        codes.add(address.code)
+        for number, period in enumerate(address.date_ranges):
+            at = (*place, "date_ranges", number)
+            if period.starting_date in starts:
+                raise InvalidRequest.at((*at, "starting_date"), "another period starts on the same day")
+            if period.ending_date is not None and period.ending_date < period.starting_date:
+                raise InvalidRequest.at((*at, "ending_date"), "the period would end before it starts")
+            starts.add(period.starting_date)
 
 
 def active_address(addresses: tuple[AlternativeAddress, ...], on: date | None) -> str | None:

@@ -18,18 +18,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from eventstore.file_locks import EmbeddedPostgresError, LockFile, in_plain_words, make_root, refuse_windows
+
 if sys.platform != "win32":
-    import fcntl
     import pwd
+
+__all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "find_postgres_binaries"]
 
 DATABASE = ROLE = "segmentlog"
 PROGRAMS = ("postgres", "initdb", "pg_ctl", "pg_isready")
@@ -51,14 +52,6 @@ RECOVERY_SECONDS = 3600  # after a crash the server replays its log before it an
 PATIENCE_SECONDS = 10  # for what remains of a killed server to go away
 NO_SUCH_PID = 2**31 - 1  # above what any kernel gives out
 READY, NOT_YET = 0, 1  # what pg_isready returns; anything else is no answer
-
-
-class EmbeddedPostgresError(Exception):
-    """The embedded PostgreSQL cannot be used; the message says why, and what to do, in plain words."""
-
-
-class AlreadyServedError(EmbeddedPostgresError):
-    """Another process is serving the same directory."""
 
 
 class Account(NamedTuple):
@@ -109,7 +102,7 @@ class EmbeddedPostgres:
     def __init__(
         self, root: Path, *, bin_dir: Path | None = None, options: Mapping[str, str] | None = None
     ) -> None:
-        _refuse_windows()
+        refuse_windows()
         self.root = Path(root).resolve()
         self._bin = bin_dir or find_postgres_binaries()
         self._data = self.root / "pgdata"
@@ -121,8 +114,8 @@ class EmbeddedPostgres:
             "unix_socket_directories": f'"{self._socket_dir}"',
         }
         self._account: Account | None = None
-        self._gate = _LockFile(self.root / "gate.lock")
-        self._users = _LockFile(self.root / "users.lock")
+        self._gate = LockFile(self.root / "gate.lock")
+        self._users = LockFile(self.root / "users.lock")
 
     def __enter__(self) -> Self:
         self.start()
@@ -138,8 +131,8 @@ class EmbeddedPostgres:
         """Make the server answer, creating it the first time, and return how to connect to it."""
         if self._users.held:
             return self.conninfo()
-        _make_root(self.root)
-        with self._gate.alone(), _in_plain_words(self.root):
+        make_root(self.root)
+        with self._gate.alone(), in_plain_words(self.root):
             self._account = _account_to_run_as(self._data)
             self._prepare_directories()
             if not self._data.exists():
@@ -278,110 +271,6 @@ class EmbeddedPostgres:
                 ) from error
             output.seek(0)
             return done.returncode, output.read().strip()
-
-
-class ServeLock:
-    """Held by the one process that serves a directory; it vanishes with that process, however that ends."""
-
-    def __init__(self, root: Path) -> None:
-        _refuse_windows()
-        self.root = Path(root).resolve()
-        self._lock = _LockFile(self.root / "serve.lock")
-
-    def __enter__(self) -> Self:
-        _make_root(self.root)
-        if not self._lock.try_alone():
-            pid, _, since = self._lock.read().partition(" ")
-            self._lock.release()
-            raise AlreadyServedError(
-                f"Process {pid or '(unknown)'} is already serving {self.root}, since {since or 'just now'}. "
-                f"Stop it first, or choose another data directory."
-            )
-        self._lock.write(f"{os.getpid()} {datetime.now(UTC).isoformat(timespec='seconds')}")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._lock.held:
-            self._lock.write("")
-            self._lock.release()
-
-
-class _LockFile:
-    """A lock of the kernel's on a file, which ends with the process that took it."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: IO[str] | None = None
-        # A forked child inherits the lock with the open file, and would keep it after its parent is killed.
-        os.register_at_fork(after_in_child=self.release)
-
-    @property
-    def held(self) -> bool:
-        return self._file is not None
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        fcntl.flock(self._open(), fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            self.release()
-
-    def share(self) -> None:
-        fcntl.flock(self._open(), fcntl.LOCK_SH)
-
-    def try_alone(self) -> bool:
-        try:
-            fcntl.flock(self._open(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def release(self) -> None:
-        if self._file:
-            self._file.close()
-            self._file = None
-
-    def read(self) -> str:
-        self._open().seek(0)
-        return self._open().read()
-
-    def write(self, text: str) -> None:
-        self._open().truncate(0)
-        self._open().write(text)
-        self._open().flush()
-
-    def _open(self) -> IO[str]:
-        if self._file is None:
-            with _in_plain_words(self._path):
-                self._file = self._path.open("a+")
-        return self._file
-
-
-@contextmanager
-def _in_plain_words(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise EmbeddedPostgresError(
-            f"{error.filename or path} cannot be used: {error.strerror}. Check that it belongs to the "
-            f"account that runs this and that the disk has room, or choose another data directory."
-        ) from error
-
-
-def _refuse_windows() -> None:
-    if sys.platform == "win32":
-        raise EmbeddedPostgresError(
-            "The embedded PostgreSQL does not run on Windows: use DATABASE_URL to name a PostgreSQL server."
-        )
-
-
-def _make_root(root: Path) -> None:
-    with _in_plain_words(root):
-        if not root.exists():
-            root.mkdir(parents=True, exist_ok=True)
-            # Ours to open, since we made it; made by anyone else, it keeps the permissions it was given.
-            root.chmod(0o755 if os.geteuid() == 0 else 0o700)
 
 
 def _account_to_run_as(data: Path) -> Account | None:

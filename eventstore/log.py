@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar, cast
 
 from eventsourcing.application import AggregateNotFoundError, Application, Repository
-from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Mapper
+from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Mapper, StoredEvent
 
 from eventstore.contents import ContentStore
 from eventstore.counters import Counters
@@ -108,6 +108,22 @@ class EventLog(Application[str]):
             return None
         return found
 
+    def load_many(self, streams: Sequence[str], blank: Callable[[], A]) -> dict[str, A]:
+        """The aggregates of many streams, those that have events, with one query."""
+        found: dict[str, A] = {}
+        with self.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
+            cursor.execute(
+                "SELECT originator_id, originator_version, topic, state FROM log_events"
+                " WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version",
+                (list(streams),),
+            )
+            for row in cursor:
+                event: Event = self._mapper.to_domain_event(StoredEvent(**row))
+                aggregate = found.setdefault(event.originator_id, blank())
+                aggregate.apply(event.data, event.envelope.user_id, event.envelope.at)
+                aggregate.version = event.originator_version
+        return found
+
     def append(
         self,
         events: Sequence[Event],
@@ -130,6 +146,15 @@ class EventLog(Application[str]):
             row = connection.execute("SELECT position FROM log_head").fetchone()
         assert row is not None
         return int(row["position"])
+
+    def version_at(self, stream: str, at: datetime) -> int | None:
+        """The version of a stream at an instant; None before its first event."""
+        versions = [
+            event.originator_version
+            for event in cast(Iterable[Event], self.events.get(stream))
+            if event.envelope.at <= at
+        ]
+        return versions[-1] if versions else None
 
     def close(self) -> None:
         """Give the connections back."""

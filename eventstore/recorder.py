@@ -19,7 +19,12 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
 
 COPY_FROM = 300
-"""From so many events on, a save is a binary COPY."""
+COPY_FROM_BYTES = 1_000_000
+"""From so many events or bytes of state on, a save is a binary COPY.
+
+As arrays, 280 states of a megabyte held up all writers for 18 seconds, and a gigabyte is more than a message
+to the server may hold.
+"""
 
 Alongside = Callable[[Cursor[DictRow]], None]
 """Something to be done in the transaction of a save; what it raises undoes the save."""
@@ -67,9 +72,10 @@ class LogRecorder(PostgresApplicationRecorder):
         """
         if not stored_events:
             return None
+        save = _copy if _is_large(stored_events) else _call
         with self.datastore.get_connection() as connection, connection.cursor() as cursor:
-            if len(stored_events) < COPY_FROM and not before and not under_lock:
-                return self._append(cursor, stored_events)
+            if save is _call and not before and not under_lock:
+                return save(cursor, stored_events)
             with connection.transaction():
                 for work in before:
                     work(cursor)
@@ -77,24 +83,7 @@ class LogRecorder(PostgresApplicationRecorder):
                     cursor.execute("SELECT FROM log_head FOR UPDATE")
                 for work in under_lock:
                     work(cursor)
-                few = len(stored_events) < COPY_FROM
-                return self._append(cursor, stored_events) if few else _copy(cursor, stored_events)
-
-    def _append(self, cursor: Cursor[DictRow], events: Sequence[StoredEvent]) -> list[int]:
-        cursor.execute(
-            "SELECT append_events(%b::text[], %b::bigint[], %b::text[], %b::bytea[])",
-            (
-                [str(event.originator_id) for event in events],
-                [event.originator_version for event in events],
-                [event.topic for event in events],
-                [event.state for event in events],
-            ),
-            prepare=True,
-        )
-        row = cursor.fetchone()
-        assert row is not None
-        positions: list[int] = row["append_events"]
-        return positions
+                return save(cursor, stored_events)
 
 
 def event_digest(position: int, event: StoredEvent) -> bytes:
@@ -108,6 +97,27 @@ def event_digest(position: int, event: StoredEvent) -> bytes:
 def link(chain: bytes, digest: bytes) -> bytes:
     """The chain after one more event."""
     return hashlib.sha256(b"\x01" + chain + digest).digest()
+
+
+def _is_large(events: Sequence[StoredEvent]) -> bool:
+    return len(events) >= COPY_FROM or sum(len(event.state) for event in events) >= COPY_FROM_BYTES
+
+
+def _call(cursor: Cursor[DictRow], events: Sequence[StoredEvent]) -> Sequence[int]:
+    cursor.execute(
+        "SELECT append_events(%b::text[], %b::bigint[], %b::text[], %b::bytea[])",
+        (
+            [str(event.originator_id) for event in events],
+            [event.originator_version for event in events],
+            [event.topic for event in events],
+            [event.state for event in events],
+        ),
+        prepare=True,
+    )
+    row = cursor.fetchone()
+    assert row is not None
+    positions: list[int] = row["append_events"]
+    return positions
 
 
 def _copy(cursor: Cursor[DictRow], events: Sequence[StoredEvent]) -> Sequence[int]:

@@ -11,7 +11,7 @@ CHANNEL = "segmentlog_read_models"
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS tracking (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     position bigint NOT NULL,
     part bigint NOT NULL,
     error text,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
+from msgspec.structs import replace as replaced
 
 from domain.contact_set import EMPTY, ContactSet
 from domain.errors import MandatoryField, NoDocument, NoEmail, Problem, Refused, SegmentEmpty
@@ -130,11 +131,19 @@ def follow_up(
     campaign_no: str | None,
     salesperson_code: str | None,
     description: str | None = None,
+    like: Header | None = None,
 ) -> SegmentCreated:
-    """The header of a follow-up segment: no template, no correspondence (domain B10.5, B10.7)."""
+    """The header of a follow-up segment (domain B10.5, B10.7).
+
+    It has no template and no correspondence, unless it is to be `like` the header that was logged.
+    """
     text = description or f"Follow-up on segment {logged.segment_no}"[:FOLLOW_UP_DESCRIPTION]
-    header = Header(
-        description=text, campaign_no=campaign_no, salesperson_code=salesperson_code, date=work_date
+    header = replaced(
+        like or Header(),
+        description=text,
+        campaign_no=campaign_no,
+        salesperson_code=salesperson_code,
+        date=work_date,
     )
     return SegmentCreated(no, header, follow_up_on=logged.entry_no)
 

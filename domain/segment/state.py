@@ -33,6 +33,7 @@ from domain.segment.lines import (
     Line,
     LineBlock,
     LineChanges,
+    LineColumns,
     LineStart,
     OwnLine,
     find_line,
@@ -155,10 +156,9 @@ class Segment:
         found = ((block.line_no(key), changes) for block, key, changes in self.own_on_segment())
         return tuple(OwnLine(number, changes) for number, changes in sorted(found, key=lambda line: line[0]))
 
-    def line_numbers_of(self, entries: list[int]) -> list[int]:
-        """The line numbers of some places in line order, counted from 0."""
-        numbers = line_columns(self.blocks).line_no
-        return [int(numbers[entry]) for entry in entries]
+    def line_columns(self) -> LineColumns:
+        """All lines on the segment as columns, in order."""
+        return line_columns(self.blocks)
 
     # How events change it
 
@@ -324,33 +324,33 @@ class Segment:
 
     def _propagate(self, event: HeaderChanged) -> None:
         """Give the lines in scope the header's new values; personal values are overwritten (domain B2.2)."""
-        template = self.header.interaction_template_code
         values = given(event.lines)
+        if event.scope == "all":
+            self._overwrite(values, {})
+            return
+        subject = {name: values.pop(name) for name in ("subject",) if name in values}
+        follows: dict[str, object] = {"interaction_template_code": self.header.interaction_template_code}
+        self._overwrite(values, follows)
+        # A line that speaks another language, or already says something else, keeps its subject (B2.4).
+        says = {"language_code": self.header.language_code, "subject": self.header.subject}
+        self._overwrite(subject, follows | says)
 
-        def in_scope(code: object) -> bool:
-            return event.scope == "all" or code == template
-
-        for block, key, own in list(self.own_on_segment()):
-            own_template = given(own).get("interaction_template_code", block.start.interaction_template_code)
-            block_follows = in_scope(block.start.interaction_template_code)
-            if in_scope(own_template):
-                # What the line had of its own is overwritten, by the block's new value or by one of its own.
-                kept = {name: value for name, value in given(own).items() if name not in values}
-                changes = LineChanges(**(kept if block_follows else kept | values))  # type: ignore[arg-type]
-            elif block_follows:
-                # The line has left the header's template: what it had from its block becomes its own.
-                from_block = {name: getattr(block.start, name) for name in values}
-                changes = LineChanges(**(from_block | given(own)))
-            else:
-                continue
-            self.own[block.id, key] = changes
-        self.blocks = [
-            part
-            for block in self.blocks
-            for part in (
-                _restarted(block, values) if in_scope(block.start.interaction_template_code) else (block,)
-            )
-        ]
+    def _overwrite(self, values: dict[str, object], where: dict[str, object]) -> None:
+        """Let the lines that say all of `where` start from new values, and have none of their own there."""
+        if not values:
+            return
+        own_of: dict[int, dict[int, dict[str, object]]] = {}
+        for (block_id, key), changes in self.own.items():
+            own_of.setdefault(block_id, {})[key] = given(changes)
+        parts: list[LineBlock] = []
+        for block in self.blocks:
+            own = own_of.get(block.id, {})
+            chosen = _lines_that_say(where, block, own)
+            parts += _restarted(block, chosen, values)
+            for key in chosen & ContactSet(own):
+                kept = {name: value for name, value in own[key].items() if name not in values}
+                self.own[block.id, key] = LineChanges(**kept)  # type: ignore[arg-type]
+        self.blocks = parts
 
     def _forget_lines_that_cannot_come_back(self) -> None:
         self.blocks = [replaced(block, members=block.alive) for block in self.blocks if block.alive]
@@ -364,12 +364,21 @@ class Segment:
         }
 
 
-def _restarted(block: LineBlock, values: dict[str, object]) -> tuple[LineBlock, ...]:
-    """The block with new values; lines that are away keep the old ones, in a part of their own."""
-    if not block.alive:
+def _lines_that_say(
+    where: dict[str, object], block: LineBlock, own: dict[int, dict[str, object]]
+) -> ContactSet:
+    """The lines of a block on the segment that have all of these values, from the block or of their own."""
+    says = {name: getattr(block.start, name) for name in where}
+    apart = {key: values for key, values in own.items() if values.keys() & where.keys()}
+    alike = ContactSet(key for key, values in apart.items() if where.items() <= (says | values).items())
+    from_block = block.alive - ContactSet(apart) if says == where else EMPTY
+    return from_block | (block.alive & alike)
+
+
+def _restarted(block: LineBlock, chosen: ContactSet, values: dict[str, object]) -> tuple[LineBlock, ...]:
+    """The block with new values for the chosen lines; others keep the old ones, in a part of their own."""
+    if not chosen:
         return (block,)
-    start = replaced(block.start, **values)
-    if len(block.alive) == len(block.members):
-        return (replaced(block, start=start),)
-    away = replaced(block, members=block.members - block.alive, alive=EMPTY)
-    return (replaced(block, members=block.alive, start=start), away)
+    others = block.members - chosen
+    part = replaced(block, members=chosen, alive=chosen, start=replaced(block.start, **values))
+    return (part, replaced(block, members=others, alive=block.alive - chosen)) if others else (part,)

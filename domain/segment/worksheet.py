@@ -65,8 +65,12 @@ def create(
     salesperson_code: str | None = None,
 ) -> tuple[SegmentEvent, ...]:
     """A new worksheet; blank date and salesperson get their defaults (domain B1)."""
-    blank = Header(date=work_date, salesperson_code=salesperson_code)
-    header = replaced(blank, **_header_changes(blank, values, template))
+    header = replaced(Header(), **_header_changes(Header(), values, template))
+    header = replaced(
+        header,
+        date=header.date or work_date,
+        salesperson_code=header.salesperson_code or salesperson_code,
+    )
     return (SegmentCreated(no, header),)
 
 

@@ -16,7 +16,7 @@ COMMENT ON TABLE log_events IS
     'Every event, once. originator_id is the stream, notification_id the position. See event_log to read it.';
 
 CREATE TABLE log_head (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     position bigint NOT NULL,
     chain bytea NOT NULL
 );
@@ -26,8 +26,8 @@ INSERT INTO log_head (position, chain) VALUES (0, sha256(''));
 CREATE FUNCTION event_digest("position" bigint, stream text, version bigint, topic text, state bytea)
 RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT sha256('\x00'::bytea || int8send("position")
-        || int4send(octet_length(stream)) || convert_to(stream, 'UTF8') || int8send(version)
-        || int4send(octet_length(topic)) || convert_to(topic, 'UTF8') || state)
+        || int4send(octet_length(convert_to(stream, 'UTF8'))) || convert_to(stream, 'UTF8') || int8send(version)
+        || int4send(octet_length(convert_to(topic, 'UTF8'))) || convert_to(topic, 'UTF8') || state)
 $$;
 
 CREATE FUNCTION append_events(streams text[], versions bigint[], topics text[], states bytea[])
@@ -77,7 +77,6 @@ CREATE TABLE idempotency_key (
     key text NOT NULL,
     request_sha256 bytea NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
-    position bigint,
     status integer,
     headers jsonb,
     body bytea,

@@ -147,9 +147,8 @@ def _update(cursor: Cursor[Any], changes: dict[int, dict[str, Any]], versions: d
         if lists := {key: changed[name] for key, changed in changes.items() if name in changed}:
             _delete_children(cursor, table, list(lists))
             _insert_children(cursor, name, lists.items())
-    if addresses := {
-        k: c["alternative_addresses"] for k, c in changes.items() if "alternative_addresses" in c
-    }:
+    name = "alternative_addresses"
+    if lists := {key: changed[name] for key, changed in changes.items() if name in changed}:
         _delete_addresses(cursor, list(lists))
         _insert_addresses(cursor, lists.items())
 

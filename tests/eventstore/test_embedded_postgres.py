@@ -14,13 +14,8 @@ from subprocess import PIPE
 import psycopg
 import pytest
 
-from eventstore.embedded_postgres import (
-    AlreadyServedError,
-    EmbeddedPostgres,
-    EmbeddedPostgresError,
-    ServeLock,
-    find_postgres_binaries,
-)
+from eventstore.embedded_postgres import EmbeddedPostgres, find_postgres_binaries
+from eventstore.file_locks import AlreadyServedError, EmbeddedPostgresError, ServeLock
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE_SECONDS = 20
@@ -36,7 +31,7 @@ with EmbeddedPostgres(Path(sys.argv[1])):
 HOLD_THE_SERVE_LOCK = """
 import sys
 from pathlib import Path
-from eventstore.embedded_postgres import ServeLock
+from eventstore.file_locks import ServeLock
 with ServeLock(Path(sys.argv[1])):
     print("ready", flush=True)
     sys.stdin.readline()

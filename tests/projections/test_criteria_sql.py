@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from domain.criteria import TABLES, ContactFacts, criteria_match, parse_criteria
-from domain.filter_expression import Enumeration, FieldType, parse
+from domain.filter_expression import Enumeration, FieldType, matches, parse
 from projections.criteria_sql import Parameters, compile_criteria, compile_expression
 
 WORK_DATE = date(2026, 11, 24)
@@ -279,6 +279,29 @@ def plan(connection: Connection, text: str) -> str:
     connection.execute("SET LOCAL enable_seqscan = off")
     statement = sql.SQL("EXPLAIN SELECT no FROM contact WHERE {}").format(condition)
     return "\n".join(row["QUERY PLAN"] for row in connection.execute(statement, parameters.values))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@A|@ÄB|x",
+        "<>A&<>ab",
+        "<>A|<>ab",
+        "<>@A&<>@ÄB",
+        "<>a*&<>*b",
+        "<>@a*&<>@*Ä*",
+        "|".join([f"x{place}*" for place in range(20)] + ["a*", "?"]),
+        "|".join([f"@x{place}*" for place in range(20)] + ["@A*", "@?B"]),
+    ],
+)
+def test_a_list_of_values_or_patterns_selects_as_python_does(connection: Connection, text: str) -> None:
+    values = [*VALUES["text"], None]
+    for key, value in enumerate(values):
+        add_contact(connection, key, city=value)
+    expression = parse(text, FieldType.TEXT, work_date=WORK_DATE)
+    expected = [number(key) for key, value in enumerate(values) if matches(expression, value)]
+    assert 0 < len(expected) < len(values) or text == "<>A|<>ab"
+    assert selected(connection, {"contact": {"city": text}}) == expected
 
 
 def test_no_filters_are_every_contact(connection: Connection) -> None:

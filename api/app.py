@@ -1,0 +1,109 @@
+"""The HTTP application: all routes, problem answers, and the OpenAPI document that says so."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import MEDIA_TYPE, add_problem_handlers, answer
+from api.routes import contacts, criteria, history, logging, operations, records, segments
+from api.schemas.problems import ProblemAnswer
+from api.service import Service
+
+DESCRIPTION = """
+Gather contacts into a segment, choose what the interaction will be, and log it: one interaction log entry
+for every contact, and every decision kept as an event.
+
+* Every list takes `limit`, `cursor`, `count`, `sort`, and any field of the resource as a filter expression:
+  `value`, `a..b`, `a|b`, `<>a`, `>=a`, `a&b`, `*` and `?`, `@` to ignore case, `''` for blank.
+* Every write answers with `Event-Position`; a read that sends it back sees at least that.
+* Every refusal is a problem answer (RFC 9457) and changes nothing.
+"""
+LARGEST_BODY = 10_000_000
+"""Bytes; files of contacts may be larger."""
+UNLIMITED = "/v1/contacts/import"
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application on a service that is set up; it opens and closes the service's connections."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.open()
+        try:
+            yield
+        finally:
+            service.close()
+
+    problem = {"model": ProblemAnswer, "content": {MEDIA_TYPE: {}}}
+    app = FastAPI(
+        title="segmentlog",
+        version=version("segmentlog"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+        responses={status: {**problem, "description": text} for status, text in PROBLEMS.items()},
+    )
+    app.state.service = service
+    for part in (segments, criteria, logging, contacts, records, history, operations):
+        app.include_router(part.router)
+    add_problem_handlers(app)
+    app.add_middleware(LimitedBody)
+    return app
+
+
+PROBLEMS: dict[int | str, str] = {
+    401: "No valid key",
+    403: "Not for this role",
+    404: "Not found",
+    409: "Not possible as things stand",
+    412: "Somebody else wrote first",
+    422: "The request cannot be used",
+}
+
+
+class LimitedBody:
+    """Refuses bodies that are larger than any sensible one, before they are in memory."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] == UNLIMITED:
+            await self.app(scope, receive, send)
+            return
+        read = 0
+        too_large = False
+
+        async def limited() -> Message:
+            nonlocal read, too_large
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > LARGEST_BODY:
+                too_large = True
+                return {"type": "http.disconnect"}
+            return message
+
+        answered = False
+
+        async def watched(message: Message) -> None:
+            nonlocal answered
+            if not too_large:
+                answered = True
+                await send(message)
+
+        try:
+            await self.app(scope, limited, watched)
+        except Exception:
+            if not too_large:
+                raise
+        if too_large and not answered:
+            detail = f"The body is larger than {LARGEST_BODY:,} bytes."
+            refusal: Any = answer("too-large", "Too large", detail)
+            await refusal(scope, receive, send)

@@ -1,0 +1,230 @@
+"""What a request says besides its body: who, on which work date, which version, how fresh, how patient."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import Depends, Header, Query, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.keys import Principal
+from api.problems import ProblemError
+from api.service import Service
+from application.history_words import Language
+from application.journal import Caller, RequestKey, Role
+from domain.errors import InvalidRequest
+from projections.listing import MOST, USUAL
+from projections.listing import Query as ListQuery
+
+READ_SECONDS = 10.0
+"""How long a read waits for the position that it asks for."""
+WRITE_SECONDS = 2.0
+"""How long a write waits until it can be read."""
+
+bearer = HTTPBearer(auto_error=False, description="An API key.")
+
+
+def service_of(request: Request) -> Service:
+    """The service that this application serves."""
+    service: Service = request.app.state.service
+    return service
+
+
+ServiceOf = Annotated[Service, Depends(service_of)]
+
+
+def principal(
+    service: ServiceOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Principal:
+    """Who comes in. Raises 401."""
+    found = service.keys.principal(credentials.credentials) if credentials is not None else None
+    if found is None:
+        raise ProblemError(
+            "unauthorized",
+            "Who are you?",
+            "Send a valid API key in the header Authorization, as 'Bearer <key>'.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return found
+
+
+def allow(*roles: Role) -> Callable[..., Principal]:
+    """Lets these roles in, and admins. Raises 403."""
+
+    def check(who: Annotated[Principal, Depends(principal)]) -> Principal:
+        if who.role != "admin" and who.role not in roles:
+            raise ProblemError("forbidden", "Not for you", f"Your role, {who.role}, may not do this.")
+        return who
+
+    return check
+
+
+def work_date(
+    given: Annotated[
+        str | None, Header(alias="Work-Date", description="The business date; today when absent.")
+    ] = None,
+) -> date:
+    """The date that the user works on."""
+    if given is None:
+        return date.today()
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", given):
+            return date.fromisoformat(given)
+    except ValueError:
+        pass
+    raise InvalidRequest.at("Work-Date", f"'{given}' is not a date (write 2026-11-24)")
+
+
+WorkDate = Annotated[date, Depends(work_date)]
+
+
+def _expected_version(
+    given: Annotated[
+        str | None, Header(alias="If-Match", description="The ETag of the version that was seen.")
+    ] = None,
+) -> int | None:
+    if given is None or given == "*":
+        return None
+    found = re.fullmatch(r'(?:W/)?"(\d{1,18})"', given.strip())
+    # A tag that was never given out matches no version.
+    return int(found[1]) if found else -1
+
+
+IDEMPOTENCY_KEY = Header(
+    alias="Idempotency-Key",
+    max_length=200,
+    description="The same key with the same request answers the same and does nothing again, for 24 hours.",
+)
+
+
+def _caller(*roles: Role) -> Callable[..., Caller]:
+    def caller(
+        request: Request,
+        who: Annotated[Principal, Depends(allow(*roles))],
+        on: WorkDate,
+        version: Annotated[int | None, Depends(_expected_version)],
+        key: Annotated[str | None, IDEMPOTENCY_KEY] = None,
+    ) -> Caller:
+        digest: bytes | None = getattr(request.state, "request_sha256", None)
+        repeatable = RequestKey(key, digest) if key is not None and digest is not None else None
+        return Caller(who.user_id, who.role, on, version, repeatable)
+
+    return caller
+
+
+Marketer = Annotated[Caller, Depends(_caller("marketer"))]
+Admin = Annotated[Caller, Depends(_caller())]
+
+READERS = Depends(allow("marketer", "auditor", "reporter"))
+HISTORIANS = Depends(allow("marketer", "auditor"))
+AUDITORS = Depends(allow("auditor"))
+ADMINS = Depends(allow())
+
+
+def at_least(*names: str) -> Any:
+    """A dependency of reads: waits until these read models hold the position that is asked for."""
+
+    def wait(
+        service: ServiceOf,
+        position: Annotated[
+            int | None,
+            Header(
+                alias="Event-Position",
+                ge=0,
+                le=2**62,
+                description="See at least this position, which a write has answered.",
+            ),
+        ] = None,
+    ) -> None:
+        if position is not None and not service.read_models.wait(position, READ_SECONDS, names):
+            raise ProblemError(
+                "not-yet-projected",
+                "Not there yet",
+                f"What is read does not hold position {position} yet; try again in a moment.",
+                headers={"Retry-After": "1"},
+            )
+
+    return Depends(wait)
+
+
+class Settle:
+    """Ends a write: says its position, and waits until it can be read, unless told not to."""
+
+    def __init__(
+        self,
+        service: ServiceOf,
+        response: Response,
+        prefer: Annotated[
+            str | None, Header(description="`respond-async` does not wait until the write can be read.")
+        ] = None,
+    ) -> None:
+        self._service, self._response = service, response
+        self._waits = prefer is None or "respond-async" not in prefer
+
+    def __call__(self, position: int, names: Sequence[str], *, version: int | None = None) -> None:
+        self._response.headers["Event-Position"] = str(position)
+        if version is not None:
+            self._response.headers["ETag"] = f'"{version}"'
+        if self._waits:
+            self._service.read_models.wait(position, WRITE_SECONDS, names)
+
+    def created(self, location: str) -> None:
+        """The write made something new, at this address."""
+        self._response.status_code = 201
+        self._response.headers["Location"] = location
+
+
+Settled = Annotated[Settle, Depends()]
+
+RESERVED = {"limit", "cursor", "count", "sort"}
+
+
+def list_query(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = USUAL,
+    cursor: Annotated[str | None, Query(max_length=4_000)] = None,
+    count: Annotated[bool, Query(description="Whether to say how many there are in all.")] = False,
+    sort: Annotated[str | None, Query(max_length=100, description="A field; with - before it, down.")] = None,
+) -> ListQuery:
+    """What is asked of a list; every other parameter is a field with a filter expression."""
+    filters: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in filters:
+            raise InvalidRequest.at(name, "given twice; combine filters with & or |")
+        if name not in RESERVED:
+            filters[name] = value
+    return ListQuery(filters, sort, limit, cursor, count)
+
+
+Listed = Annotated[ListQuery, Depends(list_query)]
+
+
+def language(
+    accepted: Annotated[str | None, Header(alias="Accept-Language")] = None,
+) -> Language:
+    """Dutch where it is preferred to English, else English."""
+    for part in (accepted or "").lower().split(","):
+        if part.strip().startswith(("nl", "en")):
+            return "nl" if part.strip().startswith("nl") else "en"
+    return "en"
+
+
+InLanguage = Annotated[Language, Depends(language)]
+
+
+def etag(response: Response, version: int) -> None:
+    """Say which version a read has seen."""
+    response.headers["ETag"] = f'"{version}"'
+
+
+def without_request_key(caller: Caller) -> Caller:
+    """The caller of a command that saves more than once."""
+    return msgspec.structs.replace(caller, request=None)
+
+
+def digest_of(method: str, url: str, body: bytes) -> bytes:
+    """What tells two requests apart."""
+    return hashlib.sha256(b"\n".join((method.encode(), url.encode(), body))).digest()

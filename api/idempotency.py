@@ -1,0 +1,119 @@
+"""Answering a repeated POST as the first time, without doing it again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+from psycopg.types.json import Jsonb
+
+from api.context import digest_of, service_of
+from api.problems import ProblemError
+from api.service import Service
+from application.journal import RepeatedRequestError
+from domain.errors import Conflict
+
+KEPT = timedelta(hours=24)
+WAIT_SECONDS = 10.0
+KEPT_HEADERS = ("etag", "event-position", "location", "content-type")
+
+
+class RememberedAnswer(msgspec.Struct, frozen=True):
+    """What was answered the first time; no status while that is not known yet."""
+
+    request_sha256: bytes
+    status: int | None
+    headers: dict[str, str]
+    body: bytes
+
+
+class RepeatableRoute(APIRoute):
+    """A route whose POSTs may carry an Idempotency-Key."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def repeatable(request: Request) -> Response:
+            key = request.headers.get("idempotency-key")
+            if request.method != "POST" or not key or len(key) > 200:
+                return await handle(request)
+            return await _once(request, key, handle)
+
+        return repeatable
+
+
+async def _once(
+    request: Request, key: str, handle: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
+    service = service_of(request)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    who = await run_in_threadpool(service.keys.principal, token) if scheme.lower() == "bearer" else None
+    if who is None:
+        return await handle(request)
+    url = f"{request.url.path}?{request.url.query}"
+    digest = digest_of(request.method, url, await request.body())
+    if known := await run_in_threadpool(_known, service, who.user_id, key):
+        return await run_in_threadpool(_again, service, who.user_id, key, digest, known)
+    request.state.request_sha256 = digest
+    try:
+        response = await handle(request)
+    except RepeatedRequestError:
+        known = await run_in_threadpool(_known, service, who.user_id, key)
+        assert known is not None
+        return await run_in_threadpool(_again, service, who.user_id, key, digest, known)
+    await run_in_threadpool(_remember, service, who.user_id, key, digest, response)
+    return response
+
+
+def _known(service: Service, user_id: str, key: str) -> RememberedAnswer | None:
+    with service.log.datastore.get_connection() as connection:
+        connection.execute("DELETE FROM idempotency_key WHERE created_at < now() - %s", (KEPT,))
+        row = connection.execute(
+            "SELECT request_sha256, status, headers, body FROM idempotency_key"
+            " WHERE user_id = %s AND key = %s",
+            (user_id, key),
+        ).fetchone()
+    if row is None:
+        return None
+    body = bytes(row["body"] or b"")
+    return RememberedAnswer(bytes(row["request_sha256"]), row["status"], row["headers"] or {}, body)
+
+
+def _again(
+    service: Service, user_id: str, key: str, digest: bytes, known: RememberedAnswer | None
+) -> Response:
+    """The first answer, once it is there."""
+    until = time.monotonic() + WAIT_SECONDS
+    while known is not None:
+        if known.request_sha256 != digest:
+            raise ProblemError(
+                "idempotency-key-reused",
+                "The key was used for something else",
+                "This Idempotency-Key came with another request before; use a new one.",
+            )
+        if known.status is not None:
+            return Response(known.body, known.status, known.headers)
+        if time.monotonic() > until:
+            break
+        time.sleep(0.05)
+        known = _known(service, user_id, key)
+    raise Conflict(
+        "This request was carried out before, but its answer was lost; read what it was about instead."
+    )
+
+
+def _remember(service: Service, user_id: str, key: str, digest: bytes, response: Response) -> None:
+    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    with service.log.datastore.get_connection() as connection:
+        connection.execute(
+            "INSERT INTO idempotency_key (user_id, key, request_sha256, status, headers, body)"
+            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (user_id, key) DO UPDATE"
+            " SET status = excluded.status, headers = excluded.headers, body = excluded.body",
+            (user_id, key, digest, response.status_code, Jsonb(headers), bytes(response.body)),
+        )

@@ -1,0 +1,166 @@
+"""Contacts: register, read, list, change, delete, import."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from api.contact_files import Format, rows
+from api.context import (
+    READERS,
+    Listed,
+    Marketer,
+    ServiceOf,
+    Settled,
+    WorkDate,
+    at_least,
+    etag,
+    without_request_key,
+)
+from api.idempotency import RepeatableRoute
+from api.schemas.contacts import (
+    ContactAnswer,
+    ContactPage,
+    ContactValues,
+    ImportAnswer,
+    NewContact,
+)
+from api.schemas.values import Code
+from api.service import Service
+from application.contact_import import ContactImport, ImportResult
+from domain.contact import KnownContact
+from domain.errors import InvalidRequest
+from projections.contact_queries import CONTACTS, with_children
+from projections.listing import list_page
+
+router = APIRouter(prefix="/v1/contacts", tags=["contacts"], route_class=RepeatableRoute)
+READS = [READERS, at_least("contacts")]
+FORMATS: dict[str, Format] = {"text/csv": "csv", "application/x-ndjson": "ndjson"}
+CHUNK = 256 * 1024
+
+
+def shown(service: Service, contact: KnownContact) -> dict[str, Any]:
+    """A contact as it is answered."""
+    values = {
+        name: getattr(contact.value, name)
+        for name in contact.value.__struct_fields__
+        if name != "company_key"
+    }
+    if contact.value.company_no is not None:
+        company = service.contacts.find(contact.value.company_no)
+        values["company_name"] = company.value.name if company is not None else None
+    plain: dict[str, Any] = msgspec.to_builtins(values)
+    return plain | {
+        "no": contact.no,
+        "version": contact.version,
+        "statistics": service.contacts.statistics(contact),
+    }
+
+
+@router.post("", response_model=ContactAnswer, status_code=201)
+def register_contact(values: NewContact, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
+    """Register a contact, with the next number of the series unless one is given."""
+    contact, position = service.contacts.register(caller, values.no, values.changes())
+    settle(position, ["contacts"], version=contact.version)
+    settle.created(f"/v1/contacts/{contact.no}")
+    return shown(service, contact)
+
+
+@router.get("", response_model=ContactPage, dependencies=READS)
+def list_contacts(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
+    """A page of contacts, filtered by any field."""
+    with service.read_models.cursor() as cursor:
+        page = list_page(cursor, CONTACTS, query, work_date=on)
+        items = with_children(cursor, page.items)
+    for item in items:
+        del item["key"]
+    return {"items": items, "next_cursor": page.next_cursor, "total": page.total}
+
+
+@router.get("/{no}", response_model=ContactAnswer, dependencies=READS)
+def read_contact(no: Code, service: ServiceOf, response: Response) -> Any:
+    """One contact."""
+    contact = service.contacts.get(no)
+    etag(response, contact.version)
+    return shown(service, contact)
+
+
+@router.patch("/{no}", response_model=ContactAnswer)
+def change_contact(
+    no: Code, values: ContactValues, service: ServiceOf, caller: Marketer, settle: Settled
+) -> Any:
+    """Change the values that are sent."""
+    contact, position = service.contacts.change(caller, no, values.changes())
+    settle(position, ["contacts"], version=contact.version)
+    return shown(service, contact)
+
+
+@router.delete("/{no}")
+def delete_contact(no: Code, service: ServiceOf, caller: Marketer, settle: Settled) -> dict[str, Any]:
+    """Delete a contact that is on no open segment; a company goes with its people."""
+    settle(service.contacts.delete(caller, no), ["contacts"])
+    return {"deleted": no}
+
+
+@router.post(
+    "/import",
+    response_model=ImportAnswer,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "text/csv": {"schema": {"type": "string"}, "example": "no,type,name\nCT1,company,Alder\n"},
+                "application/x-ndjson": {
+                    "schema": {"type": "string"},
+                    "example": '{"no": "CT1", "type": "company", "name": "Alder"}\n',
+                },
+            },
+        }
+    },
+)
+async def import_contacts(
+    request: Request,
+    service: ServiceOf,
+    caller: Marketer,
+    settle: Settled,
+    content_type: Annotated[str | None, Header()] = None,
+) -> Any:
+    """Take over a file of contacts. A known number changes that contact, any other registers one."""
+    kind = FORMATS.get((content_type or "").partition(";")[0].strip().lower())
+    if kind is None:
+        raise InvalidRequest.at("Content-Type", f"must be one of: {', '.join(FORMATS)}")
+    with tempfile.TemporaryFile() as file:
+        async for chunk in request.stream():
+            await run_in_threadpool(file.write, chunk)
+        file.seek(0)
+        run = ContactImport(service.journal, service.contacts, without_request_key(caller))
+        result = await run_in_threadpool(run.run, rows(_chunks(file), kind))
+    await run_in_threadpool(settle, result.position or service.log.position(), ["contacts"])
+    return import_answer(result)
+
+
+def import_answer(result: ImportResult) -> dict[str, Any]:
+    """What became of the rows, as it is answered."""
+    return {
+        "registered": result.registered,
+        "changed": result.changed,
+        "unchanged": result.unchanged,
+        "rejected": [
+            {
+                "line": row.line,
+                "errors": [{"loc": list(place), "message": message} for place, message in row.problems],
+            }
+            for row in result.rejected
+        ],
+        "rejected_total": result.rejected_total,
+    }
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk

@@ -1,0 +1,199 @@
+"""Choosing contacts: criteria actions, Go Back, saved criteria, logged segments as a basis."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Path, Query, Response
+
+from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
+from api.idempotency import RepeatableRoute
+from api.routes.segments import READS, shown
+from api.schemas.segments import (
+    CriteriaActionAnswer,
+    CriteriaActionList,
+    CriteriaBody,
+    CriteriaPreviewAnswer,
+    ReuseCriteriaBody,
+    ReuseLoggedSegmentBody,
+    SaveCriteriaBody,
+    SavedCriteriaAnswer,
+    SavedCriteriaPage,
+    SegmentAnswer,
+)
+from api.schemas.values import Code, ShortCode
+from application.selecting import Preview
+from domain import records
+from domain.saved_criteria import SavedCriteria
+from domain.segment.events import Skipped
+from domain.segment.state import CriteriaAction
+from projections.listing import list_page
+from projections.record_queries import listing
+
+router = APIRouter(prefix="/v1", tags=["criteria"], route_class=RepeatableRoute)
+SEGMENT = "/segments/{no}"
+SAVED = "/saved-segment-criteria"
+
+
+def _skipped(skipped: Skipped) -> dict[str, int]:
+    return {name: len(getattr(skipped, name)) for name in skipped.__struct_fields__}
+
+
+def _action(action: CriteriaAction) -> dict[str, Any]:
+    return msgspec.structs.asdict(action.options) | {
+        "action_no": action.action_no,
+        "action": action.action,
+        "filters": action.filters,
+        "lines_added": action.lines_added,
+        "lines_removed": action.lines_removed,
+        "skipped": _skipped(action.skipped),
+        "user_id": action.user_id,
+        "at": action.at,
+    }
+
+
+def _preview(preview: Preview, user_id: str) -> dict[str, Any]:
+    event = preview.event
+    return msgspec.structs.asdict(event.options) | {
+        "action_no": event.action_no,
+        "action": event.action,
+        "filters": event.filters,
+        "lines_added": event.lines_added,
+        "lines_removed": event.lines_removed,
+        "skipped": _skipped(event.skipped),
+        "user_id": user_id,
+        "at": None,
+        "sample": preview.contacts,
+    }
+
+
+@router.get(f"{SEGMENT}/criteria-actions", response_model=CriteriaActionList, dependencies=READS)
+def list_criteria_actions(no: Code, service: ServiceOf) -> Any:
+    """The actions that can be gone back over, first to last; manual picks are among them."""
+    return {"items": [_action(action) for action in service.segments.get(no).actions]}
+
+
+@router.post(
+    f"{SEGMENT}/criteria-actions",
+    response_model=CriteriaPreviewAnswer | CriteriaActionAnswer,
+    status_code=201,
+    responses={200: {"model": CriteriaPreviewAnswer, "description": "A dry run; nothing was recorded"}},
+)
+def apply_criteria(
+    no: Code,
+    body: CriteriaBody,
+    service: ServiceOf,
+    caller: Marketer,
+    settle: Settled,
+    response: Response,
+    dry_run: Annotated[bool, Query(description="Only say what the action would do.")] = False,
+) -> Any:
+    """Add Contacts, Reduce (remove who matches) or Refine (keep only who matches)."""
+    if dry_run:
+        response.status_code = 200
+        return _preview(service.selecting.preview(caller, no, body.criteria()), caller.user_id)
+    action, segment, position = service.selecting.apply(caller, no, body.criteria())
+    settle(position, ["worksheets"], version=segment.version)
+    return _action(action)
+
+
+@router.post(f"{SEGMENT}/go-back", response_model=SegmentAnswer)
+def go_back(no: Code, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
+    """Undo the last criteria action, exactly."""
+    segment, position = service.selecting.go_back(caller, no)
+    settle(position, ["worksheets"], version=segment.version)
+    return shown(segment)
+
+
+@router.post(f"{SEGMENT}/redo", response_model=SegmentAnswer)
+def redo(no: Code, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
+    """Do again what Go Back undid, with the same outcome."""
+    segment, position = service.selecting.redo(caller, no)
+    settle(position, ["worksheets"], version=segment.version)
+    return shown(segment)
+
+
+@router.post(f"{SEGMENT}/reset-criteria", response_model=SegmentAnswer)
+def reset_criteria(no: Code, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
+    """Forget the criteria actions and keep the lines."""
+    segment, position = service.selecting.reset(caller, no)
+    settle(position, ["worksheets"], version=segment.version)
+    return shown(segment)
+
+
+@router.post(f"{SEGMENT}/save-criteria", response_model=SavedCriteriaAnswer, status_code=201)
+def save_criteria(
+    no: Code, body: SaveCriteriaBody, service: ServiceOf, caller: Marketer, settle: Settled
+) -> Any:
+    """Save the segment's actions under a new code."""
+    position = service.selecting.save_criteria(caller, no, body.code, body.description)
+    settle(position, ["setup"])
+    settle.created(f"/v1{SAVED}/{body.code}")
+    record = service.records.get(records.SAVED_CRITERIA, body.code)
+    return _saved(record.code, record.version, record.value)
+
+
+@router.post(f"{SEGMENT}/reuse-criteria", response_model=SegmentAnswer)
+def reuse_criteria(
+    no: Code, body: ReuseCriteriaBody, service: ServiceOf, caller: Marketer, settle: Settled
+) -> Any:
+    """Run saved criteria again, on the contacts of today."""
+    segment, position = service.selecting.reuse_criteria(caller, no, body.code)
+    settle(position, ["worksheets"], version=segment.version)
+    return shown(segment)
+
+
+@router.post(f"{SEGMENT}/reuse-logged-segment", response_model=SegmentAnswer)
+def reuse_logged_segment(
+    no: Code, body: ReuseLoggedSegmentBody, service: ServiceOf, caller: Marketer, settle: Settled
+) -> Any:
+    """Put the contacts of a logged segment on the worksheet."""
+    segment, position = service.selecting.reuse_logged_segment(
+        caller, no, body.entry_no, respect_exclusion=body.respect_exclusion
+    )
+    settle(position, ["worksheets"], version=segment.version)
+    return shown(segment)
+
+
+@router.get(SAVED, response_model=SavedCriteriaPage, dependencies=[READERS, at_least("setup")])
+def list_saved_criteria(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
+    """A page of saved criteria."""
+    with service.read_models.cursor() as cursor:
+        page = list_page(cursor, listing(records.SAVED_CRITERIA), query, work_date=on)
+    items = [
+        _saved(row["code"], row["version"], msgspec.convert(row["value"], SavedCriteria))
+        for row in page.items
+    ]
+    return {"items": items, "next_cursor": page.next_cursor, "total": page.total}
+
+
+@router.get(f"{SAVED}/{{code}}", response_model=SavedCriteriaAnswer, dependencies=[READERS])
+def read_saved_criteria(code: Annotated[ShortCode, Path()], service: ServiceOf, response: Response) -> Any:
+    """Saved criteria, action by action."""
+    record = service.records.get(records.SAVED_CRITERIA, code)
+    etag(response, record.version)
+    return _saved(record.code, record.version, record.value)
+
+
+@router.delete(f"{SAVED}/{{code}}")
+def delete_saved_criteria(
+    code: Annotated[ShortCode, Path()], service: ServiceOf, caller: Marketer, settle: Settled
+) -> dict[str, Any]:
+    """Delete saved criteria."""
+    settle(service.records.delete(caller, records.SAVED_CRITERIA, code), ["setup"])
+    return {"deleted": code}
+
+
+def _saved(code: str, version: int, value: SavedCriteria) -> dict[str, Any]:
+    return {
+        "code": code,
+        "description": value.description,
+        "user_id": value.user_id,
+        "version": version,
+        "actions": [
+            {"action": criteria.action, "filters": criteria.filters}
+            | msgspec.structs.asdict(criteria.options)
+            for criteria in value.actions
+        ],
+    }

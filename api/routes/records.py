@@ -1,0 +1,184 @@
+"""Code tables, interaction templates, campaigns, the set-up."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Path, Response
+from pydantic import create_model
+
+from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
+from api.idempotency import RepeatableRoute
+from api.schemas.records import (
+    CampaignBody,
+    CodeEntryBody,
+    NewCampaignBody,
+    QuestionnaireBody,
+    SalespersonBody,
+    SalutationBody,
+    SetupBody,
+    TemplateBody,
+)
+from api.schemas.values import Answer, Body, Code
+from api.service import Service
+from domain import records
+from domain.campaign import Campaign
+from domain.errors import InvalidRequest
+from domain.records import RecordKind
+from domain.setup import Setup
+from projections.contact_queries import campaign_statistics, interactions_of
+from projections.listing import list_page
+from projections.record_queries import listing
+
+BODIES: dict[RecordKind, type[Body]] = {
+    **dict.fromkeys(records.CODE_TABLES, CodeEntryBody),
+    records.SALUTATION: SalutationBody,
+    records.SALESPERSON: SalespersonBody,
+    records.PROFILE_QUESTIONNAIRE: QuestionnaireBody,
+    records.INTERACTION_TEMPLATE: TemplateBody,
+    records.CAMPAIGN: CampaignBody,
+}
+STATISTICS_COLUMN = {
+    records.INTERACTION_TEMPLATE: "interaction_template_code",
+    records.INTERACTION_GROUP: "interaction_group_code",
+}
+
+router = APIRouter(prefix="/v1", tags=["set-up"], route_class=RepeatableRoute)
+
+
+class Statistics(Answer):
+    """Number, cost and duration of the interactions, not counting what was canceled or postponed."""
+
+    number_of_interactions: int
+    cost: Decimal
+    duration_minutes: int
+
+
+def _answer_model(kind: RecordKind) -> type[Body]:
+    fields: dict[str, Any] = {"no" if kind is records.CAMPAIGN else "code": (str, ...), "version": (int, ...)}
+    if kind in STATISTICS_COLUMN:
+        fields["statistics"] = (Statistics, ...)
+    if kind is records.INTERACTION_TEMPLATE:
+        fields["documents"] = (list[Any], [])
+    if kind is records.CAMPAIGN:
+        fields |= {
+            "target_contacts_contacted": (int, ...),
+            "contacts_responded": (int, ...),
+            "cost": (Decimal, ...),
+            "duration_minutes": (int, ...),
+        }
+    name = "".join(word.capitalize() for word in kind.name.split("-"))
+    return create_model(f"{name}Answer", __base__=BODIES[kind], __doc__=f"A {kind.word}.", **fields)
+
+
+def _shown(service: Service, kind: RecordKind, code: str, version: int, value: Any) -> dict[str, Any]:
+    """A record as it is answered."""
+    plain: dict[str, Any] = msgspec.to_builtins(
+        msgspec.convert(value, kind.value_type), builtin_types=(Decimal,)
+    )
+    defaults = {
+        field.name: field.default
+        for field in msgspec.structs.fields(kind.value_type)
+        if field.default is not msgspec.NODEFAULT
+    }
+    shown = defaults | plain | {"no" if kind is records.CAMPAIGN else "code": code, "version": version}
+    with service.read_models.cursor() as cursor:
+        if kind in STATISTICS_COLUMN:
+            shown["statistics"] = interactions_of(cursor, STATISTICS_COLUMN[kind], code)
+        if kind is records.CAMPAIGN:
+            shown |= campaign_statistics(cursor, code)
+    return shown
+
+
+def _add_routes(kind: RecordKind) -> None:
+    """The calls of one kind of record."""
+    body, model = BODIES[kind], _answer_model(kind)
+    page = create_model(
+        f"{model.__name__.removesuffix('Answer')}Page",
+        __base__=Answer,
+        __doc__=f"A page of {kind.path.replace('-', ' ')}.",
+        items=(list[model], ...),  # type: ignore[valid-type]
+        next_cursor=(str | None, None),
+        total=(int | None, None),
+    )
+    path = f"/{kind.path}"
+    where = Annotated[Code, Path(max_length=kind.code_length)]
+    reads = [READERS, at_least("setup")]
+
+    @router.get(path, response_model=page, dependencies=reads, name=f"List {kind.path.replace('-', ' ')}")
+    def list_records(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
+        with service.read_models.cursor() as cursor:
+            found = list_page(cursor, listing(kind), query, work_date=on)
+        key = "no" if kind is records.CAMPAIGN else "code"
+        items = [_shown(service, kind, row[key], row["version"], row["value"]) for row in found.items]
+        return {"items": items, "next_cursor": found.next_cursor, "total": found.total}
+
+    @router.get(f"{path}/{{code}}", response_model=model, dependencies=reads, name=f"Read a {kind.word}")
+    def read_record(code: where, service: ServiceOf, response: Response) -> Any:
+        record = service.records.get(kind, code)
+        etag(response, record.version)
+        return _shown(service, kind, record.code, record.version, record.value)
+
+    @router.put(f"{path}/{{code}}", response_model=model, name=f"Write a {kind.word}")
+    def write_record(
+        code: where,
+        values: body,  # type: ignore[valid-type]
+        service: ServiceOf,
+        caller: Marketer,
+        settle: Settled,
+    ) -> Any:
+        sent: Body = values
+        value = msgspec.convert(sent.model_dump(), kind.value_type)
+        new, position = service.records.put(caller, kind, code, value)
+        record = service.records.get(kind, code)
+        settle(position, ["setup"], version=record.version)
+        if new:
+            settle.created(f"/v1{path}/{code}")
+        return _shown(service, kind, record.code, record.version, record.value)
+
+    @router.delete(f"{path}/{{code}}", status_code=200, name=f"Delete a {kind.word}")
+    def delete_record(
+        code: where,
+        service: ServiceOf,
+        caller: Marketer,
+        settle: Settled,
+    ) -> dict[str, Any]:
+        settle(service.records.delete(caller, kind, code), ["setup"])
+        return {"deleted": code}
+
+
+for _kind in BODIES:
+    _add_routes(_kind)
+
+
+@router.post("/campaigns", response_model=_answer_model(records.CAMPAIGN), status_code=201)
+def create_campaign(values: NewCampaignBody, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
+    """Create a campaign, with the next number of the series unless one is given."""
+    value = msgspec.convert(values.model_dump(exclude={"no"}), Campaign)
+    no, position = service.records.create_campaign(caller, values.no, value)
+    record = service.records.get(records.CAMPAIGN, no)
+    settle(position, ["setup"], version=record.version)
+    settle.created(f"/v1/campaigns/{no}")
+    return _shown(service, records.CAMPAIGN, no, record.version, record.value)
+
+
+@router.get("/setup", response_model=SetupBody, dependencies=[READERS])
+def read_setup(service: ServiceOf) -> Any:
+    """The set-up."""
+    return msgspec.to_builtins(service.records.setup())
+
+
+@router.patch("/setup", response_model=SetupBody)
+def change_setup(values: SetupBody, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
+    """Change the set-up; number series and company take what is sent of them."""
+    now = msgspec.to_builtins(service.records.setup())
+    sent = values.model_dump(exclude_unset=True)
+    for name in ("number_series", "company"):
+        if name in sent:
+            sent[name] = {**now[name], **sent[name]}
+    try:
+        setup = msgspec.convert(now | sent, Setup)
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(str(error)) from error
+    settle(service.records.put_setup(caller, setup), ["setup"])
+    return msgspec.to_builtins(service.records.setup())

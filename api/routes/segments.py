@@ -1,0 +1,195 @@
+"""Segments: the worksheet's header and lines."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Path, Query, Response
+
+from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
+from api.idempotency import RepeatableRoute
+from api.schemas.segments import (
+    LineAnswer,
+    LinePage,
+    LinePatch,
+    NewLine,
+    NewSegment,
+    SegmentAnswer,
+    SegmentPage,
+    SegmentPatch,
+    SegmentVersion,
+)
+from api.schemas.values import Code
+from api.service import Service
+from domain.errors import InvalidRequest
+from domain.segment.state import Segment
+from projections.listing import Query as ListQuery
+from projections.listing import list_page
+from projections.segment_listings import SEGMENTS
+
+router = APIRouter(prefix="/v1/segments", tags=["segments"], route_class=RepeatableRoute)
+READS = [READERS, at_least("contacts", "worksheets")]
+LineNo = Annotated[int, Path(ge=1, le=2**62, examples=[10_000])]
+
+
+def shown(segment: Segment) -> dict[str, Any]:
+    """A segment as it is answered."""
+    header = msgspec.structs.asdict(segment.header)
+    del header["template"]
+    return header | {
+        "no": segment.no,
+        "number_of_lines": segment.number_of_lines,
+        "cost": segment.cost,
+        "duration_minutes": segment.duration_minutes,
+        "number_of_criteria_actions": len(segment.actions),
+        "version": segment.version,
+    }
+
+
+@router.post("", response_model=SegmentAnswer, status_code=201)
+def create_segment(values: NewSegment, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
+    """Create a worksheet; nothing in it is mandatory until it is logged."""
+    segment, position = service.segments.create(caller, values.no, values.changes())
+    settle(position, ["worksheets"], version=segment.version)
+    settle.created(f"/v1/segments/{segment.no}")
+    return shown(segment)
+
+
+@router.get("", response_model=SegmentPage, dependencies=READS)
+def list_segments(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
+    """A page of open segments."""
+    with service.read_models.cursor() as cursor:
+        page = list_page(cursor, SEGMENTS, query, work_date=on)
+    return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
+
+
+@router.get("/{no}", response_model=SegmentAnswer, dependencies=READS)
+def read_segment(
+    no: Code,
+    service: ServiceOf,
+    response: Response,
+    version: SegmentVersion = None,
+    as_of: Annotated[datetime | None, Query(description="Show the segment as of this instant.")] = None,
+) -> Any:
+    """The header, as it is or as it stood at a version or an instant."""
+    segment = _segment(service, no, version, as_of)
+    etag(response, segment.version)
+    return shown(segment)
+
+
+@router.patch("/{no}", response_model=SegmentAnswer)
+def change_segment(
+    no: Code, values: SegmentPatch, service: ServiceOf, caller: Marketer, settle: Settled
+) -> Any:
+    """Change the header, and the lines that follow it unless `update_lines` is false."""
+    segment, position = service.segments.change_header(
+        caller, no, values.changes(), update_lines=values.update_lines
+    )
+    settle(position, ["worksheets"], version=segment.version)
+    return shown(segment)
+
+
+@router.delete("/{no}")
+def delete_segment(no: Code, service: ServiceOf, caller: Marketer, settle: Settled) -> dict[str, Any]:
+    """Delete an open segment. Its number is not given out again."""
+    settle(service.segments.delete(caller, no), ["worksheets"])
+    return {"deleted": no}
+
+
+@router.get("/{no}/lines", response_model=LinePage, dependencies=READS)
+def list_lines(
+    no: Code,
+    service: ServiceOf,
+    query: Listed,
+    on: WorkDate,
+    version: SegmentVersion = None,
+    as_of: Annotated[datetime | None, Query()] = None,
+) -> Any:
+    """A page of lines, in the order of their numbers unless another is asked for; `sort=company` too."""
+    segment = _segment(service, no, version, as_of)
+    filters = {name: text for name, text in query.filters.items() if name not in ("version", "as_of")}
+    query = ListQuery(filters, query.sort, query.limit, query.cursor, query.count)
+    if not filters and query.sort in (None, "line_no"):
+        return _lines_in_order(service, segment, query)
+    page = service.segments.list_lines(segment, query, on)
+    return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
+
+
+@router.post("/{no}/lines", response_model=LineAnswer, status_code=201)
+def add_line(no: Code, values: NewLine, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
+    """Put a contact on a line, which counts as a criteria action."""
+    segment, position, line_no = service.segments.add_line(caller, no, values.contact_no, values.changes())
+    settle(position, ["worksheets"], version=segment.version)
+    settle.created(f"/v1/segments/{no}/lines/{line_no}")
+    return msgspec.structs.asdict(service.segments.line(segment, line_no))
+
+
+@router.get("/{no}/lines/{line_no}", response_model=LineAnswer, dependencies=READS)
+def read_line(
+    no: Code, line_no: LineNo, service: ServiceOf, response: Response, version: SegmentVersion = None
+) -> Any:
+    """One line."""
+    segment = _segment(service, no, version, None)
+    etag(response, segment.version)
+    return msgspec.structs.asdict(service.segments.line(segment, line_no))
+
+
+@router.patch("/{no}/lines/{line_no}", response_model=LineAnswer)
+def change_line(
+    no: Code, line_no: LineNo, values: LinePatch, service: ServiceOf, caller: Marketer, settle: Settled
+) -> Any:
+    """Give one line values of its own; another contact takes the line over."""
+    segment, position = service.segments.change_line(caller, no, line_no, values.contact_no, values.changes())
+    settle(position, ["worksheets"], version=segment.version)
+    return msgspec.structs.asdict(service.segments.line(segment, line_no))
+
+
+@router.delete("/{no}/lines/{line_no}")
+def remove_line(
+    no: Code, line_no: LineNo, service: ServiceOf, caller: Marketer, settle: Settled
+) -> dict[str, Any]:
+    """Delete a line, which counts as a criteria action. Its number is not used again."""
+    settle(service.segments.remove_line(caller, no, line_no), ["worksheets"])
+    return {"deleted": line_no}
+
+
+def _segment(service: Service, no: str, version: int | None, as_of: datetime | None) -> Segment:
+    if version is None and as_of is None:
+        return service.segments.get(no)
+    if as_of is not None and as_of.tzinfo is None:
+        as_of = as_of.replace(tzinfo=UTC)
+    return service.segments.as_of(no, version=version, at=as_of)
+
+
+def _lines_in_order(service: Service, segment: Segment, query: ListQuery) -> dict[str, Any]:
+    """A page straight from the worksheet: no table of lines is needed for it, however many there are."""
+    after = _line_after(query.cursor)
+    lines = segment.lines(after, query.limit + 1)
+    more = len(lines) > query.limit
+    items = [msgspec.structs.asdict(line) for line in service.segments.show(lines[: query.limit])]
+    return {
+        "items": items,
+        "next_cursor": _line_cursor(lines[query.limit - 1].line_no) if more else None,
+        "total": segment.number_of_lines if query.count else None,
+    }
+
+
+def _line_cursor(line_no: int) -> str:
+    return base64.urlsafe_b64encode(b"line %d" % line_no).decode().rstrip("=")
+
+
+def _line_after(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        word, _, number = base64.b64decode(padded, altchars=b"-_", validate=True).partition(b" ")
+        if word == b"line" and len(number) < 19:
+            return int(number)
+    except (binascii.Error, ValueError):
+        pass
+    raise InvalidRequest.at("cursor", "this is no cursor of this list")

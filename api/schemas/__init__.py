@@ -1,0 +1,1 @@
+"""The shapes of bodies and answers, checked at the door."""

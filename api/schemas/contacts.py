@@ -1,0 +1,200 @@
+"""Contacts as bodies and answers."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+import msgspec
+from pydantic import Field, model_validator
+
+from api.schemas.values import (
+    Answer,
+    Body,
+    Code,
+    OptionalCode,
+    OptionalShortCode,
+    ShortCode,
+    Text20,
+    Text30,
+    Text50,
+    Text80,
+    Text100,
+    Text255,
+)
+from domain.contact import ContactChanges
+from domain.vocabulary import ContactType, CorrespondenceType
+
+Codes = Annotated[list[ShortCode], Field(max_length=1_000)]
+
+
+class BusinessRelationBody(Body):
+    """What a company is to us besides a contact."""
+
+    code: ShortCode
+    link_to_table: Text20 = Field(None, examples=["customer"])
+    no: OptionalCode = None
+
+
+class ProfileAnswerBody(Body):
+    """The answer that a contact gave to a questionnaire."""
+
+    questionnaire_code: Code
+    line_no: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class DateRangeBody(Body):
+    """From when to when an alternative address holds."""
+
+    starting_date: date
+    ending_date: date | None = None
+
+    @model_validator(mode="after")
+    def _starts_first(self) -> DateRangeBody:
+        if self.ending_date is not None and self.ending_date < self.starting_date:
+            raise ValueError("the range would end before it starts")
+        return self
+
+
+class AlternativeAddressBody(Body):
+    """Where a contact is for part of the time."""
+
+    code: ShortCode
+    company_name: Text100 = None
+    address: Text100 = None
+    address_2: Text50 = None
+    post_code: Text20 = None
+    city: Text30 = None
+    county: Text30 = None
+    country_code: OptionalShortCode = None
+    phone_no: Text30 = None
+    mobile_phone_no: Text30 = None
+    fax_no: Text30 = None
+    email: Text80 = None
+    home_page: Text255 = None
+    date_ranges: list[DateRangeBody] = []
+
+
+class ContactValues(Body):
+    """The values of a contact; in a PATCH, those that are sent change."""
+
+    type: ContactType = "company"
+    name: Text100 = Field(None, examples=["Bakkerij 't Hoekje"])
+    name_2: Text50 = None
+    first_name: Text30 = None
+    middle_name: Text30 = None
+    surname: Text30 = None
+    initials: Text30 = None
+    job_title: Text30 = None
+    company_no: OptionalCode = None
+    company_name: Text100 = None
+    salesperson_code: OptionalCode = None
+    language_code: OptionalShortCode = None
+    territory_code: OptionalShortCode = None
+    currency_code: OptionalShortCode = None
+    country_code: OptionalShortCode = None
+    address: Text100 = None
+    address_2: Text50 = None
+    post_code: Text20 = None
+    city: Text30 = Field(None, examples=["'s-Hertogenbosch"])
+    county: Text30 = None
+    phone_no: Text30 = None
+    mobile_phone_no: Text30 = None
+    fax_no: Text30 = None
+    email: Text80 = Field(None, examples=["info@hoekje.example.org"])
+    email_2: Text80 = None
+    home_page: Text255 = None
+    correspondence_type: CorrespondenceType | None = None
+    salutation_code: OptionalShortCode = None
+    organizational_level_code: OptionalShortCode = None
+    exclude_from_segment: bool = False
+    privacy_blocked: bool = False
+    external_id: OptionalCode = None
+    mailing_groups: Codes = []
+    industry_groups: Codes = []
+    job_responsibilities: Codes = []
+    business_relations: list[BusinessRelationBody] = []
+    profile_answers: list[ProfileAnswerBody] = []
+    alternative_addresses: list[AlternativeAddressBody] = []
+
+    @model_validator(mode="after")
+    def _named_once(self) -> ContactValues:
+        for name in ("mailing_groups", "industry_groups", "job_responsibilities"):
+            codes = getattr(self, name)
+            if len(set(codes)) < len(codes):
+                raise ValueError(f"{name}: a code is given twice")
+        answers = [(answer.questionnaire_code, answer.line_no) for answer in self.profile_answers]
+        if len(set(answers)) < len(answers):
+            raise ValueError("profile_answers: an answer is given twice")
+        _addresses_once(self.alternative_addresses)
+        return self
+
+    def changes(self) -> ContactChanges:
+        """The values that were sent."""
+        named = {name: _plain(value) for name, value in self.given().items() if name != "no"}
+        return msgspec.convert(named, ContactChanges)
+
+
+def _addresses_once(addresses: list[AlternativeAddressBody]) -> None:
+    codes = [address.code for address in addresses]
+    if len(set(codes)) < len(codes):
+        raise ValueError("alternative_addresses: a code is given twice")
+    starts = [period.starting_date for address in addresses for period in address.date_ranges]
+    if len(set(starts)) < len(starts):
+        raise ValueError("alternative_addresses: two date ranges start on one day")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [member.model_dump() if isinstance(member, Body) else member for member in value]
+    return value
+
+
+class NewContact(ContactValues):
+    """A contact to register; without a number it takes the next of the series."""
+
+    no: OptionalCode = Field(None, examples=["CT00042"])
+
+
+class ContactStatisticsAnswer(Answer):
+    """What happened with the contact, not counting what was canceled or postponed."""
+
+    number_of_interactions: int
+    cost: Decimal
+    duration_minutes: int
+    date_of_last_interaction: date | None = None
+    last_date_attempted: date | None = None
+
+
+class ContactAnswer(ContactValues):
+    """A contact as it is."""
+
+    no: str
+    statistics: ContactStatisticsAnswer
+    version: int
+
+
+class ContactPage(Answer):
+    """A page of contacts."""
+
+    items: list[ContactAnswer]
+    next_cursor: str | None = None
+    total: int | None = None
+
+
+class RejectedRowAnswer(Answer):
+    """A row that was not taken over: the line it starts on, and what is wrong."""
+
+    line: int
+    errors: list[dict[str, Any]]
+
+
+class ImportAnswer(Answer):
+    """What became of the rows of a file."""
+
+    registered: int
+    changed: int
+    unchanged: int
+    rejected: list[RejectedRowAnswer]
+    rejected_total: int

@@ -1,0 +1,57 @@
+"""The service put together: one event log, its read models, and the use cases on both."""
+
+from __future__ import annotations
+
+from api.keys import ApiKeys
+from application.contacts import Contacts
+from application.event_log import open_log, read_models
+from application.history import History
+from application.journal import Journal
+from application.logging_segments import LoggingSegments
+from application.records import Records
+from application.segments import Segments
+from application.selecting import Selecting
+from eventstore.log import EventLog
+from projections.read_models import ReadModels
+from projections.runner import Runner
+
+
+class Service:
+    """Everything that a door needs. `set_up` once per start, then `open`, then `close`."""
+
+    def __init__(self, conninfo: str, schema: str) -> None:
+        self.conninfo, self.schema = conninfo, schema
+        self.log = open_log(conninfo, schema, pool_size=20)
+        self.keys = ApiKeys(conninfo, schema)
+        models = read_models(self.log)
+        self.read_models = ReadModels(conninfo, schema, models, pool_size=20)
+        journal = Journal(self.log)
+        self.journal = journal
+        self.records = Records(journal, self.read_models)
+        self.contacts = Contacts(journal, self.read_models, self.records)
+        self.segments = Segments(journal, self.read_models, self.records, self.contacts)
+        self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
+        self.logging = LoggingSegments(journal, self.read_models, self.records, self.segments, self.selecting)
+        self.history = History(journal, self.read_models)
+
+    def set_up(self) -> None:
+        """Make or update all tables. Raises MigrationError."""
+        EventLog.set_up(self.conninfo, self.schema)
+        self.keys.set_up()
+        for runner in self.runners():
+            runner.set_up()
+
+    def runners(self) -> list[Runner]:
+        """What feeds the read models."""
+        return [Runner(self.log, model) for model in read_models(self.log)]
+
+    def open(self) -> None:
+        """Connect for requests."""
+        self.keys.open()
+        self.read_models.open()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.read_models.close()
+        self.keys.close()
+        self.log.close()

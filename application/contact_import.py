@@ -1,0 +1,208 @@
+"""Importing contacts as a stream: batch by batch, one save each; a bad row never stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from application.contacts import KEYS, Contacts, codes_of, stream_of, with_defaults
+from application.journal import Caller, Changes, Journal
+from domain.contact import ContactChanges, KnownContact, change, register
+from domain.errors import SHOWN_PROBLEMS, AlreadyExists, InvalidRequest, Problem, Refused
+from domain.records import RecordKind
+from domain.setup import series_for
+from domain.vocabulary import given
+from eventstore.log import StaleVersionError
+
+BATCH = 2_000
+ATTEMPTS = 5
+_UNTIMED = datetime.min
+"""A contact's state does not depend on when it was recorded."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A row of a file: the line it starts on, and either a contact's values or what is wrong with them."""
+
+    line: int
+    no: str | None = None
+    values: ContactChanges = ContactChanges()
+    problems: tuple[Problem, ...] = ()
+
+
+class RejectedRow(msgspec.Struct, frozen=True):
+    """A row that was not taken over, and why."""
+
+    line: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass
+class ImportResult:
+    """What became of the rows; `rejected` names the first 1,000 rejected ones."""
+
+    registered: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: list[RejectedRow] = field(default_factory=list)
+    rejected_total: int = 0
+    position: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows there were."""
+        return self.registered + self.changed + self.unchanged + self.rejected_total
+
+    def reject(self, row: Row, problems: Iterable[Problem]) -> None:
+        """Count a row as rejected."""
+        self.rejected_total += 1
+        if len(self.rejected) < SHOWN_PROBLEMS:
+            self.rejected.append(RejectedRow(row.line, tuple(problems)))
+
+
+class ContactImport:
+    """One import. Codes and companies that were found once are not looked up again."""
+
+    def __init__(self, journal: Journal, contacts: Contacts, caller: Caller) -> None:
+        self._journal = journal
+        self._contacts = contacts
+        self._caller = caller
+        self._known_codes: set[tuple[str, str]] = set()
+        self.result = ImportResult()
+
+    def run(
+        self, rows: Iterable[Row], progress: Callable[[ImportResult], None] | None = None
+    ) -> ImportResult:
+        """Take over all rows; `progress` is told after every batch."""
+        iterator = iter(rows)
+        while batch := list(islice(iterator, BATCH)):
+            self._take_over(batch)
+            if progress is not None:
+                progress(self.result)
+        return self.result
+
+    def _take_over(self, batch: list[Row]) -> None:
+        for attempt in range(ATTEMPTS):
+            # Counted on a copy, so that a batch which has to be decided again counts once.
+            result = replace(self.result, rejected=list(self.result.rejected))
+            decided = _Batch(self._journal, self._contacts, self._known_codes, result)
+            changes = decided.changes(batch)
+            try:
+                if changes:
+                    result.position = self._journal.record(self._caller, *changes)
+                self.result = result
+                return
+            except StaleVersionError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+
+
+class _Batch:
+    """Deciding what a batch of rows changes, on contacts that are loaded once for all of them."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        contacts: Contacts,
+        known_codes: set[tuple[str, str]],
+        result: ImportResult,
+    ) -> None:
+        self._journal = journal
+        self._contacts = contacts
+        self._known_codes = known_codes
+        self._result = result
+        self._setup = contacts.records.setup()
+        self._loaded: dict[str, KnownContact] = {}
+        self._facts: dict[str, list[Any]] = {}
+        self._versions: dict[str, int] = {}
+
+    def changes(self, batch: list[Row]) -> list[Changes]:
+        """What is to be recorded."""
+        numbered = self._numbered([row for row in batch if not row.problems])
+        companies = (given(row.values).get("company_no") for row in batch)
+        self._load([*numbered.values(), *(no for no in companies if isinstance(no, str))])
+        fresh = [no for no in numbered.values() if no not in self._loaded]
+        self._next_key = self._journal.log.counters.draw(KEYS, len(fresh)) if fresh else 0
+        for row in batch:
+            if row.problems:
+                self._result.reject(row, row.problems)
+                continue
+            try:
+                self._decide(row, numbered[row.line])
+            except Refused as error:
+                self._result.reject(row, error.problems or [((), error.detail)])
+        return [Changes(stream_of(no), self._versions[no], facts) for no, facts in self._facts.items()]
+
+    def _numbered(self, rows: list[Row]) -> dict[int, str]:
+        """The number of each row by its line; rows without one draw it from the series."""
+        if self._setup.number_series.contact is None:
+            return {row.line: row.no or "" for row in rows}
+        drawn = iter(self._contacts.records.draw_numbers("contact", sum(row.no is None for row in rows)))
+        return {row.line: row.no or next(drawn) for row in rows}
+
+    def _load(self, numbers: Iterable[str]) -> None:
+        missing = [no for no in dict.fromkeys(numbers) if no not in self._loaded]
+        if missing:
+            found = self._journal.log.load_many([stream_of(no) for no in missing], KnownContact)
+            self._loaded |= {contact.no: contact for contact in found.values()}
+
+    def _decide(self, row: Row, no: str) -> None:
+        self._check_codes(row.values)
+        contact = self._loaded.get(no)
+        facts: list[Any]
+        if contact is None:
+            series_for(self._setup, "contact", row.no)
+            values = with_defaults(row.values, self._setup)
+            facts = [register(no, self._next_key, values, self._company(no, values.company_no))]
+            self._next_key += 1
+            contact = KnownContact()
+            self._result.registered += 1
+        elif contact.deleted:
+            raise AlreadyExists(f"Number {no} belongs to a contact that was deleted.")
+        else:
+            named = given(row.values)
+            company_no = named.get("company_no", contact.value.company_no)
+            facts = list(change(contact, row.values, self._company(no, company_no)))
+            self._result.changed += bool(facts)
+            self._result.unchanged += not facts
+        self._apply(no, contact, facts)
+
+    def _apply(self, no: str, contact: KnownContact, facts: list[Any]) -> None:
+        if not facts:
+            return
+        if no not in self._facts:
+            self._facts[no], self._versions[no] = [], contact.version
+        self._facts[no] += facts
+        now = contact.copy()
+        for fact in facts:
+            now.apply(fact, "", _UNTIMED)
+        self._loaded[no] = now
+
+    def _company(self, no: str, company_no: object) -> KnownContact | None:
+        if not isinstance(company_no, str) or company_no == no:
+            return None
+        self._load([company_no])
+        company = self._loaded.get(company_no)
+        if company is None or company.deleted or company.value.type != "company":
+            raise InvalidRequest.at("company_no", f"there is no company {company_no}")
+        return company
+
+    def _check_codes(self, values: ContactChanges) -> None:
+        problems = [
+            (place, f"there is no {kind.word} {code}")
+            for place, kind, code in codes_of(given(values))
+            if not self._exists(kind, code)
+        ]
+        if problems:
+            raise InvalidRequest(problems[0][1], problems)
+
+    def _exists(self, kind: RecordKind, code: str) -> bool:
+        if (kind.name, code) not in self._known_codes:
+            if self._contacts.records.find(kind, code) is None:
+                return False
+            self._known_codes.add((kind.name, code))
+        return True

@@ -1,0 +1,185 @@
+"""Use cases of contacts: register, change, delete, and looking up what they refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from application.journal import Caller, Changes, Journal, check_version, retried
+from application.records import Records
+from domain import records
+from domain.contact import (
+    ContactChanges,
+    ContactDeleted,
+    KnownContact,
+    change,
+    register,
+)
+from domain.errors import AlreadyExists, ContactOnSegment, InvalidRequest, NotFound, Problem
+from domain.records import RecordKind
+from domain.segment.state import Segment
+from domain.setup import Setup
+from domain.vocabulary import given
+from eventstore.log import StaleVersionError
+from projections.contact_queries import statistics
+from projections.read_models import ReadModels
+
+KEYS = "contact key"
+
+SINGLE_CODES: Mapping[str, RecordKind] = {
+    "salesperson_code": records.SALESPERSON,
+    "territory_code": records.TERRITORY,
+    "salutation_code": records.SALUTATION,
+    "organizational_level_code": records.ORGANIZATIONAL_LEVEL,
+}
+CODE_LISTS: Mapping[str, RecordKind] = {
+    "mailing_groups": records.MAILING_GROUP,
+    "industry_groups": records.INDUSTRY_GROUP,
+    "job_responsibilities": records.JOB_RESPONSIBILITY,
+}
+
+
+def stream_of(no: str) -> str:
+    """The name of a contact's stream of events."""
+    return f"contact-{no}"
+
+
+class Contacts:
+    """Contacts one at a time; see `contact_import` for many."""
+
+    def __init__(self, journal: Journal, read_models: ReadModels, known: Records) -> None:
+        self.journal = journal
+        self.read_models = read_models
+        self.records = known
+
+    def get(self, no: str) -> KnownContact:
+        """The contact with this number. Raises NotFound."""
+        contact = self.find(no)
+        if contact is None:
+            raise NotFound.named("contact", no)
+        return contact
+
+    def find(self, no: str) -> KnownContact | None:
+        """The contact with this number, if there is one now."""
+        contact = self.journal.load(stream_of(no), KnownContact)
+        return None if contact is None or contact.deleted else contact
+
+    def register(self, caller: Caller, typed: str | None, values: ContactChanges) -> tuple[KnownContact, int]:
+        """A new contact and the position. Raises Refused."""
+        self.check_codes(values)
+        values = with_defaults(values, self.records.setup())
+        company = self.company(values.company_no)
+        while True:
+            no = self.records.draw_number("contact", typed)
+            key = self.journal.log.counters.draw(KEYS)
+            registered = register(no, key, values, company)
+            try:
+                position = self.journal.record(caller, Changes(stream_of(no), 0, [registered]))
+            except StaleVersionError:
+                if typed is None:
+                    continue  # somebody typed the number that the series came to
+                raise AlreadyExists(f"Number {no} belongs to a contact, now or earlier.") from None
+            return self.get(no), position
+
+    @retried
+    def change(self, caller: Caller, no: str, values: ContactChanges) -> tuple[KnownContact, int]:
+        """New values for a contact, and the position. Raises Refused."""
+        contact = self.get(no)
+        check_version(caller, contact)
+        self.check_codes(values)
+        company_no = given(values).get("company_no", contact.value.company_no)
+        company = None if company_no in (None, no) else self.company(str(company_no))
+        facts = change(contact, values, company)
+        if any("company_no" in given(fact.changes) or "type" in given(fact.changes) for fact in facts):
+            self._refuse_on_segment(contact, "its company or type cannot change")
+        position = self.journal.record(caller, Changes(stream_of(no), contact.version, facts))
+        return self.get(no), position
+
+    @retried
+    def delete(self, caller: Caller, no: str) -> int:
+        """Delete a contact, and with a company its people (domain B19). Raises NotFound, ContactOnSegment."""
+        contact = self.get(no)
+        check_version(caller, contact)
+        gone = [contact, *(self.get(person) for person in self._people_of(contact))]
+        for one in gone:
+            self._refuse_on_segment(one, "it cannot be deleted")
+        return self.journal.record(
+            caller,
+            *(Changes(stream_of(one.no), one.version, [ContactDeleted(one.no, one.key)]) for one in gone),
+        )
+
+    def company(self, no: object) -> KnownContact | None:
+        """The company that a person names. Raises InvalidRequest."""
+        if not isinstance(no, str):
+            return None
+        company = self.find(no)
+        if company is None or company.value.type != "company":
+            raise InvalidRequest.at("company_no", f"there is no company {no}")
+        return company
+
+    def check_codes(self, values: ContactChanges) -> None:
+        """Refuse codes that do not exist. Raises InvalidRequest."""
+        problems: list[Problem] = [
+            (place, f"there is no {kind.word} {code}")
+            for place, kind, code in codes_of(given(values))
+            if self.records.find(kind, code) is None
+        ]
+        if problems:
+            raise InvalidRequest(f"{problems[0][0][0]}: {problems[0][1]}", problems)
+
+    def statistics(self, contact: KnownContact) -> dict[str, Any]:
+        """The contact's statistics (domain B16)."""
+        with self.read_models.cursor() as cursor:
+            return statistics(cursor, contact.no, contact.value.type)
+
+    def open_segments_with(self, key: int) -> list[str]:
+        """The open segments on which a contact stands (domain B18.7)."""
+        with self.read_models.cursor() as cursor:
+            numbers = [row["no"] for row in cursor.execute("SELECT no FROM segment ORDER BY no")]
+        found = []
+        for no in numbers:
+            segment = self.journal.load(f"segment-{no}", Segment)
+            if segment and segment.status == "open" and any(key in block.alive for block in segment.blocks):
+                found.append(no)
+        return found
+
+    def _refuse_on_segment(self, contact: KnownContact, consequence: str) -> None:
+        if numbers := self.open_segments_with(contact.key):
+            where = ", ".join(numbers[:5])
+            raise ContactOnSegment(f"Contact {contact.no} is on segment {where}; {consequence}.")
+
+    def _people_of(self, contact: KnownContact) -> list[str]:
+        if contact.value.type != "company":
+            return []
+        with self.read_models.cursor() as cursor:
+            rows = cursor.execute(
+                "SELECT no FROM contact WHERE company_key = %s AND key <> %s ORDER BY key",
+                (contact.key, contact.key),
+            )
+            return [row["no"] for row in rows]
+
+
+def with_defaults(values: ContactChanges, setup: Setup) -> ContactChanges:
+    """The values of a new contact with the defaults of the set-up for what was not named (domain A11)."""
+    defaults: dict[str, Any] = {
+        "correspondence_type": setup.default_correspondence_type,
+        "salesperson_code": setup.default_salesperson_code,
+        "language_code": setup.default_language_code,
+    }
+    return ContactChanges(**(defaults | given(values)))
+
+
+def codes_of(named: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], RecordKind, str]]:
+    """Every code that a contact's values refer to, with its place and kind."""
+    for field, kind in SINGLE_CODES.items():
+        if (code := named.get(field)) is not None:
+            yield (field,), kind, code
+    for field, kind in CODE_LISTS.items():
+        codes: Sequence[str] = named.get(field, ())
+        for index, code in enumerate(codes):
+            yield (field, index), kind, code
+    for index, relation in enumerate(named.get("business_relations", ())):
+        yield ("business_relations", index, "code"), records.BUSINESS_RELATION, relation.code
+    for index, answer in enumerate(named.get("profile_answers", ())):
+        place = ("profile_answers", index, "questionnaire_code")
+        yield place, records.PROFILE_QUESTIONNAIRE, answer.questionnaire_code

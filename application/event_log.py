@@ -1,0 +1,43 @@
+"""The event log of segments and interactions: its events, and the read models that are made from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from domain.catalogue import EVENT_TYPES
+from domain.contact_set import ContactSet, SetReference
+from eventstore.contents import ContentStore
+from eventstore.log import EventLog
+from eventstore.mapper import EventMapper
+from projections.contacts import Contacts
+from projections.read_model import ReadModel
+from projections.setup import SetupRecords
+from projections.worksheets import Worksheets
+
+
+def open_log(conninfo: str, schema: str, *, pool_size: int = 10) -> EventLog:
+    """The log in this schema, whose tables are made already."""
+    return EventLog(conninfo, schema, event_mapper, pool_size=pool_size)
+
+
+def event_mapper(contents: ContentStore) -> EventMapper:
+    """Knows all events of the domain; contact sets are stored by reference and loaded when needed."""
+
+    def encode(value: Any) -> Any:
+        if isinstance(value, ContactSet):
+            return value.reference()
+        raise TypeError(f"{type(value).__name__} cannot be part of an event")
+
+    def decode(kind: type, value: Any) -> Any:
+        if kind is ContactSet:
+            return ContactSet.from_reference(msgspec.convert(value, SetReference), contents.load)
+        raise TypeError(f"{kind.__name__} cannot be part of an event")
+
+    return EventMapper(EVENT_TYPES, encode, decode)
+
+
+def read_models(log: EventLog) -> list[ReadModel]:
+    """All read models of the service."""
+    return [Contacts(), Worksheets(log), SetupRecords()]

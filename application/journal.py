@@ -1,0 +1,140 @@
+"""Recording what was decided: who asked, under which conditions, and one transaction for all of it."""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any, Literal, ParamSpec, TypeVar
+
+import msgspec
+from eventsourcing.persistence import IntegrityError
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
+from domain.contact_set import contact_sets
+from domain.errors import Conflict, VersionConflict
+from eventstore.counters import NumberTakenError
+from eventstore.event import Envelope
+from eventstore.log import EventLog, Foldable, StaleVersionError, events_of
+from eventstore.recorder import Alongside
+
+Role = Literal["marketer", "auditor", "reporter", "admin"]
+ATTEMPTS = 20
+
+P = ParamSpec("P")
+R = TypeVar("R")
+A = TypeVar("A", bound=Foldable)
+
+
+class RequestKey(msgspec.Struct, frozen=True):
+    """The idempotency key of a request, with the digest of what was asked."""
+
+    key: str
+    request_sha256: bytes
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who gives a command, on which work date, and what must hold for it to be carried out.
+
+    `expected_version` is the version of the thing that the caller has seen; any version will do where None.
+    """
+
+    user_id: str
+    role: Role
+    work_date: date
+    expected_version: int | None = None
+    request: RequestKey | None = None
+
+
+class RepeatedRequestError(Exception):
+    """The same request, by its idempotency key, was carried out meanwhile."""
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What happened to one stream, after the version that was seen."""
+
+    stream: str
+    version: int
+    facts: Sequence[Any]
+
+
+class Journal:
+    """Loads aggregates and records events, for all use cases."""
+
+    def __init__(self, log: EventLog) -> None:
+        self.log = log
+
+    def load(self, stream: str, blank: Callable[[], A], version: int | None = None) -> A | None:
+        """The aggregate of a stream; None if it has no events. Not to be changed."""
+        return self.log.load(stream, blank, version)
+
+    def record(
+        self,
+        caller: Caller,
+        *changes: Changes,
+        under_lock: Sequence[Alongside] = (),
+    ) -> int:
+        """Save all of it in one transaction, with the contact sets that it names; returns the position.
+
+        Raises RepeatedRequestError; StaleVersionError and NumberTakenError, which `retried` takes care of.
+        """
+        now = datetime.now(UTC)
+        envelope = Envelope(now, caller.user_id, str(uuid.uuid4()), caller.work_date)
+        events = [event for c in changes for event in events_of(c.stream, c.version, envelope, c.facts)]
+        if not events:
+            return self.log.position()
+        contents: dict[str, bytes] = {}
+        for event in events:
+            for found in contact_sets(event.data):
+                contents |= found.contents()
+        before: list[Alongside] = [self.log.contents.saving(contents)] if contents else []
+        if caller.request is not None:
+            before.append(_claiming(caller.user_id, caller.request))
+        with _repeated():
+            return self.log.append(events, before=before, under_lock=under_lock)
+
+
+def check_version(caller: Caller, aggregate: Foldable) -> None:
+    """Refuse a command on a version that the caller has not seen. Raises VersionConflict."""
+    if caller.expected_version not in (None, aggregate.version):
+        raise VersionConflict(
+            f"This is version {aggregate.version} now; you have seen version {caller.expected_version}."
+        )
+
+
+def retried(command: Callable[P, R]) -> Callable[P, R]:
+    """Decide a command again on the new state when somebody else was faster."""
+
+    @functools.wraps(command)
+    def again(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _ in range(ATTEMPTS):
+            try:
+                return command(*args, **kwargs)
+            except (StaleVersionError, NumberTakenError):
+                continue
+        raise Conflict("Too many others are changing this at the same time; try again.")
+
+    return again
+
+
+def _claiming(user_id: str, request: RequestKey) -> Alongside:
+    def claim(cursor: Cursor[DictRow]) -> None:
+        cursor.execute(
+            "INSERT INTO idempotency_key (user_id, key, request_sha256) VALUES (%s, %s, %s)",
+            (user_id, request.key, request.request_sha256),
+        )
+
+    return claim
+
+
+@contextmanager
+def _repeated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if "idempotency_key_pkey" in str(error):
+            raise RepeatedRequestError(str(error)) from error
+        raise

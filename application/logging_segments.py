@@ -1,0 +1,186 @@
+"""Use cases of logging: check, log with or without a follow-up, follow up later (domain B10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
+from application.journal import Caller, Changes, Journal, check_version, retried
+from application.records import Records
+from application.segments import Segments, stream_of
+from application.selecting import Selecting
+from domain.contact_set import ContactSet
+from domain.segment import logging
+from domain.segment.events import SegmentCreated, SegmentLogged
+from domain.segment.logging import CheckedLines, Numbers, logged_contacts, only_campaign
+from domain.segment.selection import LoggedContacts
+from domain.segment.state import Segment
+from eventstore.log import StaleVersionError
+from eventstore.recorder import Alongside
+from projections.logged_contacts import entries_like
+from projections.logging_checks import check_lines
+from projections.read_models import ReadModels
+
+LOGGED_SEGMENT, INTERACTION, CAMPAIGN_ENTRY = "logged segment", "interaction log entry", "campaign entry"
+
+CATCH_UP_SECONDS = 5.0
+
+
+class OnlyEntries(msgspec.Struct, frozen=True):
+    """Which entries of a logged segment a follow-up takes; None means either way (domain B10.7)."""
+
+    evaluation: str | None = None
+    canceled: bool | None = None
+    attempt_failed: bool | None = None
+    delivery_status: str | None = None
+
+
+class LoggingSegments:
+    """Turning worksheets into interactions."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        read_models: ReadModels,
+        known: Records,
+        segments: Segments,
+        selecting: Selecting,
+    ) -> None:
+        self.journal = journal
+        self.read_models = read_models
+        self.records = known
+        self.segments = segments
+        self.selecting = selecting
+
+    def check(self, caller: Caller, no: str, *, send_attachments: bool) -> int:
+        """Whether a segment can be logged; how many lines it has. Nothing is recorded. Raises Refused."""
+        segment = self.segments.get(no)
+        check_version(caller, segment)
+        logging.check_header(segment)
+        logging.check_lines(self._checked(segment, send_attachments))
+        return segment.number_of_lines
+
+    @retried
+    def log(
+        self, caller: Caller, no: str, *, send_attachments: bool, create_follow_up: bool
+    ) -> tuple[SegmentLogged, int]:
+        """Log a segment, all or nothing; the event and the position (domain B10). Raises Refused."""
+        segment = self.segments.get(no)
+        check_version(caller, segment)
+        logging.check_header(segment)
+        # The lines are checked on the contacts' read model, and must not have changed since (see below).
+        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts"])
+        checked = self._checked(segment, send_attachments)
+        logging.check_lines(checked)
+        follow_up_no = self.records.draw_number("segment", None) if create_follow_up else None
+        (event,) = logging.log(
+            segment, checked, self._numbers(), today=date.today(), follow_up_segment_no=follow_up_no
+        )
+        assert isinstance(event, SegmentLogged)
+        changes = [Changes(stream_of(no), segment.version, [event])]
+        if follow_up_no is not None:
+            created = logging.follow_up(
+                follow_up_no,
+                event,
+                work_date=caller.work_date,
+                campaign_no=segment.header.campaign_no,
+                salesperson_code=self.records.salesperson_of(caller.user_id),
+            )
+            changes.append(
+                self._following(caller, created, event, logged_contacts(event), respect_exclusion=False)
+            )
+        position = self.journal.record(caller, *changes, under_lock=self._conditions(event))
+        return event, position
+
+    def follow_up(
+        self,
+        caller: Caller,
+        entry_no: int,
+        *,
+        description: str | None,
+        only: OnlyEntries | None,
+        keep_template: bool,
+        respect_exclusion: bool,
+    ) -> tuple[Segment, int]:
+        """A new segment with the contacts of a logged one, now or years later (domain B10.7)."""
+        logged = self.selecting.logged(entry_no)
+        contacts = logged_contacts(logged)
+        if only is not None:
+            with self.read_models.cursor() as cursor:
+                contacts = entries_like(cursor, entry_no, msgspec.structs.asdict(only))
+        while True:
+            no = self.records.draw_number("segment", None)
+            created = logging.follow_up(
+                no,
+                logged,
+                work_date=caller.work_date,
+                campaign_no=only_campaign(logged),
+                salesperson_code=self.records.salesperson_of(caller.user_id),
+                description=description,
+                like=self.segments.header_of(logged.segment_no) if keep_template else None,
+            )
+            change = self._following(caller, created, logged, contacts, respect_exclusion=respect_exclusion)
+            try:
+                position = self.journal.record(caller, change)
+            except StaleVersionError:
+                continue  # somebody typed the number that the series came to
+            return self.segments.get(no), position
+
+    def _checked(self, segment: Segment, deliver: bool) -> CheckedLines:
+        return check_lines(
+            self.read_models,
+            segment.line_columns(),
+            segment.blocks,
+            segment.own_lines(),
+            deliver=deliver,
+        )
+
+    def _numbers(self) -> Numbers:
+        next_of = self.journal.log.counters.next_of
+        return Numbers(next_of(LOGGED_SEGMENT), next_of(INTERACTION), next_of(CAMPAIGN_ENTRY))
+
+    def _conditions(self, event: SegmentLogged) -> list[Alongside]:
+        """What must still hold when the event is appended: the numbers are free, the contacts unchanged."""
+        claiming = self.journal.log.counters.claiming
+        conditions = [
+            claiming(LOGGED_SEGMENT, event.entry_no, 1),
+            claiming(INTERACTION, event.first_interaction_no, event.number_of_interactions),
+        ]
+        if event.campaign_entries:
+            first = event.campaign_entries[0].entry_no
+            conditions.append(claiming(CAMPAIGN_ENTRY, first, len(event.campaign_entries)))
+        return [*conditions, _contacts_unchanged(event)]
+
+    def _following(
+        self,
+        caller: Caller,
+        created: SegmentCreated,
+        logged: SegmentLogged,
+        contacts: Sequence[LoggedContacts],
+        *,
+        respect_exclusion: bool,
+    ) -> Changes:
+        segment = Segment(no=created.no, header=created.header)
+        facts = self.selecting.reusing(segment, logged, contacts, respect_exclusion=respect_exclusion)
+        return Changes(stream_of(created.no), 0, [created, *facts])
+
+
+def _contacts_unchanged(event: SegmentLogged) -> Alongside:
+    """The entries take their contacts' values as of this event: they must be those that were checked."""
+
+    def check(cursor: Cursor[DictRow]) -> None:
+        rows = cursor.execute(
+            "SELECT state FROM log_events WHERE notification_id > %s AND topic LIKE 'contact.%%'",
+            (event.contacts_position,),
+        ).fetchall()
+        if not rows:
+            return
+        changed = ContactSet(msgspec.json.decode(row["state"])["data"]["key"] for row in rows)
+        if any(block.alive & changed for block in event.blocks):
+            raise StaleVersionError("a contact of the segment has changed since its lines were checked")
+
+    return check

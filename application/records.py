@@ -1,0 +1,179 @@
+"""Use cases of records: code tables, templates, campaigns, saved criteria, the set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from application.journal import Caller, Changes, Journal, check_version, retried
+from domain import records
+from domain.campaign import Campaign, check_dates
+from domain.code_tables import Salesperson
+from domain.errors import AlreadyExists, InUse, InvalidRequest, MandatoryField, NoDocument, NotFound, Problem
+from domain.interaction_template import InteractionTemplate
+from domain.records import KnownRecord, RecordKind
+from domain.setup import SeriesName, Setup, series_for
+from projections.read_models import ReadModels
+from projections.record_queries import used_by
+
+SETUP_STREAM = records.SETUP.stream(records.THE_SETUP)
+
+References = Mapping[str, tuple[RecordKind, str | None]]
+"""Codes that a body names: by field, the kind of record and the code."""
+
+
+class Records:
+    """Reading and writing what is known by code."""
+
+    def __init__(self, journal: Journal, read_models: ReadModels) -> None:
+        self.journal = journal
+        self.read_models = read_models
+
+    def get(self, kind: RecordKind, code: str) -> KnownRecord:
+        """The record with this code. Raises NotFound."""
+        record = self.find(kind, code)
+        if record is None:
+            raise NotFound.named(kind.word, code)
+        return record
+
+    def find(self, kind: RecordKind, code: str) -> KnownRecord | None:
+        """The record with this code, if there is one."""
+        record = self.journal.load(kind.stream(code), KnownRecord)
+        return record if record is not None and record.value is not None else None
+
+    def check_references(self, references: References) -> None:
+        """Refuse codes that nothing has, each with the field that names it. Raises InvalidRequest."""
+        problems: list[Problem] = [
+            ((field,), f"there is no {kind.word} {code}")
+            for field, (kind, code) in references.items()
+            if code is not None and self.find(kind, code) is None
+        ]
+        if problems:
+            raise InvalidRequest(f"{problems[0][0][0]}: {problems[0][1]}", problems)
+
+    @retried
+    def put(self, caller: Caller, kind: RecordKind, code: str, value: msgspec.Struct) -> tuple[bool, int]:
+        """Write a record as a whole; whether it is new, and the position. Raises Refused."""
+        self._check(value)
+        record = self.journal.load(kind.stream(code), KnownRecord) or KnownRecord()
+        check_version(caller, record)
+        facts = records.write(kind, record, code, value)
+        position = self.journal.record(caller, Changes(kind.stream(code), record.version, facts))
+        return record.value is None, position
+
+    @retried
+    def delete(self, caller: Caller, kind: RecordKind, code: str) -> int:
+        """Delete a record that nothing refers to. Raises NotFound, InUse."""
+        record = self.get(kind, code)
+        check_version(caller, record)
+        with self.read_models.cursor() as cursor:
+            user = used_by(cursor, kind.name, code)
+        if user is not None:
+            raise InUse(f"{kind.word.capitalize()} {code} is still used by {user}.")
+        return self.journal.record(
+            caller, Changes(kind.stream(code), record.version, records.delete(kind, record))
+        )
+
+    # The set-up
+
+    def setup(self) -> Setup:
+        """The set-up as it is now."""
+        record = self.journal.load(SETUP_STREAM, KnownRecord)
+        value: Setup = record.value if record is not None else Setup()
+        return value
+
+    def put_setup(self, caller: Caller, value: Setup) -> int:
+        """Write the set-up. Raises InvalidRequest."""
+        self.check_references(
+            {"default_salesperson_code": (records.SALESPERSON, value.default_salesperson_code)}
+        )
+        return self.put(caller, records.SETUP, records.THE_SETUP, value)[1]
+
+    def draw_number(self, kind: SeriesName, typed: str | None) -> str:
+        """The number that was typed, or the next of the series. Raises NumberSeries."""
+        if typed is not None:
+            series_for(self.setup(), kind, typed)
+            return typed
+        return self.draw_numbers(kind, 1)[0]
+
+    def draw_numbers(self, kind: SeriesName, count: int) -> list[str]:
+        """The next numbers of the series. Raises NumberSeries."""
+        if count == 0:
+            return []
+        series = series_for(self.setup(), kind, None)
+        assert series is not None
+        first = self.journal.log.counters.draw(f"{kind} {series.prefix}", count)
+        return [series.number(n) for n in range(first, first + count)]
+
+    # Campaigns
+
+    def create_campaign(self, caller: Caller, typed: str | None, value: Campaign) -> tuple[str, int]:
+        """A new campaign; its number and the position. Raises AlreadyExists, NumberSeries, InvalidRequest."""
+        while True:
+            no = self.draw_number("campaign", typed)
+            if self.find(records.CAMPAIGN, no) is None:
+                return no, self.put(caller, records.CAMPAIGN, no, value)[1]
+            if typed is not None:
+                raise AlreadyExists(f"There is a campaign {no} already.")
+
+    # Lookups for other use cases
+
+    def template(self, code: str | None) -> InteractionTemplate | None:
+        """The values of a template that a body names. Raises InvalidRequest."""
+        if code is None:
+            return None
+        record = self.find(records.INTERACTION_TEMPLATE, code)
+        if record is None:
+            raise InvalidRequest.at("interaction_template_code", f"there is no interaction template {code}")
+        template: InteractionTemplate = record.value
+        return template
+
+    def salesperson_of(self, user_id: str) -> str | None:
+        """The salesperson that a user is, if any (domain A1)."""
+        with self.read_models.cursor() as cursor:
+            row = cursor.execute(
+                "SELECT code FROM salesperson WHERE user_id = %s AND NOT blocked ORDER BY code LIMIT 1",
+                (user_id,),
+            ).fetchone()
+        return None if row is None else str(row["code"])
+
+    def check_salesperson(self, code: str | None) -> None:
+        """A salesperson must exist and not be blocked (domain A1). Raises InvalidRequest."""
+        self.check_references({"salesperson_code": (records.SALESPERSON, code)})
+        if code is not None and self.get(records.SALESPERSON, code).value.blocked:
+            raise InvalidRequest.at("salesperson_code", f"salesperson {code} is blocked")
+
+    def _check(self, value: Any) -> None:
+        """The rules of what is written."""
+        match value:
+            case Salesperson(name=None):
+                raise MandatoryField.named("name", "A salesperson needs a name.")
+            case Campaign():
+                check_dates(value)
+                self.check_references(
+                    {
+                        "salesperson_code": (records.SALESPERSON, value.salesperson_code),
+                        "status_code": (records.CAMPAIGN_STATUS, value.status_code),
+                    }
+                )
+            case InteractionTemplate(interaction_group_code=None):
+                raise MandatoryField.named(
+                    "interaction_group_code", "An interaction template needs an interaction group."
+                )
+            case InteractionTemplate():
+                if value.language_code is not None:
+                    raise NoDocument(
+                        "A language can be chosen once the template has a document in it.",
+                        [(("language_code",), "there is no document in this language")],
+                    )
+                self.check_references(
+                    {
+                        "interaction_group_code": (
+                            records.INTERACTION_GROUP,
+                            value.interaction_group_code,
+                        ),
+                        "campaign_no": (records.CAMPAIGN, value.campaign_no),
+                    }
+                )

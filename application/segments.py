@@ -1,0 +1,232 @@
+"""Use cases of the worksheet: create, header, lines, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from application.contacts import Contacts
+from application.journal import Caller, Changes, Journal, check_version, retried
+from application.records import Records
+from domain import records
+from domain.contact import KnownContact
+from domain.errors import AlreadyExists, InvalidRequest, NotFound, SegmentLogged
+from domain.segment import worksheet
+from domain.segment.events import SegmentDeleted, SegmentEvent
+from domain.segment.header import Header, HeaderChanges
+from domain.segment.line_values import SegmentLine, segment_line
+from domain.segment.lines import Line, LineChanges
+from domain.segment.state import Segment
+from domain.segment.worksheet import LineContact
+from domain.vocabulary import given
+from eventstore.log import StaleVersionError
+from projections.contact_queries import line_facts
+from projections.criteria_sql import Parameters
+from projections.line_sql import lines_relation
+from projections.listing import Page, Query, list_page
+from projections.read_models import ReadModels
+from projections.segment_listings import SEGMENT_LINES
+
+
+def stream_of(no: str) -> str:
+    """The name of a segment's stream of events."""
+    return f"segment-{no}"
+
+
+class Segments:
+    """The worksheet, command by command."""
+
+    def __init__(self, journal: Journal, read_models: ReadModels, known: Records, contacts: Contacts) -> None:
+        self.journal = journal
+        self.read_models = read_models
+        self.records = known
+        self.contacts = contacts
+
+    # Reading
+
+    def get(self, no: str) -> Segment:
+        """The open segment with this number. Raises NotFound, SegmentLogged."""
+        segment = self.journal.load(stream_of(no), Segment)
+        if segment is None or segment.status == "deleted":
+            raise NotFound.named("segment", no)
+        if segment.logged is not None:
+            raise SegmentLogged.as_entry(no, segment.logged.entry_no)
+        return segment
+
+    def as_of(self, no: str, *, version: int | None = None, at: datetime | None = None) -> Segment:
+        """The segment as it stood at a version or an instant, whatever became of it. Raises NotFound."""
+        latest = self.journal.load(stream_of(no), Segment)
+        if latest is None:
+            raise NotFound.named("segment", no)
+        if at is not None:
+            version = self.journal.log.version_at(stream_of(no), at)
+        if version is None or not 1 <= version <= latest.version:
+            raise NotFound(f"Segment {no} has no such version.")
+        segment = self.journal.load(stream_of(no), Segment, version)
+        assert segment is not None
+        return segment
+
+    def header_of(self, no: str) -> Header:
+        """The header of a segment, whatever became of it. Raises NotFound."""
+        segment = self.journal.load(stream_of(no), Segment)
+        if segment is None:
+            raise NotFound.named("segment", no)
+        return segment.header
+
+    def line(self, segment: Segment, line_no: int) -> SegmentLine:
+        """One line as it is shown. Raises NotFound."""
+        line = segment.line(line_no)
+        if line is None:
+            raise NotFound.named("line", line_no)
+        return self.show([line])[0]
+
+    def show(self, lines: Sequence[Line]) -> list[SegmentLine]:
+        """Lines with what they take from their contacts."""
+        with self.read_models.cursor() as cursor:
+            facts = line_facts(cursor, [line.contact_key for line in lines])
+        return [segment_line(line, facts.get(line.contact_key)) for line in lines]
+
+    def list_lines(self, segment: Segment, query: Query, work_date: date) -> Page:
+        """A page of lines by filters and order; see `Segment.lines` for pages in line order."""
+        columns, parameters = segment.line_columns(), Parameters()
+        prelude = lines_relation(columns, segment.blocks, segment.own_lines(), parameters)
+        with self.read_models.cursor() as cursor:
+            return list_page(
+                cursor, SEGMENT_LINES, query, work_date=work_date, prelude=prelude, parameters=parameters
+            )
+
+    # The header
+
+    def create(self, caller: Caller, typed: str | None, values: HeaderChanges) -> tuple[Segment, int]:
+        """A new worksheet and the position (domain B1). Raises Refused."""
+        self._check_header(values)
+        template = self.records.template(_named_template(values))
+        salesperson = self.records.salesperson_of(caller.user_id)
+        while True:
+            no = self.records.draw_number("segment", typed)
+            facts = worksheet.create(
+                no, values, template, work_date=caller.work_date, salesperson_code=salesperson
+            )
+            try:
+                position = self.journal.record(caller, Changes(stream_of(no), 0, facts))
+            except StaleVersionError:
+                if typed is None:
+                    continue  # somebody typed the number that the series came to
+                raise AlreadyExists(f"Number {no} belongs to a segment, now or earlier.") from None
+            return self.get(no), position
+
+    @retried
+    def change_header(
+        self, caller: Caller, no: str, values: HeaderChanges, *, update_lines: bool
+    ) -> tuple[Segment, int]:
+        """Change the header and the lines that follow it (domain B2). Raises Refused."""
+        segment = self._for_command(caller, no)
+        self._check_header(values)
+        template = self.records.template(_named_template(values))
+        facts = worksheet.change_header(segment, values, template, update_lines=update_lines)
+        return self._record(caller, segment, facts)
+
+    @retried
+    def delete(self, caller: Caller, no: str) -> int:
+        """Delete an open segment (domain B1). Raises NotFound, SegmentLogged."""
+        segment = self._for_command(caller, no)
+        return self.journal.record(caller, Changes(stream_of(no), segment.version, [SegmentDeleted()]))
+
+    # Lines by hand
+
+    @retried
+    def add_line(
+        self, caller: Caller, no: str, contact_no: str, values: LineChanges
+    ) -> tuple[Segment, int, int]:
+        """Put a contact on a line; the line's number and the position (domain B3.1). Raises Refused."""
+        segment = self._for_command(caller, no)
+        contact = self._line_contact(contact_no)
+        template = self._check_line(contact, values)
+        facts = worksheet.add_line(segment, _facts(contact), values, template)
+        return *self._record(caller, segment, facts), segment.next_line_no
+
+    @retried
+    def change_line(
+        self, caller: Caller, no: str, line_no: int, contact_no: str | None, values: LineChanges
+    ) -> tuple[Segment, int]:
+        """Give a line values of its own, or another contact (domain B3.2, B3.3, B3.6). Raises Refused."""
+        segment = self._for_command(caller, no)
+        line = segment.line(line_no)
+        if line is None:
+            raise NotFound.named("line", line_no)
+        with self.read_models.cursor() as cursor:
+            present = line_facts(cursor, [line.contact_key]).get(line.contact_key)
+        present_no = present.no if present else ""
+        contact = self._line_contact(contact_no or present_no)
+        template = self._check_line(contact, values)
+        if contact.key == line.contact_key:
+            facts = worksheet.change_line(segment, line_no, _facts(contact), values, template)
+        else:
+            facts = worksheet.replace_contact(segment, line_no, _facts(contact), present_no, values, template)
+        return self._record(caller, segment, facts)
+
+    @retried
+    def remove_line(self, caller: Caller, no: str, line_no: int) -> int:
+        """Delete a line (domain B3.6, B3.7). Raises NotFound, SegmentLogged."""
+        segment = self._for_command(caller, no)
+        line = segment.line(line_no)
+        if line is None:
+            raise NotFound.named("line", line_no)
+        with self.read_models.cursor() as cursor:
+            facts = line_facts(cursor, [line.contact_key]).get(line.contact_key)
+        events = worksheet.remove_line(segment, line_no, facts.no if facts else "")
+        return self._record(caller, segment, events)[1]
+
+    def _for_command(self, caller: Caller, no: str) -> Segment:
+        segment = self.get(no)
+        check_version(caller, segment)
+        return segment
+
+    def _record(self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent]) -> tuple[Segment, int]:
+        position = self.journal.record(caller, Changes(stream_of(segment.no), segment.version, facts))
+        return self.get(segment.no), position
+
+    def _line_contact(self, no: str) -> KnownContact:
+        contact = self.contacts.find(no)
+        if contact is None:
+            raise NotFound.named("contact", no, "contact_no")
+        return contact
+
+    def _check_header(self, values: HeaderChanges) -> None:
+        named = given(values)
+        self.records.check_salesperson(_code(named, "salesperson_code"))
+        self.records.check_references(
+            {
+                "campaign_no": (records.CAMPAIGN, _code(named, "campaign_no")),
+                "interaction_group_code": (
+                    records.INTERACTION_GROUP,
+                    _code(named, "interaction_group_code"),
+                ),
+            }
+        )
+
+    def _check_line(self, contact: KnownContact, values: LineChanges) -> Any:
+        """Refuse codes that do not exist; the template that the line is to have, if one is named."""
+        named = given(values)
+        self.records.check_salesperson(_code(named, "salesperson_code"))
+        self.records.check_references({"campaign_no": (records.CAMPAIGN, _code(named, "campaign_no"))})
+        address = _code(named, "contact_alternative_address_code")
+        if address is not None and address not in {a.code for a in contact.value.alternative_addresses}:
+            raise InvalidRequest.at(
+                "contact_alternative_address_code", f"contact {contact.no} has no address {address}"
+            )
+        return self.records.template(_code(named, "interaction_template_code"))
+
+
+def _named_template(values: HeaderChanges) -> str | None:
+    return _code(given(values), "interaction_template_code")
+
+
+def _code(named: Mapping[str, object], field: str) -> str | None:
+    code = named.get(field)
+    return code if isinstance(code, str) else None
+
+
+def _facts(contact: KnownContact) -> LineContact:
+    return LineContact(contact.key, contact.no, contact.value.correspondence_type)

@@ -1,0 +1,175 @@
+"""Use cases of choosing contacts: criteria actions, Go Back, saved criteria, logged segments as a basis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+
+from application.journal import Caller, Changes, Journal, check_version, retried
+from application.records import Records
+from application.segments import Segments, stream_of
+from domain import records
+from domain.contact_set import ContactSet, union
+from domain.criteria import CriteriaError, parse_criteria
+from domain.errors import AlreadyExists, InvalidFilter, NotFound
+from domain.saved_criteria import SavedCriteria
+from domain.segment import selection
+from domain.segment.events import CriteriaApplied, SegmentEvent, SegmentLogged
+from domain.segment.logging import logged_contacts
+from domain.segment.selection import Criteria, LoggedContacts, Selection
+from domain.segment.state import CriteriaAction, Segment
+from projections.read_models import ReadModels
+from projections.selection import known_contacts, matching_contacts, sample, select_contacts
+
+SAMPLE = 20
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """What a criteria action would do, with some of the contacts it is about."""
+
+    event: CriteriaApplied
+    contacts: list[dict[str, Any]]
+
+
+class Selecting:
+    """Choosing contacts. Criteria are evaluated here, outside the aggregate, on the contacts' read model."""
+
+    def __init__(self, journal: Journal, read_models: ReadModels, known: Records, segments: Segments) -> None:
+        self.journal = journal
+        self.read_models = read_models
+        self.records = known
+        self.segments = segments
+
+    def preview(self, caller: Caller, no: str, criteria: Criteria) -> Preview:
+        """What the action would do now; nothing is recorded. Raises Refused."""
+        event = self._decide(self.segments.get(no), criteria, caller.work_date)
+        concerned = event.added if criteria.action == "add_contacts" else event.removed
+        return Preview(event, sample(self.read_models, concerned, SAMPLE))
+
+    @retried
+    def apply(self, caller: Caller, no: str, criteria: Criteria) -> tuple[CriteriaAction, Segment, int]:
+        """Add, reduce or refine (domain B5, B6). Raises Refused."""
+        segment = self._for_command(caller, no)
+        event = self._decide(segment, criteria, caller.work_date)
+        segment, position = self._record(caller, segment, [event])
+        return segment.actions[event.action_no - 1], segment, position
+
+    @retried
+    def go_back(self, caller: Caller, no: str) -> tuple[Segment, int]:
+        """Undo the last action (domain B7). Raises NothingToUndo."""
+        segment = self._for_command(caller, no)
+        return self._record(caller, segment, selection.go_back(segment))
+
+    @retried
+    def redo(self, caller: Caller, no: str) -> tuple[Segment, int]:
+        """Do again what was undone. Raises NothingToUndo."""
+        segment = self._for_command(caller, no)
+        return self._record(caller, segment, selection.redo(segment))
+
+    @retried
+    def reset(self, caller: Caller, no: str) -> tuple[Segment, int]:
+        """Forget the actions, keep the lines."""
+        segment = self._for_command(caller, no)
+        return self._record(caller, segment, selection.reset_criteria(segment))
+
+    # Saved criteria
+
+    def save_criteria(self, caller: Caller, no: str, code: str, description: str | None) -> int:
+        """Save the segment's actions under a new code (domain B8). Raises NoCriteria, AlreadyExists."""
+        actions = selection.criteria_to_save(self.segments.get(no))
+        if self.records.find(records.SAVED_CRITERIA, code) is not None:
+            raise AlreadyExists(f"There are saved criteria {code} already.")
+        value = SavedCriteria(description, caller.user_id, actions)
+        return self.records.put(caller, records.SAVED_CRITERIA, code, value)[1]
+
+    @retried
+    def reuse_criteria(self, caller: Caller, no: str, code: str) -> tuple[Segment, int]:
+        """Run saved criteria on the contacts of today, all or nothing (domain B8). Raises Refused."""
+        segment = self._for_command(caller, no)
+        record = self.records.find(records.SAVED_CRITERIA, code)
+        if record is None:
+            raise NotFound.named("saved segment criteria", code, "code")
+        saved: SavedCriteria = record.value
+        events: list[SegmentEvent] = []
+        ahead = segment.copy()
+        for criteria in saved.actions:
+            event = self._decide(ahead, criteria, caller.work_date, saved_criteria=code)
+            events.append(event)
+            ahead.apply(event, caller.user_id, datetime.now(UTC))
+        return self._record(caller, segment, events)
+
+    # Logged segments
+
+    @retried
+    def reuse_logged_segment(
+        self, caller: Caller, no: str, entry_no: int, *, respect_exclusion: bool
+    ) -> tuple[Segment, int]:
+        """Put the contacts of a logged segment on the worksheet (domain B9). Raises Refused."""
+        segment = self._for_command(caller, no)
+        logged = self.logged(entry_no)
+        facts = self.reusing(segment, logged, logged_contacts(logged), respect_exclusion=respect_exclusion)
+        return self._record(caller, segment, facts)
+
+    def reusing(
+        self,
+        segment: Segment,
+        logged: SegmentLogged,
+        contacts: Sequence[LoggedContacts],
+        *,
+        respect_exclusion: bool,
+    ) -> Sequence[SegmentEvent]:
+        """What putting these contacts of a logged segment on the worksheet comes to."""
+        everybody: ContactSet = union(part.contacts for part in contacts)
+        known = known_contacts(self.read_models, everybody)
+        return selection.reuse_logged_segment(
+            segment, logged.entry_no, contacts, known, respect_exclusion=respect_exclusion
+        )
+
+    def logged(self, entry_no: int) -> SegmentLogged:
+        """The event that made a logged segment. Raises NotFound."""
+        with self.read_models.cursor() as cursor:
+            row = cursor.execute(
+                "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (entry_no,)
+            ).fetchone()
+        segment = self.journal.load(stream_of(row["segment_no"]), Segment) if row else None
+        if segment is None or segment.logged is None:
+            raise NotFound.named("logged segment", entry_no, "entry_no")
+        return segment.logged
+
+    # What they share
+
+    def _decide(
+        self, segment: Segment, criteria: Criteria, work_date: date, *, saved_criteria: str | None = None
+    ) -> CriteriaApplied:
+        (event,) = selection.apply_criteria(
+            segment, criteria, self._evaluate(segment, criteria, work_date), saved_criteria=saved_criteria
+        )
+        assert isinstance(event, CriteriaApplied)
+        return event
+
+    def _evaluate(self, segment: Segment, criteria: Criteria, work_date: date) -> Selection:
+        try:
+            tree = parse_criteria(criteria.filters, work_date=work_date)
+        except CriteriaError as error:
+            place, message = error.problems[0]
+            raise InvalidFilter(f"{'.'.join(map(str, place))}: {message}", error.problems) from error
+        if criteria.action == "add_contacts":
+            return select_contacts(self.read_models, tree, criteria.options)
+        return matching_contacts(
+            self.read_models,
+            tree,
+            segment.contacts,
+            entire_companies=criteria.options.entire_companies,
+        )
+
+    def _for_command(self, caller: Caller, no: str) -> Segment:
+        segment = self.segments.get(no)
+        check_version(caller, segment)
+        return segment
+
+    def _record(self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent]) -> tuple[Segment, int]:
+        position = self.journal.record(caller, Changes(stream_of(segment.no), segment.version, facts))
+        return self.segments.get(segment.no), position

@@ -1,0 +1,252 @@
+"""Lists, page by page: filters on any field, any order, no offsets. A cursor holds the last row's place."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, LiteralString
+
+from psycopg import Cursor, sql
+from psycopg.rows import DictRow
+
+from domain.errors import InvalidFilter, InvalidRequest, Problem
+from domain.field_type import FieldType
+from domain.filter_expression import FilterSyntaxError, parse
+from projections.criteria_sql import Parameters, compile_expression
+
+MOST = 1_000
+USUAL = 100
+
+_SQL_TYPES: dict[str, LiteralString] = {
+    "integer": "bigint",
+    "decimal": "numeric",
+    "date": "date",
+    "time": "time",
+    "instant": "timestamptz",
+    "boolean": "boolean",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a listed resource: its SQL expression and the type of its values."""
+
+    expression: LiteralString
+    type: FieldType
+
+    @property
+    def sql_type(self) -> LiteralString:
+        """The type of its values in PostgreSQL."""
+        return _SQL_TYPES.get(self.type.name, "text")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A resource that is listed: where its rows come from, its fields, and the field that is its key.
+
+    `orders` are orders by name, as fields; `implied` are filters that hold unless the field is asked for.
+    """
+
+    name: str
+    source: LiteralString
+    fields: Mapping[str, Field]
+    key: str
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    implied: Mapping[str, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    """Fields that only serve to order."""
+    also: LiteralString = ""
+    """More columns to show, which neither filter nor order."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked of a list. `filters` are filter expressions by field."""
+
+    filters: Mapping[str, str] = field(default_factory=dict)
+    sort: str | None = None
+    limit: int = USUAL
+    cursor: str | None = None
+    count: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a list; `next_cursor` is None on the last one."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None = None
+    total: int | None = None
+
+
+def fields(names: str, kind: FieldType, prefix: LiteralString = "") -> dict[str, Field]:
+    """Fields of one type that are columns of their own names."""
+    # The names are written in this program; none comes from a request.
+    return {name: Field(f"{prefix}{name}", kind) for name in names.split()}
+
+
+def list_page(
+    cursor: Cursor[DictRow],
+    listing: Listing,
+    query: Query,
+    *,
+    work_date: date,
+    prelude: sql.Composable | None = None,
+    parameters: Parameters | None = None,
+) -> Page:
+    """A page of a listing; `prelude` are `WITH` clauses that its source needs, with their parameters.
+
+    Raises InvalidFilter, InvalidRequest.
+    """
+    parameters = parameters or Parameters()
+    head = prelude or sql.SQL("")
+    conditions = _conditions(listing, query.filters, work_date, parameters)
+    total = _count(cursor, listing, head, conditions, parameters) if query.count else None
+    order = _order(listing, query.sort)
+    if query.cursor is not None:
+        conditions = [*conditions, _after(listing, order, query, parameters)]
+    statement = sql.SQL("{head} SELECT {shown}, {places} FROM {source}{where} ORDER BY {order} LIMIT {limit}")
+    cursor.execute(
+        statement.format(
+            head=head,
+            shown=_shown(listing),
+            places=sql.SQL(", ").join(
+                sql.SQL("({})::text AS {}").format(_column(listing, name), sql.Identifier(f"place {number}"))
+                for number, (name, _) in enumerate(order)
+            ),
+            source=sql.SQL(listing.source),
+            where=_where(conditions),
+            order=sql.SQL(", ").join(
+                sql.SQL("{} DESC NULLS LAST" if down else "{} NULLS FIRST").format(_column(listing, name))
+                if name != listing.key
+                else sql.SQL("{} DESC" if down else "{}").format(_column(listing, name))
+                for name, down in order
+            ),
+            limit=parameters.add(query.limit + 1),
+        ),
+        parameters.values,
+    )
+    rows = cursor.fetchall()
+    places = [[row.pop(f"place {number}") for number in range(len(order))] for row in rows]
+    more = len(rows) > query.limit
+    next_cursor = _encoded(query.sort, places[query.limit - 1]) if more else None
+    return Page(rows[: query.limit], next_cursor, total)
+
+
+def _shown(listing: Listing) -> sql.Composable:
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} AS {}").format(sql.SQL(item.expression), sql.Identifier(name))
+        for name, item in listing.fields.items()
+        if name not in listing.hidden
+    )
+    return columns + sql.SQL(listing.also)
+
+
+def _column(listing: Listing, name: str) -> sql.Composable:
+    return sql.SQL(listing.fields[name].expression)
+
+
+def _where(conditions: Sequence[sql.Composable]) -> sql.Composable:
+    return sql.SQL(" WHERE {}").format(sql.SQL(" AND ").join(conditions)) if conditions else sql.SQL("")
+
+
+def _conditions(
+    listing: Listing, filters: Mapping[str, str], work_date: date, parameters: Parameters
+) -> list[sql.Composable]:
+    problems: list[Problem] = []
+    conditions: list[sql.Composable] = []
+    for name, text in {**listing.implied, **filters}.items():
+        if name not in listing.fields or name in listing.hidden:
+            known = ", ".join(sorted(listing.fields.keys() - listing.hidden))
+            problems.append(((listing.name, name), f"there is no such field; the fields are: {known}"))
+            continue
+        try:
+            expression = parse(text, listing.fields[name].type, work_date=work_date)
+        except FilterSyntaxError as error:
+            problems.append(((listing.name, name), str(error)))
+            continue
+        condition = compile_expression(expression, _column(listing, name), parameters)
+        conditions.append(sql.SQL("({})").format(condition))
+    if problems:
+        raise InvalidFilter(f"{problems[0][0][1]}: {problems[0][1]}", problems)
+    return conditions
+
+
+def _order(listing: Listing, sort: str | None) -> list[tuple[str, bool]]:
+    """The fields to order by, each with whether it goes down; the key always comes last."""
+    if sort is None:
+        return [(listing.key, False)]
+    down = sort.startswith("-")
+    name = sort.removeprefix("-")
+    if name not in listing.orders and (name not in listing.fields or name in listing.hidden):
+        raise InvalidRequest.at("sort", f"there is no field '{name}' to sort by")
+    names = [part for part in listing.orders.get(name, (name,)) if part != listing.key]
+    if name == listing.key:
+        return [(name, down)]
+    return [*((part, down) for part in names), (listing.key, False)]
+
+
+def _count(
+    cursor: Cursor[DictRow],
+    listing: Listing,
+    head: sql.Composable,
+    conditions: Sequence[sql.Composable],
+    parameters: Parameters,
+) -> int:
+    cursor.execute(
+        sql.SQL("{head} SELECT count(*) AS total FROM {source}{where}").format(
+            head=head, source=sql.SQL(listing.source), where=_where(conditions)
+        ),
+        parameters.values,
+    )
+    row = cursor.fetchone()
+    assert row is not None
+    return int(row["total"])
+
+
+def _after(
+    listing: Listing, order: list[tuple[str, bool]], query: Query, parameters: Parameters
+) -> sql.Composable:
+    """The rows behind the cursor: blanks come first, or last when going down."""
+    values = _decoded(query)
+    if len(values) != len(order):
+        raise InvalidRequest.at("cursor", "this cursor belongs to another list")
+    alternatives: list[sql.Composable] = []
+    same: list[sql.Composable] = []
+    for (name, down), value in zip(order, values, strict=True):
+        column = _column(listing, name)
+        given = sql.SQL("{}::{}").format(parameters.add(value), sql.SQL(listing.fields[name].sql_type))
+        if value is None:
+            beyond = sql.SQL("FALSE") if down else sql.SQL("{} IS NOT NULL").format(column)
+        elif name == listing.key:
+            beyond = sql.SQL("{} < {}" if down else "{} > {}").format(column, given)
+        else:
+            beyond = sql.SQL("({0} < {1} OR {0} IS NULL)" if down else "{0} > {1}").format(column, given)
+        alternatives.append(sql.SQL(" AND ").join([*same, beyond]))
+        same.append(sql.SQL("{} IS NOT DISTINCT FROM {}").format(column, given))
+    return sql.SQL("({})").format(sql.SQL(" OR ").join(alternatives))
+
+
+def _encoded(sort: str | None, values: Sequence[str | None]) -> str:
+    content = json.dumps([sort, *values], separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def _decoded(query: Query) -> list[str | None]:
+    assert query.cursor is not None
+    try:
+        padded = query.cursor + "=" * (-len(query.cursor) % 4)
+        decoded: list[str | None] = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        sort, *values = decoded
+        good = all(value is None or isinstance(value, str) for value in values)
+    except (binascii.Error, ValueError, TypeError):
+        good, sort = False, None
+    if not good:
+        raise InvalidRequest.at("cursor", "this is no cursor of this service")
+    if sort != query.sort:
+        raise InvalidRequest.at("cursor", "this cursor belongs to another order")
+    return values

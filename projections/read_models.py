@@ -1,0 +1,146 @@
+"""Reading: connections that see the tables of all read models, and waiting until they hold what was said."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Condition, Thread
+from threading import Event as Flag
+from typing import Any
+
+import msgspec
+import psycopg
+from psycopg import Connection, Cursor, IsolationLevel
+from psycopg.rows import DictRow, dict_row
+from psycopg.sql import SQL, Identifier
+from psycopg_pool import ConnectionPool
+
+from projections import tracking
+from projections.arrays import load_integers_as_numpy
+from projections.read_model import ReadModel
+
+POLL_SECONDS = 0.5
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How far a read model is: its position, how many events behind, and what stopped it, if anything."""
+
+    position: int
+    behind: int
+    error: str | None = None
+
+
+class ReadModels:
+    """The read models of one event log, for queries."""
+
+    def __init__(
+        self, conninfo: str, log_schema: str, models: Sequence[ReadModel], *, pool_size: int = 10
+    ) -> None:
+        self.schemas = {model.name: model.schema(log_schema) for model in models}
+        self._topics = {model.name: model.topics for model in models}
+        self._conninfo = conninfo
+        self._reached = dict.fromkeys(self.schemas, 0)
+        self._moved = Condition()
+        self._stop = Flag()
+        self._listener = Thread(target=self._listen, name="read model positions", daemon=True)
+        path = SQL("SET search_path = {}").format(SQL(", ").join(map(Identifier, self.schemas.values())))
+
+        def configure(connection: Connection[Any]) -> None:
+            connection.autocommit = True
+            connection.execute(path)
+            load_integers_as_numpy(connection)
+            connection.isolation_level = IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+
+        self._pool = ConnectionPool(
+            conninfo,
+            connection_class=Connection[DictRow],
+            kwargs={"row_factory": dict_row},
+            min_size=1,
+            max_size=pool_size,
+            open=False,
+            configure=configure,
+        )
+
+    def open(self) -> None:
+        """Connect, and begin to listen for progress."""
+        self._pool.open()
+        self._listener.start()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._stop.set()
+        if self._listener.ident is not None:
+            self._listener.join(5)
+        self._pool.close()
+
+    @contextmanager
+    def cursor(self) -> Iterator[Cursor[DictRow]]:
+        """A cursor in a transaction of its own, which sees all tables at one moment."""
+        with (
+            self._pool.connection() as connection,
+            connection.transaction(),
+            connection.cursor(binary=True) as cursor,
+        ):
+            yield cursor
+
+    def position(self, cursor: Cursor[Any], name: str) -> int:
+        """Where a read model is, as this cursor sees it."""
+        return tracking.read(cursor, self.schemas[name]).position
+
+    def concerned(self, topics: Sequence[str]) -> list[str]:
+        """The read models that events of these topics change."""
+        return [name for name, wanted in self._topics.items() if wanted.intersection(topics)]
+
+    def wait(self, position: int, timeout: float, names: Sequence[str] | None = None) -> bool:
+        """Wait until read models, or some of them, hold this position; whether they do."""
+        wanted = self.schemas.keys() if names is None else names
+        with self._moved:
+            return self._moved.wait_for(
+                lambda: all(self._reached[name] >= position for name in wanted), timeout
+            )
+
+    def status(self, log_position: int) -> dict[str, Status]:
+        """Where each read model is, against the position of the log."""
+        found = {}
+        with self._pool.connection() as connection:
+            for name, schema in self.schemas.items():
+                row = connection.execute(
+                    SQL("SELECT position, error FROM {}").format(Identifier(schema, "tracking"))
+                ).fetchone()
+                assert row is not None
+                position = int(row["position"])
+                found[name] = Status(position, max(0, log_position - position), row["error"])
+        return found
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with psycopg.connect(self._conninfo, autocommit=True) as connection:
+                    connection.execute(SQL("LISTEN {}").format(Identifier(tracking.CHANNEL)))
+                    while not self._stop.is_set():
+                        self._look(connection)
+                        for notice in connection.notifies(timeout=POLL_SECONDS):
+                            self._take(notice.payload)
+                            if self._stop.is_set():
+                                break
+            except psycopg.Error:
+                # Whoever waits meanwhile gets the answer that the read models are not there yet.
+                time.sleep(POLL_SECONDS)
+
+    def _take(self, payload: str) -> None:
+        schema, _, position = payload.rpartition(" ")
+        for name, known in self.schemas.items():
+            if known == schema:
+                self._reach(name, int(position))
+
+    def _look(self, connection: Connection[Any]) -> None:
+        with connection.cursor() as cursor:
+            for name, schema in self.schemas.items():
+                self._reach(name, tracking.read(cursor, schema).position)
+
+    def _reach(self, name: str, position: int) -> None:
+        with self._moved:
+            self._reached[name] = position
+            self._moved.notify_all()

@@ -1,0 +1,99 @@
+"""Records known by code: what can be listed of each kind, and who still refers to a code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, LiteralString, get_args, get_origin, get_type_hints
+
+import msgspec
+from psycopg import Cursor, sql
+from psycopg.rows import DictRow
+
+from domain.field_type import Enumeration, FieldType
+from domain.records import RecordKind
+from projections.listing import Field, Listing
+
+_TYPES: dict[Any, FieldType] = {
+    bool: FieldType.BOOLEAN,
+    int: FieldType.INTEGER,
+    Decimal: FieldType.DECIMAL,
+    date | None: FieldType.DATE,
+}
+_CASTS: dict[FieldType, LiteralString] = {
+    FieldType.BOOLEAN: "coalesce(({})::boolean, false)",
+    FieldType.INTEGER: "coalesce(({})::integer, 0)",
+    FieldType.DECIMAL: "coalesce(({})::numeric, 0)",
+    FieldType.DATE: "({})::date",
+}
+
+
+def listing(kind: RecordKind) -> Listing:
+    """What can be listed of a kind: its code and every value that is not a list."""
+    key: LiteralString = "no" if kind.path == "campaigns" else "code"
+    hints = get_type_hints(kind.value_type)
+    named: dict[str, Field] = {
+        key: Field("code", FieldType.CODE),
+        "version": Field("version", FieldType.INTEGER),
+    }
+    for item in msgspec.structs.fields(kind.value_type):
+        hint = hints[item.name]
+        if not any(part in str(hint) for part in ("tuple", "domain.")):
+            named[item.name] = _field(item.name, hint)
+    # The kind is a word of this program.
+    source: Any = f"(SELECT * FROM record WHERE kind = '{kind.name}') AS r"
+    return Listing(kind.word, source, named, key, also=', value AS "value"')
+
+
+def _field(name: str, hint: object) -> Field:
+    words = [get_args(part) for part in get_args(hint) if get_origin(part) is Literal]
+    usual = FieldType.CODE if name.endswith(("_code", "_no")) else FieldType.TEXT
+    kind = Enumeration(words[0]) if words else _TYPES.get(hint, usual)
+    text: Any = f"value ->> '{name}' COLLATE \"C\""
+    return Field(_CASTS[kind].format(text) if kind in _CASTS else f"({text})", kind)
+
+
+_USES: Mapping[str, tuple[tuple[str, LiteralString], ...]] = {
+    "mailing-group": (("contacts", "SELECT 1 FROM contact_mailing_group WHERE code = %(code)s"),),
+    "industry-group": (("contacts", "SELECT 1 FROM contact_industry_group WHERE code = %(code)s"),),
+    "business-relation": (("contacts", "SELECT 1 FROM contact_business_relation WHERE code = %(code)s"),),
+    "job-responsibility": (("contacts", "SELECT 1 FROM contact_job_responsibility WHERE code = %(code)s"),),
+    "organizational-level": (
+        ("contacts", "SELECT 1 FROM contact WHERE organizational_level_code = %(code)s"),
+    ),
+    "territory": (("contacts", "SELECT 1 FROM contact WHERE territory_code = %(code)s"),),
+    "salutation": (("contacts", "SELECT 1 FROM contact WHERE salutation_code = %(code)s"),),
+    "profile-questionnaire": (
+        ("contacts", "SELECT 1 FROM contact_profile_answer WHERE questionnaire_code = %(code)s"),
+    ),
+    "salesperson": (
+        ("contacts", "SELECT 1 FROM contact WHERE salesperson_code = %(code)s"),
+        ("open segments", "SELECT 1 FROM segment WHERE salesperson_code = %(code)s"),
+        ("campaigns", "SELECT 1 FROM campaign WHERE salesperson_code = %(code)s"),
+    ),
+    "interaction-group": (
+        (
+            "interaction templates",
+            "SELECT 1 FROM interaction_template WHERE interaction_group_code = %(code)s",
+        ),
+        ("open segments", "SELECT 1 FROM segment WHERE interaction_group_code = %(code)s"),
+    ),
+    "interaction-template": (
+        ("open segments", "SELECT 1 FROM segment WHERE interaction_template_code = %(code)s"),
+    ),
+    "campaign-status": (("campaigns", "SELECT 1 FROM campaign WHERE status_code = %(code)s"),),
+    "campaign": (
+        ("open segments", "SELECT 1 FROM segment WHERE campaign_no = %(code)s"),
+        ("interaction templates", "SELECT 1 FROM interaction_template WHERE campaign_no = %(code)s"),
+        ("campaign entries", "SELECT 1 FROM campaign_entry WHERE campaign_no = %(code)s"),
+    ),
+}
+
+
+def used_by(cursor: Cursor[DictRow], kind: str, code: str) -> str | None:
+    """Who still refers to a code, in a word; None when nobody does."""
+    for user, statement in _USES.get(kind, ()):
+        if cursor.execute(sql.SQL("{} LIMIT 1").format(sql.SQL(statement)), {"code": code}).fetchone():
+            return user
+    return None
