@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import MEDIA_TYPE, add_problem_handlers, answer
@@ -41,11 +43,13 @@ def create_app(service: Service) -> FastAPI:
             service.close()
 
     problem = {"model": ProblemAnswer, "content": {MEDIA_TYPE: {}}}
-    app = FastAPI(
+    # The documentation page comes with its scripts: nothing is fetched from elsewhere.
+    app: FastAPI = FastAPIOffline(
         title="segmentlog",
         version=version("segmentlog"),
         description=DESCRIPTION,
         lifespan=lifespan,
+        redirect_slashes=False,
         docs_url="/docs",
         redoc_url=None,
         responses={status: {**problem, "description": text} for status, text in PROBLEMS.items()},
@@ -53,9 +57,27 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     for part in (segments, criteria, logging, contacts, records, history, operations):
         app.include_router(part.router)
+    app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
     add_problem_handlers(app)
     app.add_middleware(LimitedBody)
+    app.openapi = _with_problems(app.openapi)  # type: ignore[method-assign]
     return app
+
+
+def _with_problems(describe: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    """The OpenAPI document, with refusals under the media type that they are sent with."""
+
+    def described() -> dict[str, Any]:
+        document = describe()
+        for path in document["paths"].values():
+            for operation in path.values():
+                for answered in operation["responses"].values():
+                    content = answered.get("content", {})
+                    if MEDIA_TYPE in content and "application/json" in content:
+                        content[MEDIA_TYPE] = content.pop("application/json")
+        return document
+
+    return described
 
 
 PROBLEMS: dict[int | str, str] = {

@@ -61,7 +61,7 @@ def _csv_rows(lines: Iterator[str]) -> Iterator[Row]:
 
 def _header(reader: Any) -> list[str]:
     try:
-        header = [name.strip() for name in next(reader)]
+        header = [name.strip() for name in next(cells for cells in reader if cells)]
     except StopIteration:
         raise InvalidRequest("The file is empty; its first row must name the columns.") from None
     except csv.Error as error:

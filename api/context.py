@@ -2,11 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
+import psycopg
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -93,9 +95,10 @@ def _expected_version(
     return int(found[1]) if found else -1
 
 
+LONGEST_KEY = 200
 IDEMPOTENCY_KEY = Header(
     alias="Idempotency-Key",
-    max_length=200,
+    max_length=LONGEST_KEY,
     description="The same key with the same request answers the same and does nothing again, for 24 hours.",
 )
 
@@ -174,7 +177,7 @@ class Settle:
     def created(self, location: str) -> None:
         """The write made something new, at this address."""
         self._response.status_code = 201
-        self._response.headers["Location"] = location
+        self._response.headers["Location"] = quote(location)
 
 
 Settled = Annotated[Settle, Depends()]
@@ -188,7 +191,7 @@ def list_query(
     cursor: Annotated[str | None, Query(max_length=4_000)] = None,
     count: Annotated[bool, Query(description="Whether to say how many there are in all.")] = False,
     sort: Annotated[str | None, Query(max_length=100, description="A field; with - before it, down.")] = None,
-) -> ListQuery:
+) -> Iterator[ListQuery]:
     """What is asked of a list; every other parameter is a field with a filter expression."""
     filters: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
@@ -196,7 +199,13 @@ def list_query(
             raise InvalidRequest.at(name, "given twice; combine filters with & or |")
         if name not in RESERVED:
             filters[name] = value
-    return ListQuery(filters, sort, limit, cursor, count)
+    try:
+        yield ListQuery(filters, sort, limit, cursor, count)
+    except (psycopg.DataError, RecursionError, UnicodeError) as error:
+        # Filters have been read by then; whether the values in a cursor are any, only the database knows.
+        if cursor is None:
+            raise
+        raise InvalidRequest.at("cursor", "this is no cursor of this list") from error
 
 
 Listed = Annotated[ListQuery, Depends(list_query)]

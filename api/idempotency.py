@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
@@ -13,11 +14,11 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from psycopg.types.json import Jsonb
 
-from api.context import digest_of, service_of
+from api.context import LONGEST_KEY, digest_of, service_of
 from api.problems import ProblemError
 from api.service import Service
 from application.journal import RepeatedRequestError
-from domain.errors import Conflict
+from domain.errors import Conflict, InvalidRequest
 
 KEPT = timedelta(hours=24)
 WAIT_SECONDS = 10.0
@@ -33,6 +34,18 @@ class RememberedAnswer(msgspec.Struct, frozen=True):
     body: bytes
 
 
+class _StrictRequest(Request):
+    """A request whose body is JSON as the standard has it, without NaN and Infinity."""
+
+    async def json(self) -> Any:
+        body = await self.body()
+
+        def refuse(word: str) -> None:
+            raise json.JSONDecodeError(f"{word} is no value", word, 0)
+
+        return json.loads(body, parse_constant=refuse)
+
+
 class RepeatableRoute(APIRoute):
     """A route whose POSTs may carry an Idempotency-Key."""
 
@@ -40,9 +53,12 @@ class RepeatableRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def repeatable(request: Request) -> Response:
+            request = _StrictRequest(request.scope, request.receive)
             key = request.headers.get("idempotency-key")
-            if request.method != "POST" or not key or len(key) > 200:
+            if request.method != "POST" or not key:
                 return await handle(request)
+            if len(key) > LONGEST_KEY:
+                raise InvalidRequest.at("Idempotency-Key", f"must be {LONGEST_KEY} characters at most")
             return await _once(request, key, handle)
 
         return repeatable

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 import msgspec
+import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
@@ -79,7 +80,8 @@ class ApiKeys:
 
     def first_key(self, given: str | None) -> str | None:
         """Make sure there is an admin key: the one that is given, or a new one, returned this once."""
-        with self._pool.connection() as connection:
+        with psycopg.connect(self._conninfo, row_factory=dict_row) as connection:
+            connection.execute(SQL("SET search_path = {}").format(Identifier(self._schema)))
             if given is not None:
                 self._insert(connection, given, "SEGMENTLOG_ADMIN_KEY", "admin", ADMIN_USER)
                 return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -83,7 +84,16 @@ def answer(
     }
     if problems:
         body["errors"] = [{"loc": list(place), "message": message} for place, message in problems]
-    return JSONResponse(body, STATUS[slug], headers, MEDIA_TYPE)
+    return _ProblemResponse(body, STATUS[slug], headers)
+
+
+class _ProblemResponse(JSONResponse):
+    """A refusal names what was sent, which need not be text: half characters become question marks."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def add_problem_handlers(app: FastAPI) -> None:

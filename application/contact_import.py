@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
 import msgspec
 
-from application.contacts import KEYS, Contacts, codes_of, stream_of, with_defaults
+from application.contacts import KEYS, Contacts, codes_of, moves, stream_of, with_defaults
 from application.journal import Caller, Changes, Journal
 from domain.contact import ContactChanges, KnownContact, change, register
+from domain.contact_set import ContactSet
 from domain.errors import SHOWN_PROBLEMS, AlreadyExists, InvalidRequest, Problem, Refused
 from domain.records import RecordKind
 from domain.setup import series_for
@@ -139,6 +141,7 @@ class _Batch:
 
     def _numbered(self, rows: list[Row]) -> dict[int, str]:
         """The number of each row by its line; rows without one draw it from the series."""
+        self._contacts.records.pass_over("contact", (row.no for row in rows if row.no is not None))
         if self._setup.number_series.contact is None:
             return {row.line: row.no or "" for row in rows}
         drawn = iter(self._contacts.records.draw_numbers("contact", sum(row.no is None for row in rows)))
@@ -167,6 +170,8 @@ class _Batch:
             named = given(row.values)
             company_no = named.get("company_no", contact.value.company_no)
             facts = list(change(contact, row.values, self._company(no, company_no)))
+            if moves(facts) and contact.key in self._on_open_segments:
+                self._contacts.check_move(contact, facts)
             self._result.changed += bool(facts)
             self._result.unchanged += not facts
         self._apply(no, contact, facts)
@@ -181,6 +186,10 @@ class _Batch:
         for fact in facts:
             now.apply(fact, "", _UNTIMED)
         self._loaded[no] = now
+
+    @cached_property
+    def _on_open_segments(self) -> ContactSet:
+        return self._contacts.on_open_segments()
 
     def _company(self, no: str, company_no: object) -> KnownContact | None:
         if not isinstance(company_no, str) or company_no == no:

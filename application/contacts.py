@@ -9,12 +9,14 @@ from application.journal import Caller, Changes, Journal, check_version, retried
 from application.records import Records
 from domain import records
 from domain.contact import (
+    ContactChanged,
     ContactChanges,
     ContactDeleted,
     KnownContact,
     change,
     register,
 )
+from domain.contact_set import ContactSet, union
 from domain.errors import AlreadyExists, ContactOnSegment, InvalidRequest, NotFound, Problem
 from domain.records import RecordKind
 from domain.segment.state import Segment
@@ -90,8 +92,7 @@ class Contacts:
         company_no = given(values).get("company_no", contact.value.company_no)
         company = None if company_no in (None, no) else self.company(str(company_no))
         facts = change(contact, values, company)
-        if any("company_no" in given(fact.changes) or "type" in given(fact.changes) for fact in facts):
-            self._refuse_on_segment(contact, "its company or type cannot change")
+        self.check_move(contact, facts)
         position = self.journal.record(caller, Changes(stream_of(no), contact.version, facts))
         return self.get(no), position
 
@@ -134,14 +135,28 @@ class Contacts:
 
     def open_segments_with(self, key: int) -> list[str]:
         """The open segments on which a contact stands (domain B18.7)."""
+        return [
+            segment.no
+            for segment in self._open_segments()
+            if any(key in block.alive for block in segment.blocks)
+        ]
+
+    def on_open_segments(self) -> ContactSet:
+        """Everybody who stands on an open segment."""
+        return union(block.alive for segment in self._open_segments() for block in segment.blocks)
+
+    def check_move(self, contact: KnownContact, facts: Sequence[ContactChanged]) -> None:
+        """Refuse another company or type while on an open segment (domain B19). Raises ContactOnSegment."""
+        if moves(facts):
+            self._refuse_on_segment(contact, "its company or type cannot change")
+
+    def _open_segments(self) -> Iterator[Segment]:
         with self.read_models.cursor() as cursor:
             numbers = [row["no"] for row in cursor.execute("SELECT no FROM segment ORDER BY no")]
-        found = []
         for no in numbers:
             segment = self.journal.load(f"segment-{no}", Segment)
-            if segment and segment.status == "open" and any(key in block.alive for block in segment.blocks):
-                found.append(no)
-        return found
+            if segment is not None and segment.status == "open":
+                yield segment
 
     def _refuse_on_segment(self, contact: KnownContact, consequence: str) -> None:
         if numbers := self.open_segments_with(contact.key):
@@ -157,6 +172,11 @@ class Contacts:
                 (contact.key, contact.key),
             )
             return [row["no"] for row in rows]
+
+
+def moves(facts: Sequence[ContactChanged]) -> bool:
+    """Whether a contact gets another company or type."""
+    return any("company_no" in given(fact.changes) or "type" in given(fact.changes) for fact in facts)
 
 
 def with_defaults(values: ContactChanges, setup: Setup) -> ContactChanges:

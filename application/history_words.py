@@ -54,8 +54,8 @@ WORDS: dict[str, dict[Language, str]] = {
         "nl": "{removed} verwijderd: iedereen voor wie {filters}.",
     },
     "refine": {
-        "en": "Kept only those for whom {filters}; {removed} left.",
-        "nl": "Alleen behouden voor wie {filters}; {removed} eraf.",
+        "en": "Kept only those for whom {filters}; {removed} removed.",
+        "nl": "Alleen behouden voor wie {filters}; {removed} verwijderd.",
     },
     "everybody": {"en": "no condition is set", "nl": "geen voorwaarde geldt"},
     "reused": {

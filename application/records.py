@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from domain.code_tables import Salesperson
 from domain.errors import AlreadyExists, InUse, InvalidRequest, MandatoryField, NoDocument, NotFound, Problem
 from domain.interaction_template import InteractionTemplate
 from domain.records import KnownRecord, RecordKind
-from domain.setup import SeriesName, Setup, series_for
+from domain.setup import Series, SeriesName, Setup, series_for
 from projections.read_models import ReadModels
 from projections.record_queries import used_by
 
@@ -93,10 +93,11 @@ class Records:
 
     def draw_number(self, kind: SeriesName, typed: str | None) -> str:
         """The number that was typed, or the next of the series. Raises NumberSeries."""
-        if typed is not None:
-            series_for(self.setup(), kind, typed)
-            return typed
-        return self.draw_numbers(kind, 1)[0]
+        if typed is None:
+            return self.draw_numbers(kind, 1)[0]
+        series_for(self.setup(), kind, typed)
+        self.pass_over(kind, [typed])
+        return typed
 
     def draw_numbers(self, kind: SeriesName, count: int) -> list[str]:
         """The next numbers of the series. Raises NumberSeries."""
@@ -104,8 +105,17 @@ class Records:
             return []
         series = series_for(self.setup(), kind, None)
         assert series is not None
-        first = self.journal.log.counters.draw(f"{kind} {series.prefix}", count)
+        first = self.journal.log.counters.draw(_counter(kind, series), count)
         return [series.number(n) for n in range(first, first + count)]
+
+    def pass_over(self, kind: SeriesName, typed: Iterable[str]) -> None:
+        """Let the series go on behind typed numbers that look like its own."""
+        series: Series | None = getattr(self.setup().number_series, kind)
+        if series is None:
+            return
+        places = [place for no in typed if (place := series.place_of(no)) is not None]
+        if places:
+            self.journal.log.counters.raise_to(_counter(kind, series), max(places))
 
     # Campaigns
 
@@ -177,3 +187,7 @@ class Records:
                         "campaign_no": (records.CAMPAIGN, value.campaign_no),
                     }
                 )
+
+
+def _counter(kind: SeriesName, series: Series) -> str:
+    return f"{kind} {series.prefix}"

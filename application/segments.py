@@ -196,13 +196,14 @@ class Segments:
     def _check_header(self, values: HeaderChanges) -> None:
         named = given(values)
         self.records.check_salesperson(_code(named, "salesperson_code"))
+        self._check_campaign_and_group(named)
+
+    def _check_campaign_and_group(self, named: Mapping[str, object]) -> None:
+        group = _code(named, "interaction_group_code")
         self.records.check_references(
             {
                 "campaign_no": (records.CAMPAIGN, _code(named, "campaign_no")),
-                "interaction_group_code": (
-                    records.INTERACTION_GROUP,
-                    _code(named, "interaction_group_code"),
-                ),
+                "interaction_group_code": (records.INTERACTION_GROUP, group),
             }
         )
 
@@ -210,7 +211,7 @@ class Segments:
         """Refuse codes that do not exist; the template that the line is to have, if one is named."""
         named = given(values)
         self.records.check_salesperson(_code(named, "salesperson_code"))
-        self.records.check_references({"campaign_no": (records.CAMPAIGN, _code(named, "campaign_no"))})
+        self._check_campaign_and_group(named)
         address = _code(named, "contact_alternative_address_code")
         if address is not None and address not in {a.code for a in contact.value.alternative_addresses}:
             raise InvalidRequest.at(

@@ -9,6 +9,7 @@ import msgspec
 from domain.errors import NumberSeries
 from domain.vocabulary import CorrespondenceType
 
+MOST_DIGITS = 15
 SeriesName = Literal["segment", "contact", "campaign"]
 
 
@@ -22,6 +23,13 @@ class Series(msgspec.Struct, frozen=True):
     def number(self, n: int) -> str:
         """The n-th number of the series."""
         return f"{self.prefix}{n:0{self.digits}d}"
+
+    def place_of(self, no: str) -> int | None:
+        """Which number of the series this is, if it looks like one."""
+        digits = no.removeprefix(self.prefix)
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
+            return None
+        return int(digits) if self.number(int(digits)) == no else None
 
 
 class SeriesByKind(msgspec.Struct, frozen=True):

@@ -29,6 +29,15 @@ class Counters:
         assert row is not None
         return int(row["value"]) - count + 1
 
+    def raise_to(self, name: str, value: int) -> None:
+        """Give out no number up to `value` any more."""
+        with self._datastore.get_connection() as connection:
+            connection.execute(
+                "INSERT INTO counter AS c (name, value) VALUES (%s, %s)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE c.value < excluded.value",
+                (name, value),
+            )
+
     def next_of(self, name: str) -> int:
         """The number that a claim would start at now."""
         with self._datastore.get_connection() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import IO, Annotated, Any
 
 import msgspec
@@ -47,7 +48,7 @@ CHUNK = 256 * 1024
 def shown(service: Service, contact: KnownContact) -> dict[str, Any]:
     """A contact as it is answered."""
     values = {
-        name: getattr(contact.value, name)
+        name: _ordered(getattr(contact.value, name))
         for name in contact.value.__struct_fields__
         if name != "company_key"
     }
@@ -55,11 +56,24 @@ def shown(service: Service, contact: KnownContact) -> dict[str, Any]:
         company = service.contacts.find(contact.value.company_no)
         values["company_name"] = company.value.name if company is not None else None
     plain: dict[str, Any] = msgspec.to_builtins(values)
+    for address in plain["alternative_addresses"]:
+        address["date_ranges"] = sorted(address.get("date_ranges", ()), key=itemgetter("starting_date"))
     return plain | {
         "no": contact.no,
         "version": contact.version,
         "statistics": service.contacts.statistics(contact),
     }
+
+
+def _ordered(value: Any) -> Any:
+    """A list in the order in which pages of contacts show it: by its values, blanks last."""
+
+    def place(member: Any) -> Any:
+        if isinstance(member, str):
+            return member
+        return [(part is None, part) for part in msgspec.structs.astuple(member)]
+
+    return sorted(value, key=place) if isinstance(value, tuple) else value
 
 
 @router.post("", response_model=ContactAnswer, status_code=201)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 
 from api.context import AUDITORS, HISTORIANS, InLanguage, ServiceOf
 from api.idempotency import RepeatableRoute
-from api.schemas.values import Answer, Code, utc
+from api.schemas.values import Answer, Code, Text255, utc
 
 router = APIRouter(prefix="/v1", tags=["history"], route_class=RepeatableRoute)
 MOST_EVENTS = 1_000
@@ -59,8 +59,8 @@ def list_events(
     service: ServiceOf,
     after: Annotated[int, Query(ge=0, le=2**62)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_EVENTS)] = 100,
-    stream: Annotated[str | None, Query(max_length=200, examples=["segment-SM00042"])] = None,
-    type_: Annotated[str | None, Query(alias="type", max_length=200, examples=["segment.logged.1"])] = None,
+    stream: Annotated[Text255, Query(examples=["segment-SM00042"])] = None,
+    type_: Annotated[Text255, Query(alias="type", examples=["segment.logged.1"])] = None,
 ) -> Any:
     """Events after a position, in order. No event is ever missing and none comes twice."""
     events = service.history.events(after=after, limit=limit, stream=stream, type_=type_)

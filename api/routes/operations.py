@@ -18,6 +18,8 @@ router = APIRouter(tags=["operations"], route_class=RepeatableRoute)
 class NewKey(Body):
     """A key to make."""
 
+    example = {"description": "Sara's phone", "role": "marketer", "user_id": "sara"}
+
     description: Text100 = None
     role: Role
     user_id: Text100

@@ -93,10 +93,11 @@ def _shown(service: Service, kind: RecordKind, code: str, version: int, value: A
 def _add_routes(kind: RecordKind) -> None:
     """The calls of one kind of record."""
     body, model = BODIES[kind], _answer_model(kind)
+    plural = kind.path.replace("-", " ")
     page = create_model(
         f"{model.__name__.removesuffix('Answer')}Page",
         __base__=Answer,
-        __doc__=f"A page of {kind.path.replace('-', ' ')}.",
+        __doc__=f"A page of {plural}.",
         items=(list[model], ...),  # type: ignore[valid-type]
         next_cursor=(str | None, None),
         total=(int | None, None),
@@ -105,7 +106,13 @@ def _add_routes(kind: RecordKind) -> None:
     where = Annotated[Code, Path(max_length=kind.code_length)]
     reads = [READERS, at_least("setup")]
 
-    @router.get(path, response_model=page, dependencies=reads, name=f"List {kind.path.replace('-', ' ')}")
+    @router.get(
+        path,
+        response_model=page,
+        dependencies=reads,
+        name=f"List {plural}",
+        description=f"A page of {plural}, filtered by any field.",
+    )
     def list_records(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
         with service.read_models.cursor() as cursor:
             found = list_page(cursor, listing(kind), query, work_date=on)
@@ -113,13 +120,24 @@ def _add_routes(kind: RecordKind) -> None:
         items = [_shown(service, kind, row[key], row["version"], row["value"]) for row in found.items]
         return {"items": items, "next_cursor": found.next_cursor, "total": found.total}
 
-    @router.get(f"{path}/{{code}}", response_model=model, dependencies=reads, name=f"Read a {kind.word}")
+    @router.get(
+        f"{path}/{{code}}",
+        response_model=model,
+        dependencies=reads,
+        name=f"Read a {kind.word}",
+        description=f"One {kind.word}.",
+    )
     def read_record(code: where, service: ServiceOf, response: Response) -> Any:
         record = service.records.get(kind, code)
         etag(response, record.version)
         return _shown(service, kind, record.code, record.version, record.value)
 
-    @router.put(f"{path}/{{code}}", response_model=model, name=f"Write a {kind.word}")
+    @router.put(
+        f"{path}/{{code}}",
+        response_model=model,
+        name=f"Write a {kind.word}",
+        description=f"Create the {kind.word}, or give it new values: what is not sent gets its default.",
+    )
     def write_record(
         code: where,
         values: body,  # type: ignore[valid-type]
@@ -136,7 +154,11 @@ def _add_routes(kind: RecordKind) -> None:
             settle.created(f"/v1{path}/{code}")
         return _shown(service, kind, record.code, record.version, record.value)
 
-    @router.delete(f"{path}/{{code}}", status_code=200, name=f"Delete a {kind.word}")
+    @router.delete(
+        f"{path}/{{code}}",
+        name=f"Delete a {kind.word}",
+        description=f"Delete the {kind.word}, unless something still refers to it.",
+    )
     def delete_record(
         code: where,
         service: ServiceOf,

@@ -23,7 +23,7 @@ from api.schemas.segments import (
     SegmentPatch,
     SegmentVersion,
 )
-from api.schemas.values import Code
+from api.schemas.values import Code, Instant
 from api.service import Service
 from domain.errors import InvalidRequest
 from domain.segment.state import Segment
@@ -73,7 +73,7 @@ def read_segment(
     service: ServiceOf,
     response: Response,
     version: SegmentVersion = None,
-    as_of: Annotated[datetime | None, Query(description="Show the segment as of this instant.")] = None,
+    as_of: Annotated[Instant | None, Query(description="Show the segment as of this instant.")] = None,
 ) -> Any:
     """The header, as it is or as it stood at a version or an instant."""
     segment = _segment(service, no, version, as_of)
@@ -107,7 +107,7 @@ def list_lines(
     query: Listed,
     on: WorkDate,
     version: SegmentVersion = None,
-    as_of: Annotated[datetime | None, Query()] = None,
+    as_of: Annotated[Instant | None, Query()] = None,
 ) -> Any:
     """A page of lines, in the order of their numbers unless another is asked for; `sort=company` too."""
     segment = _segment(service, no, version, as_of)

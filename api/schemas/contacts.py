@@ -13,6 +13,7 @@ from api.schemas.values import (
     Answer,
     Body,
     Code,
+    Day,
     OptionalCode,
     OptionalShortCode,
     ShortCode,
@@ -47,8 +48,8 @@ class ProfileAnswerBody(Body):
 class DateRangeBody(Body):
     """From when to when an alternative address holds."""
 
-    starting_date: date
-    ending_date: date | None = None
+    starting_date: Day
+    ending_date: Day | None = None
 
     @model_validator(mode="after")
     def _starts_first(self) -> DateRangeBody:
@@ -78,6 +79,8 @@ class AlternativeAddressBody(Body):
 
 class ContactValues(Body):
     """The values of a contact; in a PATCH, those that are sent change."""
+
+    example = {"city": "Arnhem", "correspondence_type": "email"}
 
     type: ContactType = "company"
     name: Text100 = Field(None, examples=["Bakkerij 't Hoekje"])
@@ -153,6 +156,14 @@ def _plain(value: Any) -> Any:
 
 class NewContact(ContactValues):
     """A contact to register; without a number it takes the next of the series."""
+
+    example = {
+        "type": "company",
+        "name": "Bakkerij 't Hoekje",
+        "city": "'s-Hertogenbosch",
+        "email": "info@hoekje.example.org",
+        "mailing_groups": ["NEWS"],
+    }
 
     no: OptionalCode = Field(None, examples=["CT00042"])
 

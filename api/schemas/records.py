@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -11,6 +10,7 @@ from pydantic import Field
 from api.schemas.values import (
     Amount,
     Body,
+    Day,
     Minutes,
     OptionalCode,
     OptionalShortCode,
@@ -29,6 +29,8 @@ NamePart = Literal["job_title", "first_name", "middle_name", "surname", "initial
 class CodeEntryBody(Body):
     """A code that only has a description."""
 
+    example = {"description": "Newsletter"}
+
     description: Text100 = Field(examples=["Newsletter"])
 
 
@@ -44,12 +46,19 @@ class SalutationFormulaBody(Body):
 class SalutationBody(Body):
     """A salutation with its formulas."""
 
+    example = {
+        "description": "Mrs",
+        "formulas": [{"language_code": "ENG", "text": "Dear Mrs %1,", "names": ["surname"]}],
+    }
+
     description: Text100
     formulas: list[SalutationFormulaBody] = []
 
 
 class SalespersonBody(Body):
     """Somebody who is responsible for contacts."""
+
+    example = {"name": "Sara Lind", "job_title": "Account manager", "user_id": "sara"}
 
     name: Text50 = Field(None, examples=["Sara Lind"])
     job_title: Text30 = None
@@ -70,12 +79,29 @@ class QuestionnaireLineBody(Body):
 class QuestionnaireBody(Body):
     """Questions about contacts."""
 
+    example = {
+        "description": "Companies",
+        "lines": [
+            {"line_no": 10_000, "type": "question", "description": "How many people?"},
+            {"line_no": 20_000, "type": "answer", "description": "1 to 9"},
+        ],
+    }
+
     description: Text100
     lines: list[QuestionnaireLineBody] = []
 
 
 class TemplateBody(Body):
     """The defaults that an interaction takes from its template."""
+
+    example = {
+        "description": "Spring letter",
+        "interaction_group_code": "LETTER",
+        "unit_cost": "2.50",
+        "unit_duration_minutes": 5,
+        "information_flow": "outbound",
+        "initiated_by": "us",
+    }
 
     description: Text100 = Field(None, examples=["Spring letter"])
     interaction_group_code: OptionalShortCode = None
@@ -94,15 +120,19 @@ class TemplateBody(Body):
 class CampaignBody(Body):
     """What several segments serve together."""
 
+    example = {"description": "Spring", "starting_date": "2026-03-01", "ending_date": "2026-05-31"}
+
     description: Text100 = Field(None, examples=["Spring"])
-    starting_date: dt.date | None = None
-    ending_date: dt.date | None = None
+    starting_date: Day | None = None
+    ending_date: Day | None = None
     salesperson_code: OptionalCode = None
     status_code: OptionalShortCode = None
 
 
 class NewCampaignBody(CampaignBody):
     """A campaign to create; without a number it takes the next of the series."""
+
+    example = {"description": "Spring", "starting_date": "2026-03-01"}
 
     no: OptionalCode = None
 
@@ -148,6 +178,8 @@ class OwnCompanyBody(Body):
 
 class SetupBody(Body):
     """The set-up; in a PATCH, what is sent changes."""
+
+    example = {"default_correspondence_type": "email", "number_series": {"segment": {"prefix": "SM"}}}
 
     default_correspondence_type: CorrespondenceType | None = None
     default_salesperson_code: OptionalCode = None

@@ -13,7 +13,9 @@ from api.schemas.values import (
     Amount,
     Answer,
     Body,
+    Clock,
     Code,
+    Day,
     EntryNo,
     Minutes,
     OptionalCode,
@@ -48,7 +50,7 @@ class HeaderValues(Body):
     ignore_contact_correspondence_type: bool = False
     unit_cost: Amount = Decimal(0)
     unit_duration_minutes: Minutes = 0
-    date: dt.date | None = None
+    date: Day | None = None
     information_flow: InformationFlow | None = None
     initiated_by: InitiatedBy | None = None
     campaign_target: bool = False
@@ -66,11 +68,15 @@ class HeaderValues(Body):
 class NewSegment(HeaderValues):
     """A segment to create; without a number it takes the next of the series."""
 
+    example = {"description": "Spring letter 2026", "date": "2026-03-01", "unit_cost": "2.50"}
+
     no: OptionalCode = Field(None, examples=["SM00042"])
 
 
 class SegmentPatch(HeaderValues):
     """Header values to change, for the lines that follow the header too unless told otherwise."""
+
+    example = {"subject": "Spring is coming", "update_lines": True}
 
     update_lines: bool = True
 
@@ -105,8 +111,8 @@ class LineValues(Body):
     subject: Text100 = None
     cost: Amount = Decimal(0)
     duration_minutes: Minutes = 0
-    date: dt.date | None = None
-    time_of_interaction: dt.time | None = None
+    date: Day | None = None
+    time_of_interaction: Clock | None = None
     information_flow: InformationFlow | None = None
     initiated_by: InitiatedBy | None = None
     salesperson_code: OptionalCode = None
@@ -129,11 +135,15 @@ class LineValues(Body):
 class NewLine(LineValues):
     """A contact to put on a line, with what the line has of its own."""
 
+    example = {"contact_no": "CT00042", "time_of_interaction": "09:30:00"}
+
     contact_no: Code = Field(examples=["CT00042"])
 
 
 class LinePatch(LineValues):
     """Line values to change; another contact takes the line over."""
+
+    example = {"evaluation": "positive", "remarks": "Wants to hear more."}
 
     contact_no: Code | None = None
 
@@ -163,6 +173,8 @@ FILTERS_EXAMPLE = {"contact": {"city": "Arnhem|Breda"}, "mailing_group": {"code"
 
 class CriteriaBody(Body):
     """A criteria action: filters by table and field, and its options (domain B5, B6)."""
+
+    example = {"action": "add_contacts", "filters": FILTERS_EXAMPLE, "expand_companies": True}
 
     action: CriteriaActionKind
     filters: dict[str, Any] = Field({}, examples=[FILTERS_EXAMPLE])
@@ -230,6 +242,8 @@ class CriteriaActionList(Answer):
 class SaveCriteriaBody(Body):
     """Under which code to save the criteria."""
 
+    example = {"code": "SPRING", "description": "Arnhem and Breda, newsletter"}
+
     code: ShortCode = Field(examples=["SPRING"])
     description: Text100 = None
 
@@ -237,11 +251,15 @@ class SaveCriteriaBody(Body):
 class ReuseCriteriaBody(Body):
     """Which saved criteria to run."""
 
+    example = {"code": "SPRING"}
+
     code: ShortCode = Field(examples=["SPRING"])
 
 
 class ReuseLoggedSegmentBody(Body):
     """Which logged segment to take the contacts from."""
+
+    example = {"entry_no": 17, "respect_exclusion": True}
 
     entry_no: EntryNo
     respect_exclusion: bool = False
@@ -279,6 +297,8 @@ class SavedCriteriaPage(Answer):
 
 class LogBody(Body):
     """How to log."""
+
+    example = {"create_follow_up": True}
 
     send_attachments: bool = False
     create_follow_up: bool = False
@@ -332,6 +352,8 @@ class OnlyBody(Body):
 
 class FollowUpBody(Body):
     """How to follow up a logged segment."""
+
+    example = {"description": "Call who liked it", "only": {"evaluation": "positive"}}
 
     description: Text100 = None
     only: OnlyBody | None = None

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema
 
 NUL = "\x00"
 
@@ -54,7 +64,37 @@ Text100 = _text(100)
 Text255 = _text(255)
 Remarks = _text(4_000)
 
-Amount = Annotated[Decimal, Field(ge=0, max_digits=20, decimal_places=5, examples=["2.50"])]
+
+def _written(pattern: str, example: str) -> BeforeValidator:
+    """Text that is written in one way only; pydantic would take numbers and other spellings as well."""
+
+    def check(value: Any) -> Any:
+        good = re.fullmatch(pattern, value, re.ASCII) if isinstance(value, str) else True
+        if isinstance(value, int | float) or not good:
+            raise ValueError(f"must be written as {example}")
+        return value
+
+    return BeforeValidator(check)
+
+
+_DAY, _CLOCK = r"\d{4}-\d{2}-\d{2}", r"\d{2}:\d{2}(:\d{2})?"
+Day = Annotated[date, _written(_DAY, "2026-11-24")]
+Clock = Annotated[time, _written(_CLOCK, "09:30:00")]
+Instant = Annotated[
+    datetime,
+    _written(rf"{_DAY}T{_CLOCK}(\.\d{{1,6}})?(Z|[+-]\d{{2}}:\d{{2}})?", "2026-11-24T09:30:00Z"),
+]
+"""In UTC where no offset is given."""
+
+
+def _plain(amount: Decimal) -> Decimal:
+    """The amount without an exponent or a sign, so that it is always answered as it would be written."""
+    return abs(Decimal(f"{amount:f}"))
+
+
+Amount = Annotated[
+    Decimal, Field(ge=0, max_digits=20, decimal_places=5, examples=["2.50"]), AfterValidator(_plain)
+]
 Minutes = Annotated[int, Field(ge=0, le=1_000_000, examples=[5])]
 EntryNo = Annotated[int, Field(ge=1, le=2**62)]
 
@@ -63,6 +103,18 @@ class Body(BaseModel):
     """What is sent in: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+    example: ClassVar[dict[str, Any] | None] = None
+    """What the documentation shows; answers that have the same fields do not inherit it."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        schema = handler(core_schema)
+        if example := cls.__dict__.get("example"):
+            handler.resolve_ref_schema(schema)["examples"] = [example]
+        return schema
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent, by name."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -16,6 +16,7 @@ from domain.segment.events import CriteriaApplied, CriteriaOptions, SegmentEvent
 from domain.segment.lines import NO_CHANGES
 from domain.segment.selection import Criteria, criteria_to_save
 from domain.segment.state import Segment
+from domain.vocabulary import CriteriaActionKind
 from tests.domain.plain_model import (
     FACTS,
     KEYS,
@@ -65,6 +66,7 @@ KEY = st.sampled_from(KEYS[56:64])
 SOME_KEYS = st.lists(KEY, max_size=5, unique=True)
 MANY_KEYS = SOME_KEYS | st.sampled_from([[*KEYS], [*KEYS[::3]], [*KEYS[:70]], [*KEYS[57:63]]])
 PLACE = st.integers(0, 20)
+TIMES = st.integers(1, 4)
 
 # --- The one against the other ------------------------------------------------------------------------------
 
@@ -82,9 +84,10 @@ class SegmentAgainstModel(RuleBasedStateMachine):
         criteria = Criteria(action, {"contact": {"city": action}}, CriteriaOptions(**options))
         self.model.act(criteria, keys, going)
 
-    @initialize(named=HEADER_VALUES)
-    def begin(self, named: Values) -> None:
+    @initialize(named=HEADER_VALUES, keys=MANY_KEYS)
+    def begin(self, named: Values, keys: list[int]) -> None:
         self.change_header(named, update_lines=True)
+        self.add(keys, [], [], allow=False, ignore=False)
 
     @rule(named=HEADER_VALUES, update_lines=st.booleans())
     def change_header(self, named: Values, update_lines: bool) -> None:
@@ -116,15 +119,12 @@ class SegmentAgainstModel(RuleBasedStateMachine):
         assert len(event.skipped.privacy_blocked) == left_out["privacy_blocked"]
         assert event.lines_added == len(coming)
 
-    @rule(keys=MANY_KEYS)
-    def reduce(self, keys: list[int]) -> None:
-        self.sheet.reduce(*keys)
-        self._criteria("reduce", [], [line for line in self.model.lines if line.key in keys])
-
-    @rule(keys=MANY_KEYS)
-    def refine(self, keys: list[int]) -> None:
-        self.sheet.refine(*keys)
-        self._criteria("refine", [], [line for line in self.model.lines if line.key not in keys])
+    @rule(action=st.sampled_from(["reduce", "refine"]), keys=MANY_KEYS)
+    def leave(self, action: CriteriaActionKind, keys: list[int]) -> None:
+        self.sheet.criteria(action, keys)
+        matching = [line for line in self.model.lines if line.key in keys]
+        others = [line for line in self.model.lines if line.key not in keys]
+        self._criteria(action, [], matching if action == "reduce" else others)
 
     @rule(key=KEY, named=LINE_VALUES)
     def put(self, key: int, named: Values) -> None:
@@ -166,21 +166,24 @@ class SegmentAgainstModel(RuleBasedStateMachine):
                 action.added.append(line)
         self.model.record(action)
 
-    @rule()
-    def go_back(self) -> None:
-        if self.model.actions:
+    @rule(times=TIMES)
+    def go_back(self, times: int) -> None:
+        for _ in range(min(times, len(self.model.actions))):
             self.sheet.go_back()
             self.model.go_back()
-        else:
+            self.the_lines_are_those_of_the_model()
+        if not self.model.actions:
             with pytest.raises(NothingToUndo):
                 self.sheet.go_back()
 
-    @rule()
-    def redo(self) -> None:
-        if self.model.undone:
+    @precondition(lambda self: self.model.undone)
+    @rule(times=TIMES)
+    def redo(self, times: int) -> None:
+        for _ in range(min(times, len(self.model.undone))):
             self.sheet.redo()
             self.model.redo()
-        else:
+            self.the_lines_are_those_of_the_model()
+        if not self.model.undone:
             with pytest.raises(NothingToUndo):
                 self.sheet.redo()
 
@@ -199,7 +202,12 @@ class SegmentAgainstModel(RuleBasedStateMachine):
         return trial
 
     @rule(keys=MANY_KEYS)
-    def v5_go_back_after_an_action_restores_the_lines(self, keys: list[int]) -> None:
+    def try_what_could_come_next(self, keys: list[int]) -> None:
+        self._v5_go_back_after_an_action_restores_the_lines(keys)
+        self._v7_reduce_and_refine_partition_the_lines(keys)
+        self._v8_adding_the_same_again_adds_nothing_but_counts(keys)
+
+    def _v5_go_back_after_an_action_restores_the_lines(self, keys: list[int]) -> None:
         before = self.sheet.lines()
         actions: list[Callable[[Worksheet], object]] = [
             lambda trial: trial.add(*keys),
@@ -209,19 +217,20 @@ class SegmentAgainstModel(RuleBasedStateMachine):
         ]
         for action in actions:
             trial = self._tried(action)
+            after = trial.lines()
             trial.go_back()
             assert trial.lines() == before
+            trial.redo()
+            assert trial.lines() == after
         assert self.sheet.lines() == before
 
-    @rule(keys=MANY_KEYS)
-    def v7_reduce_and_refine_partition_the_lines(self, keys: list[int]) -> None:
+    def _v7_reduce_and_refine_partition_the_lines(self, keys: list[int]) -> None:
         kept_by_reduce = self._tried(lambda trial: trial.reduce(*keys)).lines()
         kept_by_refine = self._tried(lambda trial: trial.refine(*keys)).lines()
         together = sorted(kept_by_reduce + kept_by_refine, key=lambda line: line.line_no)
         assert together == self.sheet.lines()
 
-    @rule(keys=MANY_KEYS)
-    def v8_adding_the_same_again_adds_nothing_but_counts(self, keys: list[int]) -> None:
+    def _v8_adding_the_same_again_adds_nothing_but_counts(self, keys: list[int]) -> None:
         once = self._tried(lambda trial: trial.add(*keys))
         lines, actions = once.lines(), len(once.segment.actions)
         once.add(*keys)
@@ -280,6 +289,7 @@ TestSegmentAgainstModel.settings = settings(
     max_examples=150,
     stateful_step_count=40,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow],
 )
 
 

@@ -213,6 +213,19 @@ class TestRedo:
         sheet.redo()
         assert sheet.lines() == before
 
+    def test_lines_of_one_action_that_differ_by_now_all_come_back_as_they_were(self) -> None:
+        sheet = Worksheet(description="Spring")
+        sheet.add(1, 2, 3)
+        sheet.reduce(2)
+        sheet.change(description="Summer")
+        sheet.go_back()
+        before = sheet.lines()
+        sheet.go_back()
+        sheet.change(description="Autumn")
+        sheet.redo()
+        assert sheet.lines() == before
+        assert [line.description for line in before] == ["Summer", "Spring", "Summer"]
+
     def test_changes_of_lines_and_header_leave_it_possible(self) -> None:
         sheet = Worksheet()
         sheet.add(1, 2)

@@ -299,10 +299,13 @@ class TestTemplateOfALine:
         assert (line.information_flow, line.initiated_by, line.campaign_no) == ("outbound", "us", "CP9")
         assert (line.campaign_target, line.campaign_response) == (True, True)
 
-    def test_the_campaign_of_the_template_is_taken_where_the_header_has_none(self) -> None:
-        sheet = Worksheet()
+    @pytest.mark.parametrize(("of_header", "expected"), [(None, "CP1"), ("CP9", "CP9")])
+    def test_the_campaign_is_that_of_the_header_or_else_of_the_template(
+        self, of_header: str | None, expected: str
+    ) -> None:
+        sheet = Worksheet(campaign_no=of_header)
         sheet.put(1, WITH_CAMPAIGN, interaction_template_code="T")
-        assert sheet.line(10_000).campaign_no == "CP1"
+        assert sheet.line(10_000).campaign_no == expected
 
     @pytest.mark.parametrize(
         ("description", "template", "expected"),

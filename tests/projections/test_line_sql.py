@@ -224,7 +224,11 @@ def worksheets(draw: st.DrawFn) -> tuple[list[LineBlock], list[OwnLine]]:
     return blocks, [OwnLine(number, changes) for number, changes in sorted(own.items())]
 
 
-@settings(deadline=None, max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None,
+    max_examples=250,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(world=WORLDS, worksheet=worksheets())
 def test_sql_and_python_say_the_same_of_every_line(
     connection: Connection, world: World, worksheet: tuple[list[LineBlock], list[OwnLine]]

@@ -1,0 +1,51 @@
+# Everything is set up by the target that needs it. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help install demo serve test lint format bench requirements clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+install: $(VENV)/.installed ## make .venv with segmentlog in it
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("segmentlog needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's module venv is needed (on Debian: python3-venv)."; exit 1; }
+	@echo "Installing what segmentlog needs into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+demo: install ## do the main job from end to end on sample contacts
+	@$(BIN)/segmentlog demo
+
+serve: install ## run the service on http://127.0.0.1:8000, its data in .data
+	@$(BIN)/segmentlog serve
+
+test: install ## run all tests
+	@$(BIN)/python -m pytest
+
+lint: install ## check style, types, and the order of the rooms
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: install ## put the code into its usual form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: install ## measure against the limits, and write benchmarks/results and the README's table
+	@$(BIN)/python -m benchmarks --contacts 100000 --runs 5
+	@$(BIN)/python -m benchmarks.report --readme README.md
+
+requirements: install ## pin the newest versions that pyproject.toml allows
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-header --quiet -o requirements.txt
+
+clean: ## remove what was installed and made, but not .data
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

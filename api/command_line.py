@@ -1,0 +1,251 @@
+"""The command `segmentlog`. Heavy parts are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    help="Segments and interactions, event-sourced.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+importing = typer.Typer(help="Bring in data from files.", no_args_is_help=True)
+app.add_typer(importing, name="import")
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Where the embedded database is kept; .data unless set.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print results as JSON.")]
+
+
+def main() -> None:
+    """Run a command; what goes wrong is said in one sentence."""
+    app()
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8000,
+    data: Data = None,
+) -> None:
+    """Run everything: database, read models, HTTP."""
+    from api.serve import serve as run
+
+    settings, directory = _settings(data)
+    with _said():
+        run(settings, host=host, port=port, data=directory, say=lambda text: typer.echo(text))
+
+
+@app.command()
+def worker(
+    data: Data = None,
+    until_input_ends: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Run the read models alone, beside services on the same database."""
+    import signal
+    from threading import Event
+
+    from api.serve import database, wait_for_input_to_end, work
+
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if until_input_ends:
+        # Ctrl-C reaches the whole group; the end of our input says when the server is done with us.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        wait_for_input_to_end(stop)
+    settings, directory = _settings(data)
+    with _said(), database(settings, directory) as conninfo:
+        work(conninfo, settings.segmentlog_schema, stop)
+
+
+@app.command()
+def demo() -> None:
+    """Do the main job from end to end on 10,000 sample contacts, and show it."""
+    from api.demo import run
+
+    with _said():
+        run()
+
+
+@app.command()
+def verify(data: Data = None, as_json: AsJson = False) -> None:
+    """Recompute the whole log; say which event is wrong, if one is."""
+    from eventstore.verify import verify as check
+
+    with _service(data) as service, _progress("Verifying events") as progress:
+        found = check(service.conninfo, service.schema, progress=progress)
+    if as_json:
+        _print_json(
+            {
+                "ok": found.ok,
+                "events": found.events,
+                "first_bad_position": found.first_bad_position,
+                "problem": found.problem,
+            }
+        )
+    elif found.ok:
+        typer.echo(f"All {found.events:,} events are what was recorded.")
+    else:
+        typer.echo(f"NOT as recorded: {found.problem}")
+    raise typer.Exit(0 if found.ok else 1)
+
+
+@app.command()
+def rebuild(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Which read models: contacts, worksheets, setup; all if none.")
+    ] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make read models anew from the events, while the old ones serve."""
+    from projections.rebuild import rebuild as make_anew
+
+    from application.event_log import read_models
+
+    with _service(data) as service:
+        models = {model.name: model for model in read_models(service.log)}
+        unknown = set(names or ()) - models.keys()
+        if unknown:
+            typer.echo(
+                f"There is no read model {', '.join(sorted(unknown))}; there are: {', '.join(models)}."
+            )
+            raise typer.Exit(2)
+        done: dict[str, int] = {}
+        for name in names or models:
+            with _progress(f"Rebuilding {name}") as progress:
+                done[name] = make_anew(service.log, models[name], progress=progress)
+    if as_json:
+        _print_json(done)
+    else:
+        for name, position in done.items():
+            typer.echo(f"{name}: rebuilt up to event {position:,}.")
+
+
+@importing.command("contacts")
+def import_contacts(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A .csv or .ndjson file.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take over a file of contacts; one bad row never stops the others."""
+    from api.contact_files import rows
+    from api.routes.contacts import import_answer
+    from application.contact_import import ContactImport
+    from application.journal import Caller
+
+    kind = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson"}.get(file.suffix.lower())
+    if kind is None:
+        typer.echo("The file must end in .csv or .ndjson.", err=True)
+        raise typer.Exit(2)
+    caller = Caller(getpass.getuser(), "admin", date.today())
+    with _service(data) as service:
+        with _progress("Importing contacts") as progress, file.open("rb") as source:
+            size = file.stat().st_size
+
+            def chunks() -> Iterator[bytes]:
+                while chunk := source.read(256 * 1024):
+                    yield chunk
+
+            run = ContactImport(service.journal, service.contacts, caller)
+            result = run.run(
+                rows(chunks(), kind),  # type: ignore[arg-type]
+                lambda _: progress(min(source.tell(), size), size),
+            )
+        for runner in service.runners():
+            runner.catch_up()
+            runner.close()
+    if as_json:
+        _print_json(import_answer(result))
+    else:
+        typer.echo(
+            f"{result.registered:,} registered, {result.changed:,} changed, {result.unchanged:,} unchanged, "
+            f"{result.rejected_total:,} rejected."
+        )
+        for row in result.rejected[:20]:
+            reasons = "; ".join(f"{'.'.join(map(str, place))} {text}".strip() for place, text in row.problems)
+            typer.echo(f"  line {row.line}: {reasons}")
+    raise typer.Exit(1 if result.rejected_total else 0)
+
+
+def _settings(data: Path | None) -> tuple[Any, Path]:
+    from pydantic import ValidationError
+
+    from api.settings import Settings
+
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            typer.echo(f"{str(problem['loc'][0]).upper()}: {problem['msg']}", err=True)
+        raise typer.Exit(2) from None
+    return settings, (data or settings.segmentlog_data).absolute()
+
+
+@contextmanager
+def _service(data: Path | None) -> Iterator[Any]:
+    """A service on the same database as `serve`, running or not."""
+    from api.serve import database
+    from api.service import Service
+
+    settings, directory = _settings(data)
+    with _said(), database(settings, directory) as conninfo:
+        service = Service(conninfo, settings.segmentlog_schema)
+        service.set_up()
+        try:
+            yield service
+        finally:
+            service.log.close()
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """What a person can do something about is said in one sentence, with exit code 1."""
+    import psycopg
+    from eventsourcing.persistence import PersistenceError
+
+    from domain.errors import Refused
+    from eventstore.embedded_postgres import EmbeddedPostgresError
+    from eventstore.event import UnknownEventError
+    from eventstore.migrate import MigrationError
+
+    try:
+        yield
+    except (EmbeddedPostgresError, MigrationError, UnknownEventError, OSError) as error:
+        typer.echo(str(error), err=True)
+    except Refused as error:
+        typer.echo(error.detail, err=True)
+    except (psycopg.OperationalError, PersistenceError) as error:
+        typer.echo(f"The database cannot be used: {error}", err=True)
+    else:
+        return
+    raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Any]:
+    """A progress bar on the terminal's error output; nothing where there is no terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""The main job from end to end, on sample contacts, over HTTP, as a newcomer would do it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from api.sample.contacts import SETUP
+
+SAMPLE = Path(__file__).parent / "sample" / "contacts.csv"
+START_SECONDS = 60
+
+console = Console(highlight=False)
+
+
+class Demo:
+    """A client of the service that says what it does and how long each step took."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
+        self.taken: list[tuple[str, float]] = []
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """A step with its time."""
+        console.print(f"\n[bold cyan]{len(self.taken) + 1}. {what}[/]")
+        started = time.perf_counter()
+        yield
+        self.taken.append((what, time.perf_counter() - started))
+
+    def call(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
+        """One call; anything but a success ends the demo."""
+        if body is not None:
+            options["json"] = body
+        response = self.client.request(method, path, **options)
+        if response.is_error:
+            raise RuntimeError(f"{method} {path} answered {response.status_code}: {response.text}")
+        return response.json()
+
+    def run(self) -> None:
+        """The job."""
+        with self.step("Import 10,000 sample contacts, Dutch and foreign"):
+            self.import_sample()
+        with self.step("Create a segment and choose a template for the letter"):
+            no = self.create()
+        with self.step("Put two contacts on it by hand"):
+            self.by_hand(no)
+        with self.step("Add contacts by criteria: look first, then do it"):
+            self.by_criteria(no)
+        with self.step("Refine, see that it was too much, and go back"):
+            self.refine_and_go_back(no)
+        with self.step("Save the criteria for the next time"):
+            self.save(no)
+        with self.step("Log the segment, with a follow-up"):
+            logged, follow_up = self.log(no)
+        with self.step("The first interaction log entries"):
+            self.show_entries(logged)
+        with self.step(f"The history of segment {no}, in words"):
+            self.show_history(no)
+        with self.step(f"The follow-up segment {follow_up}, and the saved criteria in a new segment"):
+            self.again(follow_up)
+        self.show_times()
+
+    def import_sample(self) -> None:
+        for path, rows in SETUP.items():
+            for row in rows:
+                values = {name: value for name, value in row.items() if name != "code"}
+                self.call("PUT", f"/v1/{path}/{row['code']}", values)
+        found = self.call(
+            "POST",
+            "/v1/contacts/import",
+            content=SAMPLE.read_bytes(),
+            headers={"Content-Type": "text/csv"},
+        )
+        console.print(f"   {found['registered']:,} registered, {found['rejected_total']:,} rejected")
+
+    def create(self) -> str:
+        segment = self.call("POST", "/v1/segments", {"description": "Spring letter"})
+        no: str = segment["no"]
+        self.call("PATCH", f"/v1/segments/{no}", {"interaction_template_code": "BRIEF"})
+        console.print(f"   segment {no}, template BRIEF")
+        return no
+
+    def by_hand(self, no: str) -> None:
+        known = {
+            "contact": {"type": "person", "territory_code": "NOORD"},
+            "mailing_group": {"code": "NIEUWSBR"},
+        }
+        found = self.call(
+            "POST",
+            f"/v1/segments/{no}/criteria-actions",
+            {"action": "add_contacts", "filters": known},
+            params={"dry_run": True},
+        )
+        for contact in found["sample"][:2]:
+            line = self.call("POST", f"/v1/segments/{no}/lines", {"contact_no": contact["no"]})
+            console.print(f"   line {line['line_no']}: {contact['no']} {contact['name']}")
+        self.call("PATCH", f"/v1/segments/{no}/lines/10000", {"description": "Spring letter, with a note"})
+        console.print("   line 10000 gets a description of its own")
+
+    def by_criteria(self, no: str) -> None:
+        criteria = {
+            "action": "add_contacts",
+            "filters": {"contact": {"territory_code": "NOORD", "salesperson_code": "<>''"}},
+        }
+        address = f"/v1/segments/{no}/criteria-actions"
+        preview = self.call("POST", address, criteria, params={"dry_run": True})
+        console.print(f"   would add {preview['lines_added']:,}, for example:")
+        for contact in preview["sample"][:3]:
+            console.print(f"     {contact['no']} {contact['name']}, {contact['city']}")
+        done = self.call("POST", address, criteria)
+        skipped = ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in done["skipped"].items())
+        console.print(f"   added {done['lines_added']:,}; left out: {skipped}")
+
+    def refine_and_go_back(self, no: str) -> None:
+        address = f"/v1/segments/{no}/criteria-actions"
+        news = {"mailing_group": {"code": "NIEUWSBR"}}
+        done = self.call("POST", address, {"action": "refine", "filters": news})
+        console.print(f"   keep only those with mailing group NIEUWSBR: {done['lines_removed']:,} removed")
+        done = self.call("POST", address, {"action": "reduce", "filters": {"contact": {"city": "A*"}}})
+        console.print(f"   remove everybody in a city with A: {done['lines_removed']:,} removed")
+        segment = self.call("POST", f"/v1/segments/{no}/go-back")
+        console.print(f"   go back: {segment['number_of_lines']:,} lines again, as they were")
+
+    def save(self, no: str) -> None:
+        saved = self.call(
+            "POST", f"/v1/segments/{no}/save-criteria", {"code": "NOORD", "description": "Noord"}
+        )
+        console.print(f"   {saved['code']}: {len(saved['actions'])} actions")
+
+    def log(self, no: str) -> tuple[int, str]:
+        made = self.call("POST", f"/v1/segments/{no}/log", {"create_follow_up": True})
+        logged = made["logged_segment"]
+        console.print(
+            f"   logged segment {logged['entry_no']}: {logged['number_of_interactions']:,} interactions, "
+            f"follow-up segment {made['follow_up_segment_no']}"
+        )
+        return logged["entry_no"], made["follow_up_segment_no"]
+
+    def show_entries(self, logged: int) -> None:
+        page = self.call(
+            "GET", "/v1/interaction-log-entries", params={"logged_segment_entry_no": logged, "limit": 8}
+        )
+        table = Table(box=None, pad_edge=False)
+        for column in ("entry", "date", "contact", "name", "description", "cost", "salesperson"):
+            table.add_column(column)
+        for entry in page["items"]:
+            table.add_row(
+                *(str(entry["entry_no"]), entry["date"], entry["contact_no"], entry["contact_name"]),
+                *(entry["description"], entry["cost"], entry["salesperson_code"]),
+            )
+        console.print(table)
+
+    def show_history(self, no: str) -> None:
+        story = self.call("GET", f"/v1/segments/{no}/history")
+        for step in story["items"]:
+            console.print(f"   {step['at'][:19]}Z {step['user_id']}: {step['text']}", soft_wrap=True)
+
+    def again(self, follow_up: str) -> None:
+        segment = self.call("GET", f"/v1/segments/{follow_up}")
+        console.print(f"   {segment['description']}: {segment['number_of_lines']:,} lines, no template yet")
+        new = self.call("POST", "/v1/segments", {"description": "Autumn letter"})
+        filled = self.call("POST", f"/v1/segments/{new['no']}/reuse-criteria", {"code": "NOORD"})
+        console.print(f"   {filled['no']}: {filled['number_of_lines']:,} lines by the criteria NOORD")
+
+    def show_times(self) -> None:
+        """How long each step took."""
+        console.print("\n[bold]How long each step took[/]")
+        table = Table(box=None, pad_edge=False)
+        table.add_column("step")
+        table.add_column("seconds", justify="right")
+        for what, seconds in self.taken:
+            table.add_row(what, f"{seconds:.2f}")
+        console.print(table)
+
+
+def run() -> None:
+    """Start a service of its own, do the job, stop the service."""
+    with tempfile.TemporaryDirectory(prefix="segmentlog-demo-") as directory:
+        # The database runs as an account of its own where we are root: it must reach its directory.
+        Path(directory).chmod(0o755)
+        started = time.perf_counter()
+        with _service(Path(directory)) as (address, key):
+            console.print(f"The service runs on {address}, started in {time.perf_counter() - started:.1f} s.")
+            headers = {"Authorization": f"Bearer {key}"}
+            with httpx.Client(base_url=address, headers=headers, timeout=120, trust_env=False) as client:
+                Demo(client).run()
+        console.print("\nThe demo's service has stopped, and its data are gone.")
+    console.print(
+        "[bold]Now yours:[/] make serve keeps one running. It says its admin key at the first start."
+    )
+    console.print("  in the browser, the API to try out: http://127.0.0.1:8000/docs")
+    console.print("  its description for programs:        http://127.0.0.1:8000/openapi.json")
+
+
+@contextmanager
+def _service(directory: Path) -> Iterator[tuple[str, str]]:
+    """A service on a free port; its address and admin key."""
+    key = f"sl_{secrets.token_urlsafe(24)}"
+    command = [sys.executable, "-m", "api.command_line", "serve", "--port", "0", "--data", str(directory)]
+    environment = os.environ | {"SEGMENTLOG_ADMIN_KEY": key, "PYTHONUNBUFFERED": "1"}
+    environment.pop("DATABASE_URL", None)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if "serves " not in line:
+            raise OSError("The service did not start; its message is above.")
+        address = line.split("serves ")[1].split()[0]
+        _wait_until_ready(address)
+        yield address, key
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _wait_until_ready(address: str) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        try:
+            if httpx.get(f"{address}/health/ready", trust_env=False).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise OSError(f"The service at {address} was not ready after {START_SECONDS} s.")

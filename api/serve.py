@@ -1,0 +1,155 @@
+"""Running everything: the database, the read models in a process of their own, and the HTTP door."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from api.app import create_app
+from api.service import Service
+from api.settings import Settings
+from eventstore.embedded_postgres import EmbeddedPostgres
+from eventstore.file_locks import ServeLock
+from projections.runner import Runners
+
+RESTART_SECONDS = 1.0
+
+logger = structlog.get_logger()
+
+
+@contextmanager
+def database(settings: Settings, data: Path) -> Iterator[str]:
+    """The database that DATABASE_URL names, else a real PostgreSQL in the data directory, shared and left."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    with EmbeddedPostgres(data / "postgres") as server:
+        yield server.conninfo()
+
+
+def serve(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    data: Path,
+    say: Callable[[str], None],
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until told to stop. Raises AlreadyServedError, EmbeddedPostgresError, OSError."""
+    signal.signal(signal.SIGTERM, _stop)
+    with ExitStack() as stack:
+        # Another server of the same directory is refused before anything is touched.
+        if settings.database_url is None:
+            stack.enter_context(ServeLock(data))
+        listener = _listen(host, port)
+        stack.enter_context(listener)
+        conninfo = stack.enter_context(database(settings, data))
+        service = Service(conninfo, settings.segmentlog_schema)
+        service.set_up()
+        key = service.keys.first_key(settings.segmentlog_admin_key)
+        if key is not None:
+            say(f"Your admin key, shown this once: {key}")
+        stack.enter_context(_worker(conninfo, settings.segmentlog_schema))
+        address = _address(host, listener.getsockname()[1])
+        say(f"segmentlog serves {address} (documentation: {address}/docs). Stop it with Ctrl-C.")
+        if ready is not None:
+            ready(address)
+        config = uvicorn.Config(create_app(service), log_level="warning", timeout_graceful_shutdown=5)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def work(conninfo: str, schema: str, stop: Flag) -> None:
+    """Keep the read models up with the log until told to stop."""
+    service = Service(conninfo, schema)
+    service.set_up()
+    runners = Runners(service.runners())
+    runners.start()
+    stop.wait()
+    runners.stop()
+    service.log.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The socket to serve on; made first, so that a port in use is said at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise OSError(f"Cannot serve on {_address(host, port)}: {error.strerror}.") from error
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _stop(signum: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+@contextmanager
+def _worker(conninfo: str, schema: str) -> Iterator[None]:
+    """A process for the read models, so that they do not compete with requests; begun again if it dies."""
+    over = Flag()
+    processes: list[subprocess.Popen[bytes]] = [_start_worker(conninfo, schema)]
+
+    def watch() -> None:
+        while not over.is_set():
+            processes[-1].wait()
+            if not over.wait(RESTART_SECONDS):
+                logger.warning("the worker died and is started again")
+                processes.append(_start_worker(conninfo, schema))
+
+    watcher = Thread(target=watch, name="worker watch", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        _end(processes[-1])
+        watcher.join(5)
+
+
+def _start_worker(conninfo: str, schema: str) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"DATABASE_URL": conninfo, "SEGMENTLOG_SCHEMA": schema}
+    environment.pop("SEGMENTLOG_ADMIN_KEY", None)
+    # Its standard input is a pipe from us: it ends with us, however we end.
+    command = [sys.executable, "-m", "api.command_line", "worker", "--until-input-ends"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def wait_for_input_to_end(stop: Flag) -> None:
+    """Set the flag when whoever started this process is gone."""
+
+    def wait() -> None:
+        while sys.stdin.buffer.read(1024):
+            pass
+        stop.set()
+
+    Thread(target=wait, name="parent watch", daemon=True).start()

@@ -1,0 +1,36 @@
+"""`python -m benchmarks`: measure, write the results, print the table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.data import fresh_postgres
+from benchmarks.report import RESULTS, table, write
+from benchmarks.run import KEYS, run
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the figures.")
+    parser.add_argument("--contacts", type=int, default=100_000, help="contacts to add and log")
+    parser.add_argument("--runs", type=int, default=5, help="timed pairs of each figure")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder for latest.json and latest.md")
+    parser.add_argument("--only", choices=KEYS, action="append", help="measure these only, write no results")
+    options = parser.parse_args(arguments)
+    started = time.monotonic()
+
+    def progress(text: str) -> None:
+        print(f"{time.monotonic() - started:7.1f} s  {text}", file=sys.stderr, flush=True)
+
+    with fresh_postgres() as conninfo:
+        results = run(conninfo, options.contacts, options.runs, keys=options.only or KEYS, progress=progress)
+    if not options.only:
+        write(results, options.results)
+    print(table(results))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Making a read model anew from the events, beside the one that serves, and swapping it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier
+
+from eventstore.log import EventLog
+from projections import tracking
+from projections.read_model import ReadModel
+from projections.runner import PAGE, Runner
+
+Progress = Callable[[int, int], None]
+"""Is told the position reached, and the one to be reached."""
+
+
+def rebuild(log: EventLog, model: ReadModel, *, progress: Progress | None = None) -> int:
+    """Build the read model again, while the old one serves, and put it in its place; returns its position.
+
+    What an interrupted run left over is dropped first. A runner that works meanwhile finds the new tables
+    in its next transaction, since it reads its place there.
+    """
+    live = model.schema(log.schema)
+    beside = Runner(log, model, schema=f"{live}_rebuild")
+    with psycopg.connect(log.conninfo, autocommit=True) as connection:
+        _drop(connection, beside.schema)
+    beside.set_up()
+    try:
+        _catch_up(beside, log, progress)
+        return _swap(log, live, beside)
+    finally:
+        beside.close()
+
+
+def checksums(conninfo: str, schema: str) -> dict[str, tuple[int, str]]:
+    """How many rows each table has, and a hash of them that does not depend on their order."""
+    found: dict[str, tuple[int, str]] = {}
+    with psycopg.connect(conninfo) as connection:
+        tables = connection.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind IN ('r', 'p')"
+            " AND NOT relispartition AND relname NOT IN ('tracking', 'schema_migration') ORDER BY relname",
+            (Identifier(schema).as_string(connection),),
+        ).fetchall()
+        for (table,) in tables:
+            row = connection.execute(
+                SQL(
+                    "SELECT count(*), coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0)::text"
+                    " FROM {} AS t"
+                ).format(Identifier(schema, table))
+            ).fetchone()
+            assert row is not None
+            found[table] = (int(row[0]), str(row[1]))
+    return found
+
+
+def _catch_up(beside: Runner, log: EventLog, progress: Progress | None) -> None:
+    """Page by page up to the present, which moves on meanwhile."""
+    reached = 0
+    while reached < (end := log.position()):
+        reached = beside.catch_up(min(reached + PAGE, end))
+        if progress is not None:
+            progress(reached, end)
+
+
+def _swap(log: EventLog, live: str, beside: Runner) -> int:
+    with psycopg.connect(log.conninfo, autocommit=True) as connection, connection.transaction():
+        cursor = connection.cursor()
+        # While the place of the live one is locked its runner waits, and finds the new tables afterwards.
+        progress = tracking.read(cursor, live, lock=True)
+        position = beside.catch_up(None)
+        assert position >= progress.position
+        cursor.execute("SET LOCAL lock_timeout = '60s'")
+        cursor.execute("SET LOCAL client_min_messages = warning")
+        cursor.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(live)))
+        cursor.execute(
+            SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(beside.schema), Identifier(live))
+        )
+        cursor.execute("SELECT pg_notify(%s, %s)", (tracking.CHANNEL, f"{live} {position}"))
+    return position
+
+
+def _drop(connection: Connection[Any], schema: str) -> None:
+    connection.execute("SET client_min_messages = warning")
+    connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))

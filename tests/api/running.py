@@ -1,0 +1,89 @@
+"""A real service for tests: its own database, read models that keep up, and HTTP on a free port."""
+
+from __future__ import annotations
+
+import socket
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Thread
+
+import httpx
+import psycopg
+import uvicorn
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from api.app import create_app
+from api.service import Service
+from projections.runner import Runners
+
+ADMIN_KEY = "the key of the tests"
+READY_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class RunningService:
+    """A service that answers, and what feeds its read models."""
+
+    base_url: str
+    service: Service
+    runners: Runners
+
+    def client(self, key: str = ADMIN_KEY) -> httpx.Client:
+        """Somebody who comes with this key. A 500 is a failure of the service, whatever the test wants."""
+        return httpx.Client(
+            base_url=self.base_url,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=30,
+            event_hooks={"response": [_no_mistake]},
+        )
+
+
+def _no_mistake(response: httpx.Response) -> None:
+    assert response.status_code != 500, f"{response.request.method} {response.request.url}"
+
+
+@contextmanager
+def running_service(postgres_url: str) -> Iterator[RunningService]:
+    """A service on an empty database, from set-up to the end."""
+    with _database(postgres_url) as conninfo:
+        service = Service(conninfo, "segmentlog")
+        service.set_up()
+        service.keys.first_key(ADMIN_KEY)
+        runners = Runners(service.runners())
+        runners.start()
+        try:
+            with _served(service) as base_url:
+                yield RunningService(base_url, service, runners)
+        finally:
+            runners.stop()
+
+
+@contextmanager
+def _database(postgres_url: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield make_conninfo(postgres_url, dbname=name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def _served(service: Service) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(create_app(service), log_level="warning", ws="none"))
+        thread = Thread(target=server.run, args=([listening],), name="HTTP")
+        thread.start()
+        deadline = time.monotonic() + READY_SECONDS
+        while not server.started:
+            assert thread.is_alive(), "the service did not start"
+            assert time.monotonic() < deadline, "the service does not get ready"
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)

@@ -1,0 +1,342 @@
+"""Lists: filters on every type of field, pages in every order, and items that equal what is read alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.conftest import ClientFor
+from tests.api.crm import Crm, ok, refused
+
+LISTS = (
+    *("contacts", "segments", "logged-segments", "interaction-log-entries", "campaign-entries"),
+    *("campaigns", "interaction-templates", "salespeople", "mailing-groups", "saved-segment-criteria"),
+)
+
+
+def walk(client: httpx.Client, path: str, **query: Any) -> Iterator[Any]:
+    """All items, page by page."""
+    cursor = {}
+    while True:
+        page = ok(client.get(path, params=query | cursor))
+        yield from page["items"]
+        if page["next_cursor"] is None:
+            return
+        assert len(page["items"]) == query["limit"]
+        cursor = {"cursor": page["next_cursor"]}
+
+
+def found(client: httpx.Client, path: str, key: str, **filters: str) -> list[Any]:
+    return [item[key] for item in ok(client.get(path, params=filters))["items"]]
+
+
+class TestWhoMayRead:
+    @pytest.mark.parametrize("name", LISTS)
+    def test_nobody_without_a_key(self, anonymous: httpx.Client, name: str) -> None:
+        refused(anonymous.get(f"/v1/{name}"), "unauthorized")
+
+    @pytest.mark.parametrize("name", LISTS)
+    @pytest.mark.parametrize("role", ["marketer", "auditor", "reporter"])
+    def test_every_role(self, client_for: ClientFor, name: str, role: Any) -> None:
+        assert "items" in ok(client_for(role).get(f"/v1/{name}"))
+
+
+class TestFilters:
+    @pytest.fixture
+    def contacts(self, crm: Crm, rnd: str) -> str:
+        """A to E in Arnhem, Breda, breda, nowhere and Delft; the first is a company with a relation."""
+        salesperson = crm.record("salespeople", f"{rnd}S")
+        crm.contact(no=f"{rnd}A", name="Alder", city="Arnhem", salesperson_code=salesperson)
+        crm.contact(no=f"{rnd}B", name="Birch", city="Breda", type="person", correspondence_type="email")
+        crm.contact(no=f"{rnd}C", name="Cedar", city="breda", type="person", exclude_from_segment=True)
+        crm.contact(no=f"{rnd}D", name="Dogwood", type="person", company_no=f"{rnd}A")
+        crm.contact(no=f"{rnd}E", name="Elm & Oak", city="Delft", type="person", correspondence_type="fax")
+        return rnd
+
+    @pytest.mark.parametrize(
+        ("filters", "expected"),
+        [
+            ({"city": "Arnhem"}, "A"),
+            ({"city": "Breda"}, "B"),
+            ({"city": "@breda"}, "BC"),
+            ({"city": "A*|D*"}, "AE"),
+            ({"city": "?reda"}, "BC"),
+            ({"city": "''"}, "D"),
+            ({"city": "<>''"}, "ABCE"),
+            ({"city": "<>Breda"}, "ACDE"),
+            ({"city": "A..C"}, "AB"),
+            ({"city": "..B"}, "A"),
+            ({"city": ">=Breda&<Delft"}, "B"),
+            ({"name": "'Elm & Oak'"}, "E"),
+            ({"no": "{rnd}b"}, "B"),
+            ({"salesperson_code": "{rnd}s"}, "A"),
+            ({"company_no": "{rnd}A"}, "AD"),
+            ({"company_name": "Alder"}, "AD"),
+            ({"type": "company"}, "A"),
+            ({"type": "<>company"}, "BCDE"),
+            ({"correspondence_type": "email|fax"}, "BE"),
+            ({"correspondence_type": "''"}, "ACD"),
+            ({"correspondence_type": "<>email"}, "ACDE"),
+            ({"exclude_from_segment": "true"}, "C"),
+            ({"exclude_from_segment": "<>true"}, "ABDE"),
+            ({"version": "1"}, "ABCDE"),
+            ({"version": ">1"}, ""),
+            ({"type": "person", "city": "<>''"}, "BCE"),
+        ],
+        ids=str,
+    )
+    def test_on_contacts(
+        self, client: httpx.Client, contacts: str, filters: dict[str, str], expected: str
+    ) -> None:
+        wanted = {name: text.replace("{rnd}", contacts) for name, text in filters.items()}
+        also = {"no": f"{contacts}*"} | wanted
+
+        assert "".join(no[-1] for no in found(client, "/v1/contacts", "no", **also)) == expected
+
+    @pytest.mark.parametrize(
+        ("filters", "expected"),
+        [
+            ({"date": "2026-03-01"}, "B"),
+            ({"date": "2026-02-01..2026-03-31"}, "BC"),
+            ({"date": ">2026-03-01"}, "C"),
+            ({"date": "-30D..0D"}, "BC"),
+            ({"date": "0D"}, "C"),
+            ({"unit_cost": "2.5"}, "B"),
+            ({"unit_cost": "2.50..10"}, "BC"),
+            ({"unit_cost": "<2.5"}, "A"),
+            ({"unit_duration_minutes": "5|10"}, "BC"),
+            ({"unit_duration_minutes": "<>0"}, "BC"),
+            ({"campaign_target": "true"}, ""),
+            ({"information_flow": "outbound"}, "B"),
+            ({"number_of_lines": ">0"}, "A"),
+        ],
+        ids=str,
+    )
+    def test_on_segments(
+        self, client: httpx.Client, crm: Crm, rnd: str, filters: dict[str, str], expected: str
+    ) -> None:
+        crm.segment(no=f"{rnd}A", date="2026-01-01")
+        crm.line(f"{rnd}A", crm.contact()["no"])
+        crm.segment(
+            no=f"{rnd}B", date="2026-03-01", unit_cost="2.50", information_flow="outbound",
+            unit_duration_minutes=5,
+        )
+        crm.segment(no=f"{rnd}C", date="2026-03-31", unit_cost=10, unit_duration_minutes=10)
+
+        also = {"no": f"{rnd}*"} | filters
+        answer = client.get("/v1/segments", params=also, headers={"Work-Date": "2026-03-31"})
+        assert "".join(item["no"][-1] for item in ok(answer)["items"]) == expected
+
+    def test_on_times_and_evaluations_of_lines(self, client: httpx.Client, crm: Crm) -> None:
+        segment = crm.segment()["no"]
+        for at, evaluation in (("09:30:00", "positive"), ("14:00:00", None), (None, "negative")):
+            crm.line(segment, crm.contact()["no"], time_of_interaction=at, evaluation=evaluation)
+
+        path = f"/v1/segments/{segment}/lines"
+        assert found(client, path, "line_no", time_of_interaction="..12:00") == [10_000]
+        assert found(client, path, "line_no", time_of_interaction="''") == [30_000]
+        assert found(client, path, "line_no", evaluation="positive..negative") == [10_000, 30_000]
+        assert found(client, path, "line_no", evaluation="<>positive") == [20_000, 30_000]
+
+    def test_on_interactions_and_campaign_entries(self, client: httpx.Client, crm: Crm) -> None:
+        campaign = crm.record("campaigns", description="Spring")
+        logged = crm.logged(3, campaign_no=campaign, unit_cost="1.50", date="2026-03-01")
+
+        of_this = {"logged_segment_entry_no": str(logged["entry_no"])}
+        path = "/v1/interaction-log-entries"
+        assert len(found(client, path, "entry_no", **of_this, date="2026-03-01", cost="1.5")) == 3
+        assert found(client, path, "entry_no", **of_this, canceled="true") == []
+        assert found(client, path, "entry_no", **of_this, postponed="true") == []
+        entries = found(client, "/v1/campaign-entries", "number_of_interactions", campaign_no=campaign)
+        assert entries == [3]
+
+    def test_on_records(self, client: httpx.Client, crm: Crm, rnd: str) -> None:
+        crm.record("salespeople", f"{rnd}A", name="Anna", blocked=True)
+        crm.record("salespeople", f"{rnd}B", name="Bea")
+        crm.record("campaigns", f"{rnd}A", starting_date="2026-01-01")
+
+        assert found(client, "/v1/salespeople", "code", code=f"{rnd}*", blocked="false") == [f"{rnd}B"]
+        assert found(client, "/v1/salespeople", "code", name="Anna", code=f"{rnd}*") == [f"{rnd}A"]
+        assert found(client, "/v1/campaigns", "no", starting_date="..2026-06-01", no=f"{rnd}*") == [f"{rnd}A"]
+
+
+class TestPages:
+    CITIES = ("Breda", None, "Arnhem", "Breda", None, "Delft", "Arnhem", "Zwolle", None, "Breda")
+
+    @pytest.fixture
+    def contacts(self, crm: Crm, rnd: str) -> str:
+        for number, city in enumerate(self.CITIES):
+            crm.contact(no=f"{rnd}{number}", city=city, exclude_from_segment=number % 3 == 0)
+        return rnd
+
+    @pytest.mark.parametrize("limit", [1, 3, 10, 11])
+    @pytest.mark.parametrize(
+        "sort", ["no", "-no", "city", "-city", "version", "exclude_from_segment", "-exclude_from_segment"]
+    )
+    def test_hold_everything_exactly_once_in_order(
+        self, client: httpx.Client, contacts: str, sort: str, limit: int
+    ) -> None:
+        items = list(walk(client, "/v1/contacts", no=f"{contacts}*", sort=sort, limit=limit))
+
+        # Blanks come first, or last going down; ties are in the order of their numbers.
+        name, down = sort.removeprefix("-"), sort.startswith("-")
+        expected = sorted(items, key=lambda item: item["no"], reverse=sort == "-no")
+        expected.sort(key=lambda item: [] if item[name] is None else [item[name]], reverse=down)
+        assert len(items) == 10
+        assert items == expected
+
+    @pytest.mark.parametrize(
+        "sort",
+        ["line_no", "-line_no", "contact_name", "-contact_name", "time_of_interaction", "-cost", "date"],
+    )
+    def test_of_lines_hold_everything_exactly_once(self, client: httpx.Client, crm: Crm, sort: str) -> None:
+        segment = crm.segment()["no"]
+        for number, name in enumerate("CABDA"):
+            at = f"{10 + number}:00:00" if number % 2 else None
+            crm.line(segment, crm.contact(name=name)["no"], cost=number % 3, time_of_interaction=at)
+
+        items = list(walk(client, f"/v1/segments/{segment}/lines", sort=sort, limit=2))
+        assert sorted(item["line_no"] for item in items) == [10_000, 20_000, 30_000, 40_000, 50_000]
+        all_at_once = ok(client.get(f"/v1/segments/{segment}/lines", params={"sort": sort}))["items"]
+        assert items == all_at_once
+
+    def test_of_interactions_hold_everything_exactly_once(self, client: httpx.Client, crm: Crm) -> None:
+        logged = crm.logged(5, unit_cost="1.10")
+        query = {"logged_segment_entry_no": logged["entry_no"], "limit": 2}
+
+        for sort in ("entry_no", "-entry_no", "contact_name", "-cost", "time_of_interaction", "-subject"):
+            entries = [
+                item["entry_no"] for item in walk(client, "/v1/interaction-log-entries", sort=sort, **query)
+            ]
+            assert len(set(entries)) == len(entries) == 5
+
+    def test_of_records_hold_everything_exactly_once(self, client: httpx.Client, crm: Crm, rnd: str) -> None:
+        for number, title in enumerate(("Manager", None, "Agent", None, "Manager")):
+            crm.record("salespeople", f"{rnd}{number}", job_title=title, blocked=number == 2)
+
+        for sort in ("code", "-code", "job_title", "-job_title", "blocked", "version"):
+            codes = [i["code"] for i in walk(client, "/v1/salespeople", code=f"{rnd}*", sort=sort, limit=2)]
+            assert sorted(codes) == [f"{rnd}{number}" for number in range(5)]
+
+    def test_are_100_items_unless_told_otherwise(self, client: httpx.Client, rnd: str) -> None:
+        rows = "no,name\n" + "".join(f"{rnd}{number:03d},Alder\n" for number in range(101))
+        ok(client.post("/v1/contacts/import", content=rows, headers={"Content-Type": "text/csv"}))
+
+        page = ok(client.get("/v1/contacts", params={"no": f"{rnd}*", "count": "true"}))
+        assert (len(page["items"]), page["total"]) == (100, 101)
+        assert page["next_cursor"] is not None
+        largest = ok(client.get("/v1/contacts", params={"no": f"{rnd}*", "limit": "1000"}))
+        assert (len(largest["items"]), largest["total"], largest["next_cursor"]) == (101, None, None)
+
+    def test_go_on_after_a_row_that_was_deleted_meanwhile(self, client: httpx.Client, contacts: str) -> None:
+        first = ok(client.get("/v1/contacts", params={"no": f"{contacts}*", "limit": 3}))
+        ok(client.delete(f"/v1/contacts/{contacts}2"))
+
+        query = {"no": f"{contacts}*", "limit": 3, "cursor": first["next_cursor"]}
+        assert [item["no"][-1] for item in ok(client.get("/v1/contacts", params=query))["items"]] == list(
+            "345"
+        )
+
+    def test_belong_to_one_order(self, client: httpx.Client, contacts: str) -> None:
+        query = {"no": f"{contacts}*", "limit": 3}
+        cursor = ok(client.get("/v1/contacts", params=query | {"sort": "city"}))["next_cursor"]
+
+        for sort in ({"sort": "-city"}, {"sort": "name"}, {}):
+            refused(client.get("/v1/contacts", params=query | sort | {"cursor": cursor}), "invalid-request")
+
+
+class TestCount:
+    def test_is_of_all_pages_and_only_on_demand(self, client: httpx.Client, crm: Crm, rnd: str) -> None:
+        crm.contacts(["A", "B", "C"])
+        query = {"no": f"{rnd}*", "limit": "2"}
+
+        assert ok(client.get("/v1/contacts", params=query))["total"] is None
+        counted = ok(client.get("/v1/contacts", params=query | {"count": "true"}))
+        assert counted["total"] == 3
+        last = query | {"count": "true", "cursor": counted["next_cursor"]}
+        assert ok(client.get("/v1/contacts", params=last))["total"] == 3
+
+
+class TestItems:
+    def alike(self, client: httpx.Client, listed: str, single: str, key: str, value: Any) -> None:
+        (item,) = ok(client.get(listed, params={key: value}))["items"]
+        assert item == ok(client.get(single))
+
+    def test_of_contacts_equal_the_contact(self, client: httpx.Client, crm: Crm, rnd: str) -> None:
+        ranges = [{"starting_date": date} for date in ("2026-07-01", "2025-07-01")]
+        company = crm.contact(
+            industry_groups=[crm.record("industry-groups", f"{rnd}{code}") for code in "BA"],
+            business_relations=[{"code": crm.record("business-relations"), "no": no} for no in (None, "K1")],
+        )
+        person = crm.contact(
+            type="person", name=None, first_name="Ann", surname="Alder",
+            company_no=company["no"], salesperson_code=crm.record("salespeople"),
+            mailing_groups=[crm.record("mailing-groups", f"{rnd}{code}") for code in "CAB"],
+            job_responsibilities=[crm.record("job-responsibilities")],
+            alternative_addresses=[{"code": "SUMMER", "date_ranges": ranges}, {"code": "OTHER"}],
+        )
+        questionnaire = crm.record("profile-questionnaires")
+        answers = [{"questionnaire_code": questionnaire, "line_no": number} for number in (20_000, 10_000)]
+        ok(client.patch(f"/v1/contacts/{person['no']}", json={"profile_answers": answers}))
+        segment = crm.loggable(0)["no"]
+        crm.line(segment, person["no"], cost="2.50", duration_minutes=5, initiated_by="us")
+        ok(client.post(f"/v1/segments/{segment}/log"))
+
+        for no in (company["no"], person["no"]):
+            self.alike(client, "/v1/contacts", f"/v1/contacts/{no}", "no", no)
+        assert ok(client.get(f"/v1/contacts/{company['no']}"))["statistics"]["number_of_interactions"] == 1
+
+    def test_of_segments_equal_the_segment(self, client: httpx.Client, crm: Crm) -> None:
+        campaign = crm.record("campaigns")
+        segment = crm.loggable(2, campaign_no=campaign, unit_cost="1.10", unit_duration_minutes=5)
+        changed = {"subject": "Hello", "correspondence_type": "email", "date": "2026-01-02"}
+        ok(client.patch(f"/v1/segments/{segment['no']}", json=changed))
+
+        self.alike(client, "/v1/segments", f"/v1/segments/{segment['no']}", "no", segment["no"])
+        assert ok(client.get(f"/v1/segments/{segment['no']}"))["cost"] == "2.20"
+
+    def test_of_lines_equal_the_line(self, client: httpx.Client, crm: Crm) -> None:
+        segment = crm.segment(unit_cost="1.50", subject="Hello")["no"]
+        line = crm.line(segment, crm.contact()["no"], time_of_interaction="09:30:00", remarks="Likes oak")
+
+        path = f"/v1/segments/{segment}/lines"
+        self.alike(client, path, f"{path}/{line['line_no']}", "line_no", line["line_no"])
+        assert ok(client.get(path))["items"] == [line]
+
+    @pytest.mark.parametrize(
+        ("table", "values"),
+        [
+            ("mailing-groups", {}),
+            ("salespeople", {"job_title": "Agent", "blocked": True}),
+            ("salutations", {"formulas": [{"text": "Dear %1,", "names": ["surname"]}]}),
+            ("profile-questionnaires", {"lines": [{"line_no": 1, "type": "question", "description": "?"}]}),
+            ("campaigns", {"starting_date": "2026-01-01", "ending_date": None}),
+        ],
+    )
+    def test_of_records_equal_the_record(
+        self, client: httpx.Client, crm: Crm, table: str, values: dict[str, Any]
+    ) -> None:
+        code = crm.record(table, **values)
+        key = "no" if table == "campaigns" else "code"
+
+        self.alike(client, f"/v1/{table}", f"/v1/{table}/{code}", key, code)
+
+    def test_of_templates_equal_the_template(self, client: httpx.Client, crm: Crm) -> None:
+        code = crm.template(unit_cost="2.50", unit_duration_minutes=5, information_flow="outbound")
+        crm.logged(2, interaction_template_code=code)
+
+        self.alike(client, "/v1/interaction-templates", f"/v1/interaction-templates/{code}", "code", code)
+        statistics = ok(client.get(f"/v1/interaction-templates/{code}"))["statistics"]
+        assert statistics == {"number_of_interactions": 2, "cost": "5.00", "duration_minutes": 10}
+
+    def test_of_what_was_logged_equal_what_is_read_alone(self, client: httpx.Client, crm: Crm) -> None:
+        logged = crm.logged(1, campaign_no=crm.record("campaigns"), unit_cost="1.10")
+        entry = logged["entry_no"]
+
+        self.alike(client, "/v1/logged-segments", f"/v1/logged-segments/{entry}", "entry_no", entry)
+        for name in ("interaction-log-entries", "campaign-entries"):
+            (item,) = ok(client.get(f"/v1/{name}", params={"logged_segment_entry_no": entry}))["items"]
+            assert item == ok(client.get(f"/v1/{name}/{item['entry_no']}"))
