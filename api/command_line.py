@@ -108,17 +108,15 @@ def rebuild(
     as_json: AsJson = False,
 ) -> None:
     """Make read models anew from the events, while the old ones serve."""
-    from projections.rebuild import rebuild as make_anew
-
     from application.event_log import read_models
+    from projections.rebuild import rebuild as make_anew
 
     with _service(data) as service:
         models = {model.name: model for model in read_models(service.log)}
         unknown = set(names or ()) - models.keys()
         if unknown:
-            typer.echo(
-                f"There is no read model {', '.join(sorted(unknown))}; there are: {', '.join(models)}."
-            )
+            wrong, right = ", ".join(sorted(unknown)), ", ".join(models)
+            typer.echo(f"There is no read model {wrong}; there are: {right}.", err=True)
             raise typer.Exit(2)
         done: dict[str, int] = {}
         for name in names or models:

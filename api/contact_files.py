@@ -104,8 +104,9 @@ def _from_cells(cells: dict[str, str]) -> dict[str, Any]:
         if name in CODE_LISTS:
             values[name] = [part for part in cell.split(";") if part.strip()]
         elif name in COMPOUNDS:
-            parts = [part.split(":") for part in cell.split(";") if part.strip()]
-            values[name] = [dict(zip(COMPOUNDS[name], part, strict=False)) for part in parts]
+            names = COMPOUNDS[name]
+            parts = [part.split(":", len(names) - 1) for part in cell.split(";") if part.strip()]
+            values[name] = [dict(zip(names, part, strict=False)) for part in parts]
         elif cell.strip():
             values[name] = cell
         elif name not in ("type", "exclude_from_segment", "privacy_blocked"):

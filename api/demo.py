@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,11 +13,10 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from api.child_service import child_service
 from api.sample.contacts import SETUP
 
 SAMPLE = Path(__file__).parent / "sample" / "contacts.csv"
-START_SECONDS = 60
-
 console = Console(highlight=False)
 
 
@@ -192,10 +187,10 @@ def run() -> None:
         # The database runs as an account of its own where we are root: it must reach its directory.
         Path(directory).chmod(0o755)
         started = time.perf_counter()
-        with _service(Path(directory)) as (address, key):
-            console.print(f"The service runs on {address}, started in {time.perf_counter() - started:.1f} s.")
-            headers = {"Authorization": f"Bearer {key}"}
-            with httpx.Client(base_url=address, headers=headers, timeout=120, trust_env=False) as client:
+        with child_service(Path(directory)) as service:
+            seconds = time.perf_counter() - started
+            console.print(f"The service runs on {service.address}, started in {seconds:.1f} s.")
+            with service.client() as client:
                 Demo(client).run()
         console.print("\nThe demo's service has stopped, and its data are gone.")
     console.print(
@@ -203,36 +198,3 @@ def run() -> None:
     )
     console.print("  in the browser, the API to try out: http://127.0.0.1:8000/docs")
     console.print("  its description for programs:        http://127.0.0.1:8000/openapi.json")
-
-
-@contextmanager
-def _service(directory: Path) -> Iterator[tuple[str, str]]:
-    """A service on a free port; its address and admin key."""
-    key = f"sl_{secrets.token_urlsafe(24)}"
-    command = [sys.executable, "-m", "api.command_line", "serve", "--port", "0", "--data", str(directory)]
-    environment = os.environ | {"SEGMENTLOG_ADMIN_KEY": key, "PYTHONUNBUFFERED": "1"}
-    environment.pop("DATABASE_URL", None)
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if "serves " not in line:
-            raise OSError("The service did not start; its message is above.")
-        address = line.split("serves ")[1].split()[0]
-        _wait_until_ready(address)
-        yield address, key
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def _wait_until_ready(address: str) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        try:
-            if httpx.get(f"{address}/health/ready", trust_env=False).is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    raise OSError(f"The service at {address} was not ready after {START_SECONDS} s.")

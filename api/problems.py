@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from domain.errors import Problem, Refused
 
@@ -125,6 +126,12 @@ def add_problem_handlers(app: FastAPI) -> None:
             return answer("not-found", "Not found", "There is nothing at this address.")
         slug, title = "invalid-request", "The request cannot be used"
         return answer(slug, title, str(error.detail))
+
+    @app.exception_handler(ClientDisconnect)
+    def gone(_: Request, error: ClientDisconnect) -> JSONResponse:
+        return answer(
+            "invalid-request", "The request cannot be used", "The request ended before its body did."
+        )
 
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(PersistenceError)

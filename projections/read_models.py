@@ -28,6 +28,8 @@ class Status(msgspec.Struct, frozen=True):
 
     position: int
     behind: int
+    fed: bool
+    """Whether a runner keeps it up."""
     error: str | None = None
 
 
@@ -110,8 +112,8 @@ class ReadModels:
                     SQL("SELECT position, error FROM {}").format(Identifier(schema, "tracking"))
                 ).fetchone()
                 assert row is not None
-                position = int(row["position"])
-                found[name] = Status(position, max(0, log_position - position), row["error"])
+                position, fed = int(row["position"]), tracking.is_led(connection, schema)
+                found[name] = Status(position, max(0, log_position - position), fed, row["error"])
         return found
 
     def _listen(self) -> None:

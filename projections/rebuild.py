@@ -48,8 +48,8 @@ def checksums(conninfo: str, schema: str) -> dict[str, tuple[int, str]]:
         for (table,) in tables:
             row = connection.execute(
                 SQL(
-                    "SELECT count(*), coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0)::text"
-                    " FROM {} AS t"
+                    "SELECT count(*),"
+                    " coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0)::text FROM {} AS t"
                 ).format(Identifier(schema, table))
             ).fetchone()
             assert row is not None
@@ -69,8 +69,9 @@ def _catch_up(beside: Runner, log: EventLog, progress: Progress | None) -> None:
 def _swap(log: EventLog, live: str, beside: Runner) -> int:
     with psycopg.connect(log.conninfo, autocommit=True) as connection, connection.transaction():
         cursor = connection.cursor()
-        # While the place of the live one is locked its runner waits, and finds the new tables afterwards.
-        progress = tracking.read(cursor, live, lock=True)
+        # A runner that wants its place waits here, without a lock of its own, and then finds the new tables.
+        cursor.execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(Identifier(live, "tracking")))
+        progress = tracking.read(cursor, live)
         position = beside.catch_up(None)
         assert position >= progress.position
         cursor.execute("SET LOCAL lock_timeout = '60s'")

@@ -89,18 +89,12 @@ class Runner:
         with psycopg.connect(self.log.conninfo, autocommit=True) as listener:
             listener.execute("LISTEN log_events")
             connection = self._connected()
-            while not stop.is_set() and not self._elected(connection):
+            while not stop.is_set() and not tracking.lead(connection, self.schema):
                 stop.wait(POLL_SECONDS)
             while not stop.is_set():
                 self.catch_up()
                 for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
                     pass
-
-    def _elected(self, connection: Connection[Any]) -> bool:
-        row = connection.execute(
-            "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (f"runner {self.schema}",)
-        ).fetchone()
-        return row is not None and bool(row[0])
 
     def _say(self, error: Exception) -> None:
         try:

@@ -62,3 +62,27 @@ def fail(connection: Connection[Any], schema: str, error: str) -> None:
         SQL("UPDATE {} SET error = %s").format(Identifier(schema, "tracking")),
         (error,),
     )
+
+
+def lead(connection: Connection[Any], schema: str) -> bool:
+    """Try to become the one runner that feeds this read model, for as long as the connection lives."""
+    row = connection.execute(
+        "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (_leader(schema),)
+    ).fetchone()
+    return row is not None and bool(row[0])
+
+
+def is_led(connection: Connection[Any], schema: str) -> bool:
+    """Whether a runner feeds this read model now."""
+    return bool(
+        connection.execute(
+            "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            " AND (classid::bigint << 32 | objid::bigint) = hashtextextended(%s, 0)",
+            (_leader(schema),),
+        ).rowcount
+    )
+
+
+def _leader(schema: str) -> str:
+    return f"runner {schema}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from fastapi import APIRouter, Path, Response
@@ -18,7 +18,7 @@ router = APIRouter(tags=["operations"], route_class=RepeatableRoute)
 class NewKey(Body):
     """A key to make."""
 
-    example = {"description": "Sara's phone", "role": "marketer", "user_id": "sara"}
+    example: ClassVar = {"description": "Sara's phone", "role": "marketer", "user_id": "sara"}
 
     description: Text100 = None
     role: Role
@@ -53,6 +53,7 @@ class ReadModelAnswer(Answer):
 
     position: int
     behind: int
+    fed: bool
     error: str | None = None
 
 
@@ -93,10 +94,10 @@ def live() -> dict[str, bool]:
 
 @router.get("/health/ready", response_model=ReadyAnswer, responses={503: {"model": ReadyAnswer}})
 def ready(service: ServiceOf, response: Response) -> Any:
-    """Whether the database answers and every read model gets on."""
+    """Whether the database answers, and every read model is kept up with the events."""
     position = service.log.position()
     status = service.read_models.status(position)
-    is_ready = all(one.error is None for one in status.values())
+    is_ready = all(one.fed and one.error is None for one in status.values())
     response.status_code = 200 if is_ready else 503
     return {
         "ready": is_ready,

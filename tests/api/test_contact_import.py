@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from api.sample.contacts import SETUP, write_csv, write_ndjson
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, places, refused
+from tests.api.running import ADMIN_KEY, RunningService
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"
 URL = "/v1/contacts/import"
@@ -120,6 +122,18 @@ class TestGoodRows:
         assert contact["mailing_groups"] == [news, fair]
         assert contact["business_relations"] == [{"code": bank, "link_to_table": "customer", "no": "K1"}]
         assert [answer["line_no"] for answer in contact["profile_answers"]] == [10_000, 20_000]
+
+    def test_may_have_a_colon_in_the_last_part_of_a_compound(
+        self, client: httpx.Client, crm: Crm, rnd: str
+    ) -> None:
+        bank, profile = crm.record("business-relations"), crm.record("profile-questionnaires")
+        rows = f"{rnd}1,Alder,{bank}::K:1,\n{rnd}2,Birch,,{profile}:1:2\n"
+        answer = send(client, "no,name,business_relations,profile_answers\n" + rows)
+
+        assert outcome(answer) == (1, 0, 0, [3])
+        assert places(answer["rejected"][0]) == [["profile_answers", 0, "line_no"]]
+        (relation,) = ok(client.get(f"/v1/contacts/{rnd}1"))["business_relations"]
+        assert relation == {"code": bank, "link_to_table": None, "no": "K:1"}
 
     def test_may_begin_with_a_byte_order_mark(self, client: httpx.Client, rnd: str) -> None:
         mark = b"\xef\xbb\xbf"
@@ -283,6 +297,19 @@ class TestBrokenRows:
 
 
 class TestRefusedFiles:
+    def test_are_those_whose_sender_goes_away(self, running: RunningService, crm: Crm, rnd: str) -> None:
+        before = crm.position()
+        address = httpx.URL(running.base_url)
+        head = (
+            *("POST /v1/contacts/import HTTP/1.1", f"Host: {address.host}", "Content-Length: 1000"),
+            *(f"Authorization: Bearer {ADMIN_KEY}", "Content-Type: text/csv", "", f"no,name\n{rnd},Alder\n"),
+        )
+        with socket.create_connection((address.host, address.port or 80)) as connection:
+            connection.sendall("\r\n".join(head).encode())
+
+        refused(crm.client.get(f"/v1/contacts/{rnd}"), "not-found")
+        assert crm.position() == before
+
     @pytest.mark.parametrize(
         ("content", "place"),
         [

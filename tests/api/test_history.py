@@ -175,7 +175,7 @@ class TestTheFeed:
         crm.contact()
         segment = crm.segment()["no"]
 
-        query = {"after": start, "type": "segment.created.1"}
+        query: dict[str, Any] = {"after": start, "type": "segment.created.1"}
         (event,) = ok(client.get("/v1/events", params=query))["items"]
         assert event["stream"] == f"segment-{segment}"
         assert event["data"]["no"] == segment

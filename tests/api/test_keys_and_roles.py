@@ -106,7 +106,7 @@ class TestWithoutAKey:
         ["", "Bearer", "Bearer nonsense", "Basic YTpi", "the key of the tests", "Bearer \xff\xfe"],
     )
     def test_nothing_else_can(self, anonymous: httpx.Client, header: str) -> None:
-        response = anonymous.get("/v1/contacts", headers={"Authorization": header.encode("latin-1")})
+        response = anonymous.get("/v1/contacts", headers={b"Authorization": header.encode("latin-1")})
         refused(response, "unauthorized")
 
 

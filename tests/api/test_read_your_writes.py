@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import monotonic
+from typing import Any
 
 import httpx
 import pytest
@@ -25,7 +26,7 @@ class TestWhoMay:
 class TestEventPosition:
     def test_of_every_write_is_that_of_its_last_event(self, client: httpx.Client, crm: Crm) -> None:
         no = crm.contact()["no"]
-        calls = (
+        calls: tuple[tuple[str, str, Any], ...] = (
             ("POST", "/v1/segments", {"no": f"{no}S"}),
             ("PATCH", f"/v1/segments/{no}S", {"subject": "Hello"}),
             ("POST", f"/v1/segments/{no}S/lines", {"contact_no": no}),

@@ -286,7 +286,7 @@ class SegmentAgainstModel(RuleBasedStateMachine):
 TestSegmentAgainstModel = SegmentAgainstModel.TestCase
 TestSegmentAgainstModel.settings = settings(
     deadline=None,
-    max_examples=150,
+    max_examples=110,
     stateful_step_count=40,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow],
