@@ -18,7 +18,7 @@ from api.context import LONGEST_KEY, digest_of, service_of
 from api.problems import ProblemError
 from api.service import Service
 from application.journal import RepeatedRequestError
-from domain.errors import Conflict, InvalidRequest
+from domain.errors import Conflict, InvalidRequest, Refused
 
 KEPT = timedelta(hours=24)
 WAIT_SECONDS = 10.0
@@ -79,9 +79,11 @@ async def _once(
     request.state.request_sha256 = digest
     try:
         response = await handle(request)
-    except RepeatedRequestError:
+    except (RepeatedRequestError, Refused):
+        # What was carried out meanwhile may be the very reason why it is refused now.
         known = await run_in_threadpool(_known, service, who.user_id, key)
-        assert known is not None
+        if known is None:
+            raise
         return await run_in_threadpool(_again, service, who.user_id, key, digest, known)
     await run_in_threadpool(_remember, service, who.user_id, key, digest, response)
     return response

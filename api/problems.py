@@ -34,6 +34,8 @@ STATUS = {
     "no-email": 422,
     "no-document": 422,
     "not-canceled": 409,
+    "parent-canceled": 409,
+    "privacy-blocked": 409,
     "contact-on-segment": 409,
     "number-series": 422,
     "not-yet-projected": 503,

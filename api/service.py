@@ -6,6 +6,7 @@ from api.keys import ApiKeys
 from application.contacts import Contacts
 from application.event_log import open_log, read_models
 from application.history import History
+from application.interactions import Interactions
 from application.journal import Journal
 from application.logging_segments import LoggingSegments
 from application.records import Records
@@ -32,6 +33,7 @@ class Service:
         self.segments = Segments(journal, self.read_models, self.records, self.contacts)
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
         self.logging = LoggingSegments(journal, self.read_models, self.records, self.segments, self.selecting)
+        self.interactions = Interactions(journal, self.read_models, self.records, self.contacts)
         self.history = History(journal, self.read_models)
 
     def set_up(self) -> None:

@@ -11,7 +11,15 @@ from typing import Any
 
 import msgspec
 
-from application.contacts import KEYS, Contacts, codes_of, moves, stream_of, with_defaults
+from application.contacts import (
+    KEYS,
+    Contacts,
+    codes_of,
+    moves,
+    of_company,
+    stream_of,
+    with_defaults,
+)
 from application.journal import Caller, Changes, Journal
 from domain.contact import ContactChanges, KnownContact, change, register
 from domain.contact_set import ContactSet
@@ -160,7 +168,8 @@ class _Batch:
         if contact is None:
             series_for(self._setup, "contact", row.no)
             values = with_defaults(row.values, self._setup)
-            facts = [register(no, self._next_key, values, self._company(no, values.company_no))]
+            company = self._company(no, values.company_no)
+            facts = [register(no, self._next_key, of_company(values, company), company)]
             self._next_key += 1
             contact = KnownContact()
             self._result.registered += 1
@@ -168,8 +177,8 @@ class _Batch:
             raise AlreadyExists(f"Number {no} belongs to a contact that was deleted.")
         else:
             named = given(row.values)
-            company_no = named.get("company_no", contact.value.company_no)
-            facts = list(change(contact, row.values, self._company(no, company_no)))
+            company = self._company(no, named.get("company_no", contact.value.company_no))
+            facts = list(change(contact, of_company(row.values, company), company))
             if moves(facts) and contact.key in self._on_open_segments:
                 self._contacts.check_move(contact, facts)
             self._result.changed += bool(facts)

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from domain.amendments import (
+    InteractionCommented,
+    InteractionsCanceled,
+    InteractionsDeleted,
+    InteractionsEvaluated,
+    InteractionsUncanceled,
+    LoggedSegmentDeleted,
+)
 from domain.segment.events import (
     ActionRedone,
     ActionUndone,
@@ -74,6 +82,20 @@ WORDS: dict[str, dict[Language, str]] = {
         "nl": "Segment geregistreerd: {entries} als geregistreerd segment {entry}{follow_up}.",
     },
     "follow_up": {"en": ", with follow-up segment {no}", "nl": ", met vervolgsegment {no}"},
+    "canceled": {"en": "Canceled {entries}{of}.", "nl": "{entries} geannuleerd{of}."},
+    "uncanceled": {
+        "en": "Took back the cancelling of {entries}{of}.",
+        "nl": "Annulering van {entries} teruggenomen{of}.",
+    },
+    "of_logged_segment": {"en": " with logged segment {no}", "nl": " met geregistreerd segment {no}"},
+    "of_campaign_entry": {"en": " with campaign entry {no}", "nl": " met campagnepost {no}"},
+    "evaluated": {"en": "Evaluated {entries}: {evaluation}.", "nl": "{entries} beoordeeld: {evaluation}."},
+    "commented": {"en": "Commented on entry {no}: {comment}", "nl": "Opmerking bij post {no}: {comment}"},
+    "entries_deleted": {"en": "Deleted {entries} from the log.", "nl": "{entries} uit het log verwijderd."},
+    "logged_segment_deleted": {
+        "en": "Deleted logged segment {no}; its interactions stay.",
+        "nl": "Geregistreerd segment {no} verwijderd; de interacties blijven.",
+    },
     "contact": {"en": "1 contact", "nl": "1 contact"},
     "contacts": {"en": "{n} contacts", "nl": "{n} contacten"},
     "interaction": {"en": "1 interaction", "nl": "1 interactie"},
@@ -140,6 +162,19 @@ def tell(event: object, before: Segment, language: Language) -> str:
                 entry=event.entry_no,
                 follow_up=word("follow_up", no=follow_up) if follow_up else "",
             )
+        case InteractionsCanceled() | InteractionsUncanceled():
+            name = "canceled" if isinstance(event, InteractionsCanceled) else "uncanceled"
+            of = word(f"of_{event.cause}", no=event.cause_no) if event.cause != "entry" else ""
+            return word(name, entries=_count("interaction", len(event.entries), language), of=of)
+        case InteractionsEvaluated(entries=entries, evaluation=evaluation):
+            said = (evaluation or WORDS["blank"][language]).replace("_", " ")
+            return word("evaluated", entries=_count("interaction", len(entries), language), evaluation=said)
+        case InteractionCommented(entry_no=number, comment=comment):
+            return word("commented", no=number, comment=comment)
+        case InteractionsDeleted(entries=entries):
+            return word("entries_deleted", entries=_count("interaction", len(entries), language))
+        case LoggedSegmentDeleted(entry_no=number):
+            return word("logged_segment_deleted", no=number)
     raise TypeError(f"{type(event).__name__} has no words")
 
 

@@ -72,8 +72,8 @@ class LoggingSegments:
         segment = self.segments.get(no)
         check_version(caller, segment)
         logging.check_header(segment)
-        # The lines are checked on the contacts' read model, and must not have changed since (see below).
-        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts"])
+        # The lines are checked on the read models, and the contacts must not change after that (see below).
+        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts", "setup"])
         checked = self._checked(segment, send_attachments)
         logging.check_lines(checked)
         follow_up_no = self.records.draw_number("segment", None) if create_follow_up else None

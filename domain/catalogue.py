@@ -6,7 +6,9 @@ from typing import get_args
 
 import msgspec
 
+from domain.amendments import Amendment
 from domain.contact import ContactEvent
+from domain.interaction import InteractionEvent
 from domain.records import RECORD_KINDS
 from domain.segment.events import SegmentEvent
 
@@ -15,6 +17,8 @@ EVENT_TYPES: dict[str, type[msgspec.Struct]] = {
     for event in (
         *get_args(SegmentEvent),
         *get_args(ContactEvent),
+        *get_args(InteractionEvent),
+        *get_args(Amendment),
         *(event for kind in RECORD_KINDS for event in kind.events()),
     )
 }

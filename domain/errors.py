@@ -146,6 +146,16 @@ class NoDocument(Refused):
     title = "No document"
 
 
+class ParentCanceled(Refused):
+    slug = "parent-canceled"
+    title = "What it belongs to is canceled"
+
+
+class PrivacyBlocked(Refused):
+    slug = "privacy-blocked"
+    title = "Blocked for privacy"
+
+
 class NotCanceled(Refused):
     slug = "not-canceled"
     title = "Not canceled"

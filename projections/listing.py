@@ -104,7 +104,7 @@ def list_page(
     """
     parameters = parameters or Parameters()
     head = prelude or sql.SQL("")
-    conditions = _conditions(listing, query.filters, work_date, parameters)
+    conditions = conditions_of(listing, query.filters, work_date, parameters)
     total = _count(cursor, listing, head, conditions, parameters) if query.count else None
     order = _order(listing, query.sort)
     if query.cursor is not None:
@@ -154,9 +154,10 @@ def _where(conditions: Sequence[sql.Composable]) -> sql.Composable:
     return sql.SQL(" WHERE {}").format(sql.SQL(" AND ").join(conditions)) if conditions else sql.SQL("")
 
 
-def _conditions(
+def conditions_of(
     listing: Listing, filters: Mapping[str, str], work_date: date, parameters: Parameters
 ) -> list[sql.Composable]:
+    """The filters as conditions in SQL, with those that are implied. Raises InvalidFilter."""
     problems: list[Problem] = []
     conditions: list[sql.Composable] = []
     for name, text in {**listing.implied, **filters}.items():

@@ -34,14 +34,7 @@ def entries_like(
             " row_number() OVER (PARTITION BY e.campaign_no, c.key ORDER BY e.entry_no) AS time"
             " FROM interaction_log_entry e JOIN contact c ON c.no = e.contact_no WHERE {}) AS entry"
             " GROUP BY campaign_no, time ORDER BY time, campaign_no NULLS FIRST"
-        ).format(
-            sql.SQL(" AND ").join(
-                [
-                    sql.SQL("e.logged_segment_entry_no = {}").format(parameters.add(logged_segment)),
-                    *conditions,
-                ]
-            )
-        ),
+        ).format(sql.SQL(" AND ").join(conditions)),
         parameters.values,
     )
     return tuple(LoggedContacts(row["campaign_no"], ContactSet.from_array(row["keys"])) for row in rows)

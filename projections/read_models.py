@@ -47,6 +47,11 @@ class ReadModels:
         self._stop = Flag()
         self._listener = Thread(target=self._listen, name="read model positions", daemon=True)
         path = SQL("SET search_path = {}").format(SQL(", ").join(map(Identifier, self.schemas.values())))
+        # Asked for before a transaction sees anything, so that what a rebuild swaps in comes wholly before or
+        # wholly after it (and so that the two never wait for each other).
+        self._stay = SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(
+            SQL(", ").join(Identifier(schema, "tracking") for schema in self.schemas.values())
+        )
 
         def configure(connection: Connection[Any]) -> None:
             connection.autocommit = True
@@ -85,6 +90,7 @@ class ReadModels:
             connection.transaction(),
             connection.cursor(binary=True) as cursor,
         ):
+            cursor.execute(self._stay)
             yield cursor
 
     def position(self, cursor: Cursor[Any], name: str) -> int:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 from psycopg import Connection
+from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL, Identifier
 
 from eventstore.log import EventLog
 from projections import tracking
 from projections.read_model import ReadModel
 from projections.runner import PAGE, Runner
+
+SWAP_ATTEMPTS = 60
 
 Progress = Callable[[int, int], None]
 """Is told the position reached, and the one to be reached."""
@@ -67,14 +71,22 @@ def _catch_up(beside: Runner, log: EventLog, progress: Progress | None) -> None:
 
 
 def _swap(log: EventLog, live: str, beside: Runner) -> int:
-    with psycopg.connect(log.conninfo, autocommit=True) as connection, connection.transaction():
-        cursor = connection.cursor()
-        # A runner that wants its place waits here, without a lock of its own, and then finds the new tables.
+    with psycopg.connect(log.conninfo, autocommit=True) as connection:
+        for _ in range(SWAP_ATTEMPTS - 1):
+            with suppress(LockNotAvailable):
+                return _try_to_swap(connection, live, beside)
+        return _try_to_swap(connection, live, beside)
+
+
+def _try_to_swap(connection: Connection[Any], live: str, beside: Runner) -> int:
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '1s'")
+        # Readers and runners begin with this table: those at work are waited for, a second at a time so that
+        # others need not queue behind a long one; those to come wait here, and then find the new tables.
         cursor.execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(Identifier(live, "tracking")))
         progress = tracking.read(cursor, live)
         position = beside.catch_up(None)
         assert position >= progress.position
-        cursor.execute("SET LOCAL lock_timeout = '60s'")
         cursor.execute("SET LOCAL client_min_messages = warning")
         cursor.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(live)))
         cursor.execute(

@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 import structlog
+from eventsourcing import persistence
 from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, Cursor
 from psycopg.sql import SQL, Identifier
@@ -30,6 +31,14 @@ from projections.tracking import Progress
 PAGE = 5_000
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 2.0
+
+PASSING = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    persistence.OperationalError,
+    persistence.InterfaceError,
+)
+"""Errors of connections; reading the log raises the library's own."""
 
 logger = structlog.get_logger()
 
@@ -77,7 +86,7 @@ class Runner:
         while not stop.is_set():
             try:
                 self._lead(stop)
-            except psycopg.OperationalError as error:
+            except PASSING as error:
                 logger.warning("read model waits for the database", name=self.model.name, error=str(error))
             except Exception as error:
                 logger.exception("read model cannot go on", name=self.model.name)

@@ -62,6 +62,11 @@ INTERACTION_LOG_ENTRIES = Listing(
     },
     key="entry_no",
     implied={"postponed": "false"},
+    also=(
+        ", (SELECT coalesce(json_agg(json_build_object('line_no', m.line_no, 'date', m.date,"
+        " 'comment', m.comment, 'user_id', m.user_id) ORDER BY m.line_no), '[]')"
+        " FROM interaction_comment m WHERE m.entry_no = e.entry_no) AS comments"
+    ),
 )
 
 SEGMENTS = Listing(

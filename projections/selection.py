@@ -57,16 +57,16 @@ def matching_contacts(
     lines = sql.SQL("unnest({}) AS l(key) JOIN contact c USING (key)").format(
         parameters.add(Int4Array(on_segment.to_array()))
     )
+    if criteria == AllOf(()):
+        # Refine without filters keeps even contacts that are gone, Reduce removes them: no look at the table.
+        with read_models.cursor() as cursor:
+            return Selection(read_models.position(cursor, "contacts"), on_segment)
     if entire_companies:
         statement = sql.SQL(
             "WITH chosen AS MATERIALIZED (SELECT c.key, c.company_key FROM contact c WHERE {condition})"
             " {keys} FROM {lines} WHERE c.key IN (SELECT key FROM chosen)"
             " OR c.company_key IN (SELECT company_key FROM chosen WHERE company_key IS NOT NULL)"
         )
-    elif criteria == AllOf(()):
-        # Refine without filters keeps even contacts that are gone, Reduce removes them: no look at the table.
-        with read_models.cursor() as cursor:
-            return Selection(read_models.position(cursor, "contacts"), on_segment)
     else:
         statement = sql.SQL("{keys} FROM {lines} WHERE {condition}")
     return _selection(read_models, statement.format(keys=_KEYS, lines=lines, condition=condition), parameters)

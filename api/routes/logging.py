@@ -1,4 +1,4 @@
-"""Logging, and what was logged: logged segments, interaction log entries, campaign entries."""
+"""Logging a segment, and the logged segments."""
 
 from __future__ import annotations
 
@@ -10,11 +10,7 @@ from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate,
 from api.idempotency import RepeatableRoute
 from api.routes.segments import shown
 from api.schemas.segments import (
-    CampaignEntryAnswer,
-    CampaignEntryPage,
     FollowUpBody,
-    InteractionAnswer,
-    InteractionPage,
     LogAnswer,
     LogBody,
     LogCheckAnswer,
@@ -29,22 +25,24 @@ from domain.errors import NotFound
 from domain.segment.events import SegmentLogged
 from projections.listing import Listing, list_page
 from projections.listing import Query as ListQuery
-from projections.segment_listings import CAMPAIGN_ENTRIES, INTERACTION_LOG_ENTRIES, LOGGED_SEGMENTS
+from projections.segment_listings import LOGGED_SEGMENTS
 
 router = APIRouter(prefix="/v1", tags=["logging"], route_class=RepeatableRoute)
 READS = [READERS, at_least("contacts")]
 Entry = Annotated[int, Path(ge=1, le=2**62)]
 
 
-def _page(service: Service, listing: Listing, query: ListQuery, on: WorkDate) -> dict[str, Any]:
+def page(service: Service, listing: Listing, query: ListQuery, on: WorkDate) -> dict[str, Any]:
+    """A page of a listing, as it is answered."""
     with service.read_models.cursor() as cursor:
-        page = list_page(cursor, listing, query, work_date=on)
-    return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
+        found = list_page(cursor, listing, query, work_date=on)
+    return {"items": found.items, "next_cursor": found.next_cursor, "total": found.total}
 
 
-def _one(service: Service, listing: Listing, entry_no: int, on: WorkDate) -> dict[str, Any]:
+def one(service: Service, listing: Listing, entry_no: int, on: WorkDate) -> dict[str, Any]:
+    """One member of a listing, as it is answered. Raises NotFound."""
     query = ListQuery({"entry_no": str(entry_no)} | dict.fromkeys(listing.implied, "true|false"), limit=1)
-    items: list[dict[str, Any]] = _page(service, listing, query, on)["items"]
+    items: list[dict[str, Any]] = page(service, listing, query, on)["items"]
     if not items:
         raise NotFound.named(listing.name.replace("_", " "), entry_no)
     return items[0]
@@ -85,7 +83,7 @@ def log_segment(
 def _logged(service: Service, event: SegmentLogged, user_id: str, on: WorkDate) -> dict[str, Any]:
     """The logged segment as it can be read, or as it will be while the read model is on its way."""
     try:
-        return _one(service, LOGGED_SEGMENTS, event.entry_no, on)
+        return one(service, LOGGED_SEGMENTS, event.entry_no, on)
     except NotFound:
         return {
             "entry_no": event.entry_no,
@@ -104,13 +102,13 @@ def _logged(service: Service, event: SegmentLogged, user_id: str, on: WorkDate) 
 @router.get("/logged-segments", response_model=LoggedSegmentPage, dependencies=READS)
 def list_logged_segments(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of logged segments."""
-    return _page(service, LOGGED_SEGMENTS, query, on)
+    return page(service, LOGGED_SEGMENTS, query, on)
 
 
 @router.get("/logged-segments/{entry_no}", response_model=LoggedSegmentAnswer, dependencies=READS)
 def read_logged_segment(entry_no: Entry, service: ServiceOf, on: WorkDate) -> Any:
     """One logged segment."""
-    return _one(service, LOGGED_SEGMENTS, entry_no, on)
+    return one(service, LOGGED_SEGMENTS, entry_no, on)
 
 
 @router.post("/logged-segments/{entry_no}/follow-up", response_model=SegmentAnswer, status_code=201)
@@ -134,27 +132,3 @@ def follow_up(
     settle(position, ["worksheets"], version=segment.version)
     settle.created(f"/v1/segments/{segment.no}")
     return shown(segment)
-
-
-@router.get("/interaction-log-entries", response_model=InteractionPage, dependencies=READS)
-def list_interactions(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
-    """A page of interaction log entries; postponed ones only with `postponed=true`."""
-    return _page(service, INTERACTION_LOG_ENTRIES, query, on)
-
-
-@router.get("/interaction-log-entries/{entry_no}", response_model=InteractionAnswer, dependencies=READS)
-def read_interaction(entry_no: Entry, service: ServiceOf, on: WorkDate) -> Any:
-    """One interaction log entry."""
-    return _one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
-
-
-@router.get("/campaign-entries", response_model=CampaignEntryPage, dependencies=READS)
-def list_campaign_entries(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
-    """A page of campaign entries."""
-    return _page(service, CAMPAIGN_ENTRIES, query, on)
-
-
-@router.get("/campaign-entries/{entry_no}", response_model=CampaignEntryAnswer, dependencies=READS)
-def read_campaign_entry(entry_no: Entry, service: ServiceOf, on: WorkDate) -> Any:
-    """One campaign entry."""
-    return _one(service, CAMPAIGN_ENTRIES, entry_no, on)

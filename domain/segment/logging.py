@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
+import numpy as np
 from msgspec.structs import replace as replaced
 
 from domain.contact_set import EMPTY, ContactSet
 from domain.errors import MandatoryField, NoDocument, NoEmail, Problem, Refused, SegmentEmpty
 from domain.segment.events import CampaignEntryMade, SegmentCreated, SegmentEvent, SegmentLogged
 from domain.segment.header import Header
-from domain.segment.lines import LineBlock
+from domain.segment.lines import LineBlock, line_columns
 from domain.segment.selection import LoggedContacts
 from domain.segment.state import Segment
 
@@ -152,6 +153,17 @@ def only_campaign(logged: SegmentLogged) -> str | None:
     """The campaign of a logged segment; blank if it has none or several (domain B10.7)."""
     campaigns = [entry.campaign_no for entry in logged.campaign_entries]
     return campaigns[0] if len(campaigns) == 1 else None
+
+
+def entries_of_campaign(logged: SegmentLogged, campaign_no: str) -> ContactSet:
+    """The entries, counted from 0, that belong to a campaign (domain B10.2)."""
+    columns = line_columns(logged.blocks)
+    belongs = np.array([block.start.campaign_no == campaign_no for block in logged.blocks])[columns.block]
+    for line in logged.own_lines:
+        if line.changes.campaign_no is not msgspec.UNSET:
+            place = int(np.searchsorted(columns.line_no, line.line_no))
+            belongs[place] = line.changes.campaign_no == campaign_no
+    return ContactSet.from_array(np.flatnonzero(belongs))
 
 
 def logged_contacts(logged: SegmentLogged) -> tuple[LoggedContacts, ...]:

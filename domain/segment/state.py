@@ -11,6 +11,16 @@ from typing import Any, Literal
 
 from msgspec.structs import replace as replaced
 
+from domain.amendments import (
+    Amendment,
+    InteractionCommented,
+    InteractionsCanceled,
+    InteractionsDeleted,
+    InteractionsEvaluated,
+    InteractionsUncanceled,
+    LoggedSegmentDeleted,
+    RecordedInteractions,
+)
 from domain.contact_set import EMPTY, ContactSet, union
 from domain.segment.events import (
     ActionRedone,
@@ -82,6 +92,8 @@ class Segment:
     last_block_id: int = 0
     logged: SegmentLogged | None = None
     follow_up_on: int | None = None
+    recorded: RecordedInteractions | None = None
+    """What became of its interactions, once it is logged."""
 
     def copy(self) -> Segment:
         """One that can be changed without changing this one."""
@@ -296,6 +308,19 @@ class Segment:
     @apply.register
     def _(self, event: SegmentLogged, user_id: str, at: datetime) -> None:
         self.status, self.logged = "logged", event
+        self.recorded = RecordedInteractions(
+            event.first_interaction_no, event.number_of_interactions, event.entry_no
+        )
+
+    @apply.register(InteractionsCanceled)
+    @apply.register(InteractionsUncanceled)
+    @apply.register(InteractionsEvaluated)
+    @apply.register(InteractionCommented)
+    @apply.register(InteractionsDeleted)
+    @apply.register(LoggedSegmentDeleted)
+    def _(self, event: Amendment, user_id: str, at: datetime) -> None:
+        assert self.recorded is not None, "only what is logged can be amended"
+        self.recorded = self.recorded.after(event)
 
     # The steps they share
 

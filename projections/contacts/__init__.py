@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal, get_args
 
 from psycopg import Cursor
 
-from domain.contact import ContactChanged, ContactDeleted, ContactRegistered
+from domain.amendments import Amendment
+from domain.contact import ContactDeleted, ContactEvent
+from domain.interaction import InteractionEvent
 from domain.segment.events import SegmentLogged
 from eventstore.event import Event
-from projections.contacts import contact_rows, interaction_rows
+from projections.contacts import amendment_rows, contact_rows, interaction_rows
 from projections.read_model import ReadModel, Recorded
+
+CONTACT_EVENTS = get_args(ContactEvent)
+INTERACTION_EVENTS = (*get_args(InteractionEvent), *get_args(Amendment))
 
 
 class Contacts(ReadModel):
@@ -20,20 +25,27 @@ class Contacts(ReadModel):
 
     name = "contacts"
     version = 1
-    topics = frozenset(
-        event.topic for event in (ContactRegistered, ContactChanged, ContactDeleted, SegmentLogged)
-    )
+    topics = frozenset(event.topic for event in (*CONTACT_EVENTS, SegmentLogged, *INTERACTION_EVENTS))
 
     def apply(self, cursor: Cursor[Any], page: Sequence[Recorded]) -> None:
-        # Deletions between changes are rare; runs of the same kind are written together.
-        for deletions, run in groupby(page, lambda r: isinstance(r.event.data, ContactDeleted)):
-            if deletions:
-                contact_rows.delete(cursor, [recorded.event.data for recorded in run])
+        # Runs of events of one kind are written together; contacts come in the largest ones.
+        for kind, run in groupby((recorded.event for recorded in page), _kind_of):
+            if kind == "contacts":
+                contact_rows.write(cursor, list(run))
+            elif kind == "deletions":
+                contact_rows.delete(cursor, [event.data for event in run])
             else:
-                contact_rows.write(cursor, [recorded.event for recorded in run])
+                for event in run:
+                    amendment_rows.write(cursor, event)
 
     def is_long(self, event: Event) -> bool:
         return isinstance(event.data, SegmentLogged)
 
     def apply_part(self, cursor: Cursor[Any], recorded: Recorded, done: int) -> int | None:
         return interaction_rows.write_part(cursor, recorded.event, done)
+
+
+def _kind_of(event: Event) -> Literal["contacts", "deletions", "interactions"]:
+    if isinstance(event.data, ContactDeleted):
+        return "deletions"
+    return "contacts" if isinstance(event.data, CONTACT_EVENTS) else "interactions"

@@ -69,10 +69,12 @@ def write(cursor: Cursor[Any], events: Sequence[Event]) -> None:
 def delete(cursor: Cursor[Any], deleted: Sequence[ContactDeleted]) -> None:
     """Remove contacts; their interactions lose the number, or keep the company's (domain B19)."""
     keys = [event.key for event in deleted]
+    # The interactions of people whose company goes as well belong to nobody.
     cursor.execute(
-        "UPDATE interaction_log_entry e SET contact_no = CASE WHEN c.type = 'person' THEN c.company_no END"
-        " FROM contact c WHERE c.key = ANY(%s) AND e.contact_no = c.no",
-        (keys,),
+        "UPDATE interaction_log_entry e SET contact_no = (SELECT k.no FROM contact k"
+        " WHERE k.key = c.company_key AND k.key <> ALL(%(keys)s))"
+        " FROM contact c WHERE c.key = ANY(%(keys)s) AND e.contact_no = c.no",
+        {"keys": keys},
     )
     cursor.execute(
         "UPDATE interaction_log_entry e SET contact_company_no = NULL"
@@ -122,6 +124,9 @@ def _company_names(cursor: Cursor[Any], rows: list[_Row]) -> dict[int, str | Non
 
 
 def _update(cursor: Cursor[Any], changes: dict[int, dict[str, Any]], versions: dict[int, int]) -> None:
+    for changed in changes.values():
+        if "company_key" in changed:
+            changed.setdefault("company_name", None)  # the name of the company that was left
     plain = {
         key: {name: value for name, value in changed.items() if name in VALUE_COLUMNS}
         | {"version": versions[key]}
@@ -155,7 +160,8 @@ def _update(cursor: Cursor[Any], changes: dict[int, dict[str, Any]], versions: d
 
 def _name_companies(cursor: Cursor[Any], changes: dict[int, dict[str, Any]]) -> None:
     """A company's new name shows on its people, and a person's new company on the person."""
-    touched = [key for key, changed in changes.items() if changed.keys() & {"name", "company_key", "type"}]
+    naming = {"name", "company_key", "company_name", "type"}
+    touched = [key for key, changed in changes.items() if changed.keys() & naming]
     if touched:
         cursor.execute(
             "UPDATE contact p SET company_name = c.name FROM contact c WHERE p.company_key = c.key"

@@ -36,7 +36,7 @@ def write_part(cursor: Cursor[Any], event: Event, done: int) -> int | None:
     if done == 0:
         _begin(cursor, logged, event.envelope.user_id)
     upto = min(done + PART, logged.number_of_interactions)
-    _make_partitions(cursor, logged.first_interaction_no + done, logged.first_interaction_no + upto - 1)
+    make_partitions(cursor, logged.first_interaction_no + done, logged.first_interaction_no + upto - 1)
     _write_entries(cursor, logged, event.envelope.user_id, done, upto)
     cursor.execute(
         "UPDATE logged_segment SET interactions_visible = %s WHERE entry_no = %s", (upto, logged.entry_no)
@@ -68,7 +68,8 @@ def _begin(cursor: Cursor[Any], logged: SegmentLogged, user_id: str) -> None:
     )
 
 
-def _make_partitions(cursor: Cursor[Any], first: int, last: int) -> None:
+def make_partitions(cursor: Cursor[Any], first: int, last: int) -> None:
+    """Make sure that these entry numbers have a partition to go to."""
     for number in range(first // PARTITION, last // PARTITION + 1):
         name = f"interaction_log_entry_{number}"
         found = cursor.execute("SELECT to_regclass(%s)", (name,)).fetchone()

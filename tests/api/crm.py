@@ -94,4 +94,4 @@ class Crm:
 
     def position(self) -> int:
         """How many events there are."""
-        return int(ok(self.client.get("/health/ready"))["event_position"])
+        return int(self.client.get("/health/ready").json()["event_position"])

@@ -57,9 +57,18 @@ def running_service(postgres_url: str) -> Iterator[RunningService]:
         runners.start()
         try:
             with _served(service) as base_url:
+                _await_ready(base_url)
                 yield RunningService(base_url, service, runners)
         finally:
             runners.stop()
+
+
+def _await_ready(base_url: str) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    with httpx.Client(base_url=base_url) as client:
+        while client.get("/health/ready").status_code != 200:
+            assert time.monotonic() < deadline, "the read models do not get ready"
+            time.sleep(0.01)
 
 
 @contextmanager

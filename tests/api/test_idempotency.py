@@ -88,7 +88,10 @@ class TestTheSameRequestAgain:
         found = ok(client.get("/v1/segments", params={"description": f"Once {rnd}", "count": "true"}))
         assert found["total"] == 1
 
-    def test_logs_once_at_the_same_moment(self, client: httpx.Client, crm: Crm, rnd: str) -> None:
+    @pytest.mark.parametrize("attempt", range(5))
+    def test_logs_once_at_the_same_moment(
+        self, client: httpx.Client, crm: Crm, rnd: str, attempt: int
+    ) -> None:
         segment = crm.loggable(3)["no"]
 
         def log(_: int) -> httpx.Response:
@@ -100,6 +103,19 @@ class TestTheSameRequestAgain:
         assert len({ok(answer)["logged_segment"]["entry_no"] for answer in answers}) == 1
         entries = ok(client.get("/v1/logged-segments", params={"segment_no": segment}))["items"]
         assert len(entries) == 1
+
+    def test_under_a_typed_number_makes_one_thing_at_the_same_moment(
+        self, client: httpx.Client, rnd: str
+    ) -> None:
+        def register(number: int) -> httpx.Response:
+            no = f"{rnd}{number // 4}"
+            return client.post("/v1/contacts", json={"no": no, "name": "Alder"}, headers=key(no))
+
+        with ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(register, range(40)))
+
+        assert [answer.status_code for answer in answers] == [201] * 40
+        assert [ok(answer)["no"] for answer in answers] == [f"{rnd}{number // 4}" for number in range(40)]
 
 
 class TestAnotherRequest:

@@ -123,20 +123,21 @@ class TestAReadModelThatStandsStill:
         refused(response, "not-yet-projected")
         assert int(response.headers["retry-after"]) >= 1
 
-    def test_shows_in_how_far_it_is_behind(self, admin: httpx.Client) -> None:
-        ready = ok(admin.get("/health/ready"))
+    def test_makes_the_service_not_ready_and_says_how_far_it_is_behind(self, admin: httpx.Client) -> None:
+        response = admin.get("/health/ready")
+        ready = response.json()
 
+        assert (response.status_code, ready["ready"]) == (503, False)
         behind = ready["read_models"]["worksheets"]
+        assert not behind["fed"]
         assert behind["position"] + behind["behind"] == ready["event_position"] > 0
 
-    def test_that_failed_makes_the_service_not_ready(
-        self, still: RunningService, admin: httpx.Client
-    ) -> None:
+    def test_says_what_stopped_it(self, still: RunningService, admin: httpx.Client) -> None:
         with still.service.log.datastore.get_connection() as connection:
             schema = still.service.read_models.schemas["worksheets"]
             connection.execute(f"UPDATE {schema}.tracking SET error = 'cannot go on'")
-        response = admin.get("/health/ready")
 
-        assert response.status_code == 503
-        assert not response.json()["ready"]
-        assert response.json()["read_models"]["worksheets"]["error"] == "cannot go on"
+        models = admin.get("/health/ready").json()["read_models"]
+        assert {name: model["error"] for name, model in models.items() if model["error"]} == {
+            "worksheets": "cannot go on"
+        }

@@ -8,9 +8,11 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from domain.amendments import Amendment
 from domain.catalogue import EVENT_TYPES
 from domain.contact import ContactChanges, ContactEvent
 from domain.contact_set import ContactSet
+from domain.interaction import InteractionEvent, InteractionValues
 from domain.records import RECORD_KINDS
 from domain.segment.events import SegmentEvent
 from domain.segment.header import HeaderChanges
@@ -21,6 +23,8 @@ from tests.domain.worksheet import JsonMapper
 KINDS = [
     *get_args(SegmentEvent),
     *get_args(ContactEvent),
+    *get_args(InteractionEvent),
+    *get_args(Amendment),
     *(event for kind in RECORD_KINDS for event in kind.events()),
 ]
 LARGE = ContactSet(range(2**20 - 200, 2**20 + 200))
@@ -91,7 +95,7 @@ def test_an_event_comes_back_from_json_as_it_was(topic: str, full: bool) -> None
     assert mapper.there_and_back(again) == event
 
 
-@pytest.mark.parametrize("changes", [HeaderChanges, LineChanges, ContactChanges])
+@pytest.mark.parametrize("changes", [HeaderChanges, LineChanges, ContactChanges, InteractionValues])
 def test_in_changes_a_value_that_is_cleared_is_not_one_that_stays(changes: type[msgspec.Struct]) -> None:
     fields = msgspec.structs.fields(changes)
     cleared = changes(**{field.name: None for field in fields if type(None) in get_args(field.type)})

@@ -176,3 +176,12 @@ CREATE INDEX interaction_log_entry_logged_segment ON interaction_log_entry (logg
 CREATE INDEX interaction_log_entry_campaign ON interaction_log_entry (campaign_no, entry_no)
     WHERE campaign_no IS NOT NULL;
 CREATE INDEX interaction_log_entry_date ON interaction_log_entry (date, entry_no);
+
+CREATE TABLE interaction_comment (
+    entry_no bigint NOT NULL,
+    line_no integer NOT NULL,
+    date date NOT NULL,
+    comment text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (entry_no, line_no)
+);

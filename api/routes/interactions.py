@@ -1,0 +1,202 @@
+"""Interaction log entries and campaign entries: list, record, cancel, evaluate, comment, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter
+
+from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least
+from api.idempotency import RepeatableRoute
+from api.routes.logging import Entry, one, page
+from api.schemas.interactions import (
+    CampaignEntryAnswer,
+    CampaignEntryPage,
+    CommentBody,
+    DeletedAnswer,
+    EvaluateBody,
+    InteractionAnswer,
+    InteractionBody,
+    InteractionPage,
+    NewInteraction,
+)
+from api.schemas.segments import LoggedSegmentAnswer
+from api.service import Service
+from domain.interaction import Interaction
+from projections.segment_listings import CAMPAIGN_ENTRIES, INTERACTION_LOG_ENTRIES, LOGGED_SEGMENTS
+
+router = APIRouter(prefix="/v1", tags=["interactions"], route_class=RepeatableRoute)
+READS = [READERS, at_least("contacts")]
+LOG = "/interaction-log-entries"
+
+
+@router.get(LOG, response_model=InteractionPage, dependencies=READS)
+def list_interactions(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
+    """A page of interaction log entries; postponed ones only with `postponed=true`."""
+    return page(service, INTERACTION_LOG_ENTRIES, query, on)
+
+
+@router.get(f"{LOG}/{{entry_no}}", response_model=InteractionAnswer, dependencies=READS)
+def read_interaction(entry_no: Entry, service: ServiceOf, on: WorkDate) -> Any:
+    """One interaction log entry, with its comments."""
+    return one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
+
+
+@router.post(LOG, response_model=InteractionAnswer, status_code=201)
+def record_interaction(body: NewInteraction, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
+    """Record an interaction with one contact, or begin one that is finished later."""
+    entry_no, value, position = service.interactions.create(
+        caller, body.values(), postponed=body.postponed, deliver=body.send_attachments
+    )
+    settle(position, ["contacts"])
+    settle.created(f"/v1{LOG}/{entry_no}")
+    return _shown(service, entry_no, value, caller.user_id, postponed=body.postponed)
+
+
+@router.post(f"{LOG}/{{entry_no}}/resume", response_model=InteractionAnswer)
+def resume_interaction(
+    entry_no: Entry,
+    service: ServiceOf,
+    caller: Marketer,
+    settle: Settled,
+    body: InteractionBody | None = None,
+) -> Any:
+    """Finish a postponed interaction, under the same number, with what was missing."""
+    body = body or InteractionBody()
+    value, position = service.interactions.resume(
+        caller, entry_no, body.values(), deliver=body.send_attachments
+    )
+    settle(position, ["contacts"])
+    return _shown(service, entry_no, value, caller.user_id, postponed=False)
+
+
+@router.post(f"{LOG}/evaluate", response_model=InteractionPage)
+def evaluate_interactions(
+    body: EvaluateBody, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+) -> Any:
+    """Set one evaluation on several entries; answers with the first 100 of them."""
+    settle(service.interactions.evaluate(caller, body.entry_nos, body.evaluation), ["contacts"])
+    items = [one(service, INTERACTION_LOG_ENTRIES, number, on) for number in body.entry_nos[:100]]
+    return {"items": [item | {"evaluation": body.evaluation} for item in items]}
+
+
+@router.post(f"{LOG}/delete-canceled", response_model=DeletedAnswer)
+def delete_canceled(service: ServiceOf, query: Listed, caller: Marketer, settle: Settled) -> Any:
+    """Delete the canceled entries that meet the filters, which are query parameters as in the list."""
+    deleted, position = service.interactions.delete_canceled(caller, query.filters)
+    settle(position, ["contacts"])
+    return {"deleted": deleted}
+
+
+@router.post(f"{LOG}/{{entry_no}}/cancel", response_model=InteractionAnswer)
+def cancel_interaction(
+    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+) -> Any:
+    """Cancel an entry: it stays listed, and does not count any more."""
+    settle(service.interactions.cancel(caller, entry_no, canceled=True), ["contacts"])
+    return one(service, INTERACTION_LOG_ENTRIES, entry_no, on) | {"canceled": True}
+
+
+@router.post(f"{LOG}/{{entry_no}}/uncancel", response_model=InteractionAnswer)
+def uncancel_interaction(
+    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+) -> Any:
+    """An entry counts again, unless its logged segment or campaign entry is canceled."""
+    settle(service.interactions.cancel(caller, entry_no, canceled=False), ["contacts"])
+    return one(service, INTERACTION_LOG_ENTRIES, entry_no, on) | {"canceled": False}
+
+
+@router.post(f"{LOG}/{{entry_no}}/comments", response_model=InteractionAnswer, status_code=201)
+def comment_interaction(
+    entry_no: Entry,
+    body: CommentBody,
+    service: ServiceOf,
+    caller: Marketer,
+    settle: Settled,
+    on: WorkDate,
+) -> Any:
+    """Say something about an entry."""
+    settle(service.interactions.comment(caller, entry_no, body.comment), ["contacts"])
+    settle.created(f"/v1{LOG}/{entry_no}")
+    return one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
+
+
+@router.get("/campaign-entries", response_model=CampaignEntryPage, dependencies=READS)
+def list_campaign_entries(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
+    """A page of campaign entries."""
+    return page(service, CAMPAIGN_ENTRIES, query, on)
+
+
+@router.get("/campaign-entries/{entry_no}", response_model=CampaignEntryAnswer, dependencies=READS)
+def read_campaign_entry(entry_no: Entry, service: ServiceOf, on: WorkDate) -> Any:
+    """One campaign entry."""
+    return one(service, CAMPAIGN_ENTRIES, entry_no, on)
+
+
+@router.post("/campaign-entries/{entry_no}/cancel", response_model=CampaignEntryAnswer)
+def cancel_campaign_entry(
+    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+) -> Any:
+    """Cancel a campaign entry with its interactions."""
+    settle(service.interactions.cancel_campaign_entry(caller, entry_no, canceled=True), ["contacts"])
+    return one(service, CAMPAIGN_ENTRIES, entry_no, on) | {"canceled": True}
+
+
+@router.post("/campaign-entries/{entry_no}/uncancel", response_model=CampaignEntryAnswer)
+def uncancel_campaign_entry(
+    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+) -> Any:
+    """What was canceled with a campaign entry counts again."""
+    settle(service.interactions.cancel_campaign_entry(caller, entry_no, canceled=False), ["contacts"])
+    return one(service, CAMPAIGN_ENTRIES, entry_no, on) | {"canceled": False}
+
+
+@router.post("/logged-segments/{entry_no}/cancel", response_model=LoggedSegmentAnswer)
+def cancel_logged_segment(
+    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+) -> Any:
+    """Cancel a logged segment with all its entries. Mail is not called back."""
+    settle(service.interactions.cancel_logged_segment(caller, entry_no, canceled=True), ["contacts"])
+    return one(service, LOGGED_SEGMENTS, entry_no, on) | {"canceled": True}
+
+
+@router.post("/logged-segments/{entry_no}/uncancel", response_model=LoggedSegmentAnswer)
+def uncancel_logged_segment(
+    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+) -> Any:
+    """What was canceled with a logged segment counts again."""
+    settle(service.interactions.cancel_logged_segment(caller, entry_no, canceled=False), ["contacts"])
+    return one(service, LOGGED_SEGMENTS, entry_no, on) | {"canceled": False}
+
+
+@router.delete("/logged-segments/{entry_no}")
+def delete_logged_segment(
+    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled
+) -> dict[str, Any]:
+    """Take a canceled logged segment off the list; its entries stay."""
+    settle(service.interactions.delete_logged_segment(caller, entry_no), ["contacts"])
+    return {"deleted": entry_no}
+
+
+def _shown(
+    service: Service, entry_no: int, value: Interaction, user_id: str, *, postponed: bool
+) -> dict[str, Any]:
+    """An interaction as it is answered, before the read model has it."""
+    values = msgspec.structs.asdict(value)
+    del values["contact_key"]
+    contact = service.contacts.find(value.contact_no) if value.contact_no else None
+    company = service.contacts.find(value.contact_company_no) if value.contact_company_no else None
+    return values | {
+        "entry_no": entry_no,
+        "contact_name": contact.value.name if contact else None,
+        "contact_company_name": company.value.name if company else None,
+        "user_id": user_id,
+        "segment_no": None,
+        "logged_segment_entry_no": None,
+        "send_word_documents_as_attachment": False,
+        "remarks": None,
+        "delivery_status": None,
+        "canceled": False,
+        "postponed": postponed,
+    }

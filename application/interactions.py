@@ -1,0 +1,288 @@
+"""Use cases of interactions: cancel, evaluate, comment, delete, and single ones (domain B14, B15)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace as replaced
+
+from application.contacts import Contacts
+from application.journal import Caller, Changes, Journal, retried
+from application.logging_segments import CAMPAIGN_ENTRY, INTERACTION
+from application.records import Records
+from application.segments import stream_of
+from domain import records
+from domain.amendments import Amendment, InteractionCommented, RecordedInteractions
+from domain.contact_set import ContactSet
+from domain.errors import NotFound
+from domain.interaction import (
+    Interaction,
+    InteractionLogged,
+    InteractionResumed,
+    InteractionValues,
+    SingleInteraction,
+    Surroundings,
+    check,
+    complete,
+    postpone,
+    resumed_values,
+)
+from domain.segment.logging import entries_of_campaign
+from domain.segment.state import Segment
+from domain.vocabulary import Evaluation, given
+from eventstore.recorder import Alongside
+from projections.interaction_streams import EntryPlace, entries_to_delete, place_of, places_of
+from projections.read_models import ReadModels
+
+Amend = Callable[[RecordedInteractions], tuple[Amendment, ...]]
+
+
+def interaction_stream(entry_no: int) -> str:
+    """The name of the stream of events of a single interaction."""
+    return f"interaction-{entry_no}"
+
+
+class Interactions:
+    """Interactions after they were recorded, and single ones."""
+
+    def __init__(self, journal: Journal, read_models: ReadModels, known: Records, contacts: Contacts) -> None:
+        self.journal = journal
+        self.read_models = read_models
+        self.records = known
+        self.contacts = contacts
+
+    # Logged segments and campaign entries
+
+    @retried
+    def cancel_logged_segment(self, caller: Caller, entry_no: int, *, canceled: bool) -> int:
+        """Cancel a logged segment with all its entries, or take that back. Raises NotFound."""
+        segment = self._logged(entry_no)
+        assert segment.recorded is not None
+        recorded = segment.recorded
+        events = recorded.cancel_all() if canceled else recorded.uncancel_all()
+        return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+
+    @retried
+    def delete_logged_segment(self, caller: Caller, entry_no: int) -> int:
+        """Take a canceled logged segment off the list. Raises NotFound, NotCanceled."""
+        segment = self._logged(entry_no)
+        assert segment.recorded is not None
+        events = segment.recorded.delete_logged_segment()
+        return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+
+    @retried
+    def cancel_campaign_entry(self, caller: Caller, entry_no: int, *, canceled: bool) -> int:
+        """Cancel a campaign entry with its interactions, or take that back. Raises Refused."""
+        with self.read_models.cursor() as cursor:
+            row = cursor.execute(
+                "SELECT campaign_no, segment_no FROM campaign_entry WHERE entry_no = %s", (entry_no,)
+            ).fetchone()
+            if row is None:
+                raise NotFound.named("campaign entry", entry_no)
+            singles = [
+                found["entry_no"]
+                for found in cursor.execute(
+                    "SELECT entry_no FROM interaction_log_entry"
+                    " WHERE campaign_no = %s AND campaign_entry_no = %s AND segment_no IS NULL",
+                    (row["campaign_no"], entry_no),
+                )
+            ]
+
+        def amend(recorded: RecordedInteractions, entries: ContactSet) -> tuple[Amendment, ...]:
+            if canceled:
+                return recorded.cancel_campaign_entry(entry_no, entries)
+            return recorded.uncancel_campaign_entry(entry_no)
+
+        if row["segment_no"] is None:
+            changes = [self._single(no, lambda r: amend(r, ContactSet([0]))) for no in singles]
+            return self.journal.record(caller, *changes)
+        segment = self.journal.load(stream_of(row["segment_no"]), Segment)
+        assert segment is not None
+        assert segment.logged is not None
+        assert segment.recorded is not None
+        events = amend(segment.recorded, entries_of_campaign(segment.logged, row["campaign_no"]))
+        return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+
+    # Entries
+
+    @retried
+    def cancel(self, caller: Caller, entry_no: int, *, canceled: bool) -> int:
+        """Cancel one entry, or take that back. Raises NotFound, ParentCanceled."""
+        place = self._place(entry_no)
+
+        def amend(recorded: RecordedInteractions) -> tuple[Amendment, ...]:
+            offset = entry_no - recorded.first
+            return recorded.cancel(offset) if canceled else recorded.uncancel(offset, place.campaign_entry_no)
+
+        return self.journal.record(caller, self._amended(place, amend))
+
+    @retried
+    def evaluate(self, caller: Caller, entry_nos: Sequence[int], evaluation: Evaluation | None) -> int:
+        """Set one evaluation on all of these entries. Raises NotFound."""
+        with self.read_models.cursor() as cursor:
+            places = places_of(cursor, entry_nos)
+        missing = set(entry_nos) - {place.entry_no for place in places}
+        if missing:
+            raise NotFound.named("interaction log entry", min(missing), "entry_nos")
+
+        def evaluating(numbers: Iterable[int]) -> Amend:
+            return lambda recorded: recorded.evaluate(
+                ContactSet(number - recorded.first for number in numbers), evaluation
+            )
+
+        by_stream = _by_stream(places)
+        changes = [
+            self._amended(members[0], evaluating([place.entry_no for place in members]))
+            for members in by_stream.values()
+        ]
+        return self.journal.record(caller, *changes)
+
+    @retried
+    def comment(self, caller: Caller, entry_no: int, comment: str) -> int:
+        """Say something about an entry. Raises NotFound."""
+        place = self._place(entry_no)
+        return self.journal.record(
+            caller, self._amended(place, lambda _: (InteractionCommented(entry_no, comment),))
+        )
+
+    @retried
+    def delete_canceled(self, caller: Caller, filters: Mapping[str, str]) -> tuple[int, int]:
+        """Delete the canceled entries that meet filters; how many, and the position. Raises InvalidFilter."""
+        with self.read_models.cursor() as cursor:
+            places = entries_to_delete(cursor, filters, caller.work_date)
+
+        def deleting(numbers: Iterable[int]) -> Amend:
+            return lambda recorded: recorded.delete_canceled(
+                ContactSet(number - recorded.first for number in numbers)
+            )
+
+        changes = [
+            self._amended(members[0], deleting([place.entry_no for place in members]))
+            for members in _by_stream(places).values()
+        ]
+        return len(places), self.journal.record(caller, *changes)
+
+    # Single interactions
+
+    @retried
+    def create(
+        self, caller: Caller, said: InteractionValues, *, postponed: bool, deliver: bool
+    ) -> tuple[int, Interaction, int]:
+        """Record an interaction with one contact, or begin one; number, values, position. Raises Refused."""
+        value = self._complete(caller, said)
+        first = self.journal.log.counters.next_of(INTERACTION)
+        claims = [self.journal.log.counters.claiming(INTERACTION, first, 1)]
+        event: Any
+        if postponed:
+            event = postpone(first, value, said)
+        else:
+            value = check(value, self._contact_of(value), deliver=deliver)
+            value, makes, more = self._with_campaign_entry(value)
+            claims += more
+            event = InteractionLogged(first, value, makes)
+        changes = Changes(interaction_stream(first), 0, [event])
+        return first, value, self.journal.record(caller, changes, under_lock=claims)
+
+    @retried
+    def resume(
+        self, caller: Caller, entry_no: int, more: InteractionValues, *, deliver: bool
+    ) -> tuple[Interaction, int]:
+        """Finish a postponed interaction; its values and the position. Raises Refused."""
+        begun = self.journal.load(interaction_stream(entry_no), SingleInteraction)
+        if begun is None:
+            raise NotFound.named("postponed interaction", entry_no)
+        value = self._complete(caller, resumed_values(begun, more))
+        value = check(value, self._contact_of(value), deliver=deliver)
+        value, makes, claims = self._with_campaign_entry(value)
+        event = InteractionResumed(entry_no, value, makes)
+        changes = Changes(interaction_stream(entry_no), begun.version, [event])
+        return value, self.journal.record(caller, changes, under_lock=claims)
+
+    def _complete(self, caller: Caller, said: InteractionValues) -> Interaction:
+        named = given(said)
+        contact = self._contact(named.get("contact_no"))
+        template = self.records.template(_text(named, "interaction_template_code"))
+        salesperson = _text(named, "salesperson_code")
+        self.records.check_salesperson(salesperson)
+        self.records.check_references({"campaign_no": (records.CAMPAIGN, _text(named, "campaign_no"))})
+        around = Surroundings(
+            contact, template, caller.work_date, datetime.now(), self.records.salesperson_of(caller.user_id)
+        )
+        return complete(said, around)
+
+    def _contact(self, no: object) -> Any:
+        if no is None or not isinstance(no, str):
+            return None
+        contact = self.contacts.find(no)
+        if contact is None:
+            raise NotFound.named("contact", no, "contact_no")
+        return contact
+
+    def _contact_of(self, value: Interaction) -> Any:
+        return self._contact(value.contact_no)
+
+    def _with_campaign_entry(self, value: Interaction) -> tuple[Interaction, bool, list[Alongside]]:
+        """The interaction with the entry of its campaign, a new one if there is none (domain B10.2, B15)."""
+        if value.campaign_no is None:
+            return value, False, []
+        with self.read_models.cursor() as cursor:
+            row = cursor.execute(
+                "SELECT entry_no FROM campaign_entry WHERE campaign_no = %s AND segment_no IS NULL"
+                " AND NOT canceled ORDER BY entry_no LIMIT 1",
+                (value.campaign_no,),
+            ).fetchone()
+        if row is not None:
+            return replaced(value, campaign_entry_no=row["entry_no"]), False, []
+        counters = self.journal.log.counters
+        number = counters.next_of(CAMPAIGN_ENTRY)
+        return (
+            replaced(value, campaign_entry_no=number),
+            True,
+            [counters.claiming(CAMPAIGN_ENTRY, number, 1)],
+        )
+
+    # What they share
+
+    def _logged(self, entry_no: int) -> Segment:
+        with self.read_models.cursor() as cursor:
+            row = cursor.execute(
+                "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (entry_no,)
+            ).fetchone()
+        segment = self.journal.load(stream_of(row["segment_no"]), Segment) if row else None
+        if segment is None or segment.recorded is None:
+            raise NotFound.named("logged segment", entry_no)
+        return segment
+
+    def _place(self, entry_no: int) -> EntryPlace:
+        with self.read_models.cursor() as cursor:
+            place = place_of(cursor, entry_no)
+        if place is None:
+            raise NotFound.named("interaction log entry", entry_no)
+        return place
+
+    def _amended(self, place: EntryPlace, amend: Amend) -> Changes:
+        if place.segment_no is None:
+            return self._single(place.entry_no, amend)
+        segment = self.journal.load(stream_of(place.segment_no), Segment)
+        assert segment is not None
+        assert segment.recorded is not None
+        return Changes(stream_of(segment.no), segment.version, amend(segment.recorded))
+
+    def _single(self, entry_no: int, amend: Amend) -> Changes:
+        single = self.journal.load(interaction_stream(entry_no), SingleInteraction)
+        assert single is not None
+        return Changes(interaction_stream(entry_no), single.version, amend(single.recorded))
+
+
+def _by_stream(places: Iterable[EntryPlace]) -> dict[object, list[EntryPlace]]:
+    found: dict[object, list[EntryPlace]] = {}
+    for place in places:
+        found.setdefault(place.segment_no or place.entry_no, []).append(place)
+    return found
+
+
+def _text(named: Mapping[str, object], field: str) -> str | None:
+    value = named.get(field)
+    return value if isinstance(value, str) else None

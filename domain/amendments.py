@@ -1,0 +1,181 @@
+"""What can still happen to interactions after they were recorded (domain B14, B15): sets of entries.
+
+The entries of one stream are counted from 0; `first` is the entry number of the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal
+
+import msgspec
+
+from domain.contact_set import ContactSet
+from domain.errors import NotCanceled, ParentCanceled
+from domain.vocabulary import Evaluation
+
+Cause = Literal["logged_segment", "campaign_entry", "entry"]
+
+
+class InteractionsCanceled(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Entries were canceled, because their logged segment, their campaign entry or they themselves were."""
+
+    topic: ClassVar[str] = "interactions.canceled.1"
+    first: int
+    entries: ContactSet
+    cause: Cause = "entry"
+    cause_no: int | None = None
+    """The number of the logged segment or campaign entry."""
+    reason: str | None = None
+
+
+class InteractionsUncanceled(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Canceled entries count again."""
+
+    topic: ClassVar[str] = "interactions.uncanceled.1"
+    first: int
+    entries: ContactSet
+    cause: Cause = "entry"
+    cause_no: int | None = None
+
+
+class InteractionsEvaluated(msgspec.Struct, frozen=True):
+    topic: ClassVar[str] = "interactions.evaluated.1"
+    first: int
+    entries: ContactSet
+    evaluation: Evaluation | None
+
+
+class InteractionCommented(msgspec.Struct, frozen=True):
+    topic: ClassVar[str] = "interactions.commented.1"
+    entry_no: int
+    comment: str
+
+
+class InteractionsDeleted(msgspec.Struct, frozen=True):
+    """Canceled entries were taken out of the interaction log; their events stay."""
+
+    topic: ClassVar[str] = "interactions.deleted.1"
+    first: int
+    entries: ContactSet
+
+
+class LoggedSegmentDeleted(msgspec.Struct, frozen=True):
+    """A canceled logged segment was taken off the list; its entries stay (domain B14)."""
+
+    topic: ClassVar[str] = "segment.logged-segment-deleted.1"
+    entry_no: int
+
+
+Amendment = (
+    InteractionsCanceled
+    | InteractionsUncanceled
+    | InteractionsEvaluated
+    | InteractionCommented
+    | InteractionsDeleted
+    | LoggedSegmentDeleted
+)
+
+
+@dataclass(frozen=True)
+class RecordedInteractions:
+    """The interactions of one stream, and which of them count.
+
+    What was canceled together comes back together: an entry that was canceled by itself before stays so.
+    """
+
+    first: int
+    count: int
+    logged_segment: int | None = None
+    canceled: ContactSet = field(default_factory=ContactSet)
+    deleted: ContactSet = field(default_factory=ContactSet)
+    with_segment: ContactSet | None = None
+    """What was canceled with the logged segment, while that is canceled."""
+    with_campaign_entry: Mapping[int, ContactSet] = field(default_factory=dict)
+    """What was canceled with each campaign entry that is canceled."""
+
+    @property
+    def is_canceled(self) -> bool:
+        """Whether the logged segment itself is canceled."""
+        return self.with_segment is not None
+
+    def after(self, event: Amendment) -> RecordedInteractions:
+        """The same once this has happened."""
+        match event:
+            case InteractionsCanceled(entries=entries, cause=cause, cause_no=number):
+                after = replace(self, canceled=self.canceled | entries)
+                if cause == "logged_segment":
+                    return replace(after, with_segment=entries)
+                if cause == "campaign_entry" and number is not None:
+                    return replace(after, with_campaign_entry={**self.with_campaign_entry, number: entries})
+                return after
+            case InteractionsUncanceled(entries=entries, cause=cause, cause_no=number):
+                after = replace(self, canceled=self.canceled - entries)
+                if cause == "logged_segment":
+                    return replace(after, with_segment=None)
+                others = {n: those for n, those in self.with_campaign_entry.items() if n != number}
+                return replace(after, with_campaign_entry=others) if cause == "campaign_entry" else after
+            case InteractionsDeleted(entries=entries):
+                return replace(self, deleted=self.deleted | entries)
+        return self
+
+    # Commands
+
+    def cancel_all(self) -> tuple[Amendment, ...]:
+        """Cancel the logged segment with all its entries (domain B14)."""
+        if self.is_canceled:
+            return ()
+        entries = ContactSet(range(self.count)) - self.canceled
+        return (InteractionsCanceled(self.first, entries, "logged_segment", self.logged_segment),)
+
+    def uncancel_all(self) -> tuple[Amendment, ...]:
+        """What was canceled with the logged segment counts again (domain B14, V9)."""
+        if self.with_segment is None:
+            return ()
+        entries = self.with_segment - self.deleted
+        return (InteractionsUncanceled(self.first, entries, "logged_segment", self.logged_segment),)
+
+    def cancel_campaign_entry(self, number: int, entries: ContactSet) -> tuple[Amendment, ...]:
+        """Cancel a campaign entry with its interactions (domain B14)."""
+        if self.is_canceled or number in self.with_campaign_entry:
+            return ()
+        return (InteractionsCanceled(self.first, entries - self.canceled, "campaign_entry", number),)
+
+    def uncancel_campaign_entry(self, number: int) -> tuple[Amendment, ...]:
+        """What was canceled with the campaign entry counts again. Raises ParentCanceled (domain B14)."""
+        self._refuse_under_canceled_segment()
+        if number not in self.with_campaign_entry:
+            return ()
+        entries = self.with_campaign_entry[number] - self.deleted
+        return (InteractionsUncanceled(self.first, entries, "campaign_entry", number),)
+
+    def cancel(self, entry: int) -> tuple[Amendment, ...]:
+        """Cancel one entry."""
+        return () if entry in self.canceled else (InteractionsCanceled(self.first, ContactSet([entry])),)
+
+    def uncancel(self, entry: int, campaign_entry: int | None) -> tuple[Amendment, ...]:
+        """One entry counts again, unless what it belongs to is canceled. Raises ParentCanceled."""
+        self._refuse_under_canceled_segment()
+        if campaign_entry in self.with_campaign_entry:
+            raise ParentCanceled(f"Campaign entry {campaign_entry} is canceled; uncancel that first.")
+        return (InteractionsUncanceled(self.first, ContactSet([entry])),) if entry in self.canceled else ()
+
+    def evaluate(self, entries: ContactSet, evaluation: Evaluation | None) -> tuple[Amendment, ...]:
+        """Set one evaluation on all of them (domain B15)."""
+        return (InteractionsEvaluated(self.first, entries, evaluation),)
+
+    def delete_canceled(self, entries: ContactSet) -> tuple[Amendment, ...]:
+        """Take those of the entries that are canceled out of the log (domain B14)."""
+        chosen = (entries & self.canceled) - self.deleted
+        return (InteractionsDeleted(self.first, chosen),) if chosen else ()
+
+    def delete_logged_segment(self) -> tuple[Amendment, ...]:
+        """Take the logged segment off the list. Raises NotCanceled (domain B14)."""
+        if not self.is_canceled or self.logged_segment is None:
+            raise NotCanceled(f"Logged segment {self.logged_segment} is not canceled.")
+        return (LoggedSegmentDeleted(self.logged_segment),)
+
+    def _refuse_under_canceled_segment(self) -> None:
+        if self.is_canceled:
+            raise ParentCanceled(f"Logged segment {self.logged_segment} is canceled; uncancel that first.")

@@ -1,0 +1,307 @@
+"""Random commands of every kind, as an installation sees them."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from application.logging_segments import OnlyEntries
+from domain import records
+from domain.contact import (
+    AlternativeAddress,
+    BusinessRelation,
+    ContactChanges,
+    DateRange,
+    ProfileAnswer,
+)
+from domain.errors import Refused
+from domain.segment.events import CriteriaOptions
+from domain.segment.header import HeaderChanges
+from domain.segment.lines import LineChanges
+from domain.segment.selection import Criteria
+from domain.vocabulary import CriteriaActionKind
+from tests.projections.conftest import ANN, WORK_DATE, Desk
+
+CITIES = ["Arnhem", "Breda", None]
+DATES = [WORK_DATE + timedelta(days=days) for days in (-30, 0, 30)]
+COSTS = [Decimal(text) for text in ("0", "0.10", "7.25", "1200")]
+GROUPS = ["NEWS", "GOLF", "WINE"]
+TEMPLATES = ["MAIL", "CALL"]
+CAMPAIGNS = ["CP1", "CP2", None]
+FILTERS: list[dict[str, Any]] = [
+    {},
+    {"contact": {"city": "A*"}},
+    {"contact": {"type": "person"}},
+    {"contact": {"company_name": "@*b*"}},
+    {"mailing_group": {"code": "NEWS|WINE"}},
+    {"not": {"mailing_group": {"code": "NEWS"}}},
+    {"industry_group": {"code": "GOLF"}},
+    {"interaction_log_entry": {"campaign_no": "CP1"}},
+    {"any": [{"business_relation": {"code": "CUST"}}, {"profile_answer": {"line_no": "2.."}}]},
+]
+ANSWERS = (ProfileAnswer("GOLF", 1), ProfileAnswer("GOLF", 2))
+ACTIONS: list[CriteriaActionKind] = ["add_contacts", "add_contacts", "reduce", "refine"]
+
+
+class History:
+    """Gives random commands; one that is refused is none. `done` and `refused` count them by name."""
+
+    def __init__(self, service: Desk, seed: int) -> None:
+        self.service = service
+        self.random = random.Random(seed)
+        self.done: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.commands: dict[str, tuple[int, Callable[[], object]]] = {
+            "register": (10, self.register),
+            "change a contact": (12, self.change_contact),
+            "delete a contact": (3, self.delete_contact),
+            "write a record": (5, self.write_record),
+            "delete a record": (2, self.delete_record),
+            "create": (4, self.create),
+            "change a header": (6, self.change_header),
+            "criteria": (12, self.apply_criteria),
+            "put on a line": (6, self.put),
+            "change a line": (8, self.change_line),
+            "remove a line": (3, self.remove_line),
+            "go back": (5, lambda: service.selecting.go_back(ANN, self.open_segment())),
+            "redo": (4, lambda: service.selecting.redo(ANN, self.open_segment())),
+            "reset": (1, lambda: service.selecting.reset(ANN, self.open_segment())),
+            "save criteria": (2, self.save_criteria),
+            "reuse criteria": (3, self.reuse_criteria),
+            "log": (5, self.log),
+            "follow up": (2, self.follow_up),
+            "reuse a logged segment": (2, self.reuse_logged),
+            "delete a segment": (1, lambda: service.segments.delete(ANN, self.open_segment())),
+        }
+        for kind in (records.MAILING_GROUP, records.INDUSTRY_GROUP):
+            for code in GROUPS:
+                service.record(kind, code)
+        service.codes()
+        for code in TEMPLATES:
+            service.record(records.INTERACTION_TEMPLATE, code, interaction_group_code="LETTER")
+        service.record(records.JOB_RESPONSIBILITY, "BUYER")
+        service.record(records.BUSINESS_RELATION, "CUST")
+        service.record(records.PROFILE_QUESTIONNAIRE, "GOLF")
+
+    def run(self, steps: int) -> None:
+        names = list(self.commands)
+        weights = [weight for weight, _ in self.commands.values()]
+        for name in self.random.choices(names, weights, k=steps):
+            if self.random.random() < 0.3:
+                self.service.catch_up()
+            try:
+                self.commands[name][1]()
+                self.done[name] += 1
+            except Refused:
+                self.refused[name] += 1
+        self.service.catch_up()
+
+    # What there is to choose from
+
+    def some(self, choices: dict[str, list[Any]], most: int = 4) -> dict[str, Any]:
+        names = self.random.sample(sorted(choices), self.random.randint(1, most))
+        return {name: self.random.choice(choices[name]) for name in names}
+
+    def any_of(self, found: list[dict[str, Any]]) -> Any:
+        """One value of the rows, or one that nothing has."""
+        values = sorted(value for row in found for value in row.values())
+        return self.random.choice(values) if values else "NOTHING"
+
+    def any_contact(self, kind: str = "%") -> str:
+        return str(self.any_of(self.service.rows("SELECT no FROM contact WHERE type LIKE %s", kind)))
+
+    def open_segment(self) -> str:
+        return str(self.any_of(self.service.rows("SELECT no FROM segment")))
+
+    def line_no(self, segment_no: str) -> int:
+        numbers = [line.line_no for line in self.service.segments.get(segment_no).lines(limit=1_000)]
+        return self.random.choice(numbers or [0])
+
+    # Contacts
+
+    def contact_values(self, kind: str) -> dict[str, Any]:
+        choose = self.random
+        values: dict[str, list[Any]] = {
+            "name": [f"{choose.choice(['Alder', 'Birch', 'Bo'])} {choose.randrange(100)}"],
+            "company_name": [None, "My own", "Nobody's"],
+            "city": CITIES,
+            "email": [None, "a@example.org"],
+            "salesperson_code": [None, "JR", "JR"],
+            "correspondence_type": [None, "hard_copy", "email"],
+            "exclude_from_segment": [False, False, True],
+            "privacy_blocked": [False, False, False, True],
+            "mailing_groups": [tuple(choose.sample(GROUPS, size)) for size in range(4)],
+            "profile_answers": [ANSWERS[:size] for size in range(3)],
+            "alternative_addresses": [(), addresses(choose)],
+        }
+        if kind == "company":
+            values["industry_groups"] = [tuple(choose.sample(GROUPS, size)) for size in range(3)]
+            values["business_relations"] = [(), (BusinessRelation("CUST", "customer", "1"),)]
+        else:
+            values["first_name"] = ["Ann", "Bo"]
+            values["surname"] = ["Smit", "Jansen"]
+            values["job_responsibilities"] = [(), ("BUYER",)]
+            values["company_no"] = [None, *(self.any_contact("company") for _ in range(4))]
+        return self.some(values, 6)
+
+    def register(self) -> None:
+        kind = self.random.choice(["company", "person", "person"])
+        self.service.contact(type=kind, **self.contact_values(kind))
+
+    def change_contact(self) -> None:
+        kind = self.random.choice(["company", "person", "person"])
+        values = self.contact_values(kind)
+        if self.random.random() < 0.05:
+            values = {"type": "person", "company_no": None}
+        self.service.contacts.change(ANN, self.any_contact(kind), ContactChanges(**values))
+
+    def delete_contact(self) -> None:
+        self.service.catch_up()
+        self.service.contacts.delete(ANN, self.any_contact())
+
+    # Records
+
+    def write_record(self) -> None:
+        write = self.service.record
+        text = f"No. {self.random.randrange(1_000)}"
+        match self.random.randrange(4):
+            case 0:
+                write(records.TERRITORY, f"T{self.random.randrange(4)}", description=text)
+            case 1:
+                write(
+                    records.INTERACTION_TEMPLATE,
+                    self.random.choice(TEMPLATES),
+                    **{"description": text, "interaction_group_code": "LETTER"}
+                    | self.some(
+                        {"unit_cost": COSTS, "unit_duration_minutes": [0, 5], "campaign_no": CAMPAIGNS}, 3
+                    ),
+                )
+            case 2:
+                write(records.CAMPAIGN, self.random.choice(["CP1", "CP2", "CP3"]), description=text)
+            case _:
+                write(records.SALESPERSON, self.random.choice(["JR", "BO"]), name=text)
+
+    def delete_record(self) -> None:
+        kind, code = self.random.choice(
+            [(records.TERRITORY, "T1"), (records.CAMPAIGN, "CP3"), (records.SALESPERSON, "BO")]
+        )
+        self.service.catch_up()
+        self.service.records.delete(ANN, kind, code)
+
+    # Segments
+
+    def header_values(self) -> dict[str, Any]:
+        return self.some(
+            {
+                "description": ["Spring", "Autumn"],
+                "campaign_no": CAMPAIGNS,
+                "salesperson_code": [None, "JR"],
+                "interaction_template_code": [None, *TEMPLATES, *TEMPLATES],
+                "correspondence_type": [None, "email", "fax"],
+                "ignore_contact_correspondence_type": [False, True],
+                "unit_cost": COSTS,
+                "unit_duration_minutes": [0, 5, 90],
+                "date": DATES,
+                "campaign_target": [False, True],
+                "subject": [None, "Hello"],
+            }
+        )
+
+    def create(self) -> None:
+        self.service.segments.create(ANN, None, HeaderChanges(**self.header_values()))
+
+    def change_header(self) -> None:
+        values = HeaderChanges(**self.header_values())
+        lines = self.random.random() < 0.8
+        self.service.segments.change_header(ANN, self.open_segment(), values, update_lines=lines)
+
+    def apply_criteria(self) -> None:
+        options = self.some({name: [False, True] for name in CriteriaOptions.__struct_fields__}, 3)
+        criteria = Criteria(
+            self.random.choice(ACTIONS), self.random.choice(FILTERS), CriteriaOptions(**options)
+        )
+        self.service.selecting.apply(ANN, self.open_segment(), criteria)
+
+    def line_values(self) -> dict[str, Any]:
+        return self.some(
+            {
+                "campaign_no": CAMPAIGNS,
+                "cost": COSTS,
+                "duration_minutes": [0, 15],
+                "date": DATES,
+                "time_of_interaction": [None, time(9, 30)],
+                "evaluation": [None, "positive"],
+                "attempt_failed": [False, True],
+                "interaction_template_code": TEMPLATES,
+                "remarks": [None, "Bring clubs"],
+            }
+        )
+
+    def put(self) -> None:
+        values = LineChanges(**self.line_values())
+        self.service.segments.add_line(ANN, self.open_segment(), self.any_contact(), values)
+
+    def change_line(self) -> None:
+        no = self.open_segment()
+        other = self.any_contact() if self.random.random() < 0.2 else None
+        values = LineChanges(**self.line_values())
+        self.service.segments.change_line(ANN, no, self.line_no(no), other, values)
+
+    def remove_line(self) -> None:
+        no = self.open_segment()
+        self.service.segments.remove_line(ANN, no, self.line_no(no))
+
+    def save_criteria(self) -> None:
+        code = f"S{self.random.randrange(20)}"
+        self.service.selecting.save_criteria(ANN, self.open_segment(), code, "Kept")
+
+    def reuse_criteria(self) -> None:
+        code = self.any_of(self.service.rows("SELECT code FROM saved_segment_criteria"))
+        self.service.selecting.reuse_criteria(ANN, self.open_segment(), code)
+
+    def log(self) -> None:
+        self.service.catch_up()
+        no = self.open_segment()
+        if self.random.random() < 0.8:
+            header = HeaderChanges(
+                description="Logged",
+                salesperson_code="JR",
+                date=WORK_DATE,
+                interaction_template_code=self.random.choice(TEMPLATES),
+            )
+            self.service.segments.change_header(ANN, no, header, update_lines=True)
+        follow = self.random.random() < 0.4
+        self.service.log_segment(no, create_follow_up=follow)
+
+    def logged_segment(self) -> int:
+        found = self.service.rows("SELECT entry_no FROM logged_segment")
+        return int(self.any_of(found) if found else 0)
+
+    def follow_up(self) -> None:
+        only = self.random.choice(
+            [None, OnlyEntries(evaluation="positive"), OnlyEntries(attempt_failed=False)]
+        )
+        self.service.logging.follow_up(
+            ANN,
+            self.logged_segment(),
+            description=None,
+            only=only,
+            keep_template=self.random.random() < 0.5,
+            respect_exclusion=self.random.random() < 0.5,
+        )
+
+    def reuse_logged(self) -> None:
+        no, entry_no = self.open_segment(), self.logged_segment()
+        self.service.selecting.reuse_logged_segment(ANN, no, entry_no, respect_exclusion=True)
+
+
+def addresses(choose: random.Random) -> tuple[AlternativeAddress, ...]:
+    """Two addresses, by turns."""
+    days = choose.sample(DATES, 3)
+    home = AlternativeAddress("HOME", email="home@example.org", date_ranges=(DateRange(days[0]),))
+    away = AlternativeAddress("AWAY", city="Breda", date_ranges=tuple(map(DateRange, days[1:])))
+    return (home, away)

@@ -1,0 +1,298 @@
+"""Feeding a read model: every page once and whole, whatever dies, and one runner at a time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Cursor
+from psycopg.conninfo import make_conninfo
+from psycopg.sql import SQL, Identifier
+
+from application.event_log import open_log
+from domain.contact import ContactChanges
+from projections.contacts import Contacts, interaction_rows
+from projections.read_model import Recorded
+from projections.rebuild import checksums
+from projections.runner import Runner
+from projections.setup import SetupRecords
+from tests.projections.conftest import ANN, PATIENCE_SECONDS, SCHEMA, Desk, until
+
+REPOSITORY = Path(__file__).parents[2]
+CONTACTS = Contacts().schema(SCHEMA)
+
+
+class Crash(Exception):
+    pass
+
+
+class Fragile(Contacts):
+    """Crashes between the rows and the position, once they have been written so many times."""
+
+    def __init__(self, after: int = 1) -> None:
+        self.after: int | None = after
+
+    def apply(self, cursor: Cursor[Any], page: Sequence[Recorded]) -> None:
+        super().apply(cursor, page)
+        self._written()
+
+    def apply_part(self, cursor: Cursor[Any], recorded: Recorded, done: int) -> int | None:
+        upto = super().apply_part(cursor, recorded, done)
+        self._written()
+        return upto
+
+    def _written(self) -> None:
+        if self.after is not None:
+            self.after -= 1
+            if self.after == 0:
+                raise Crash
+
+
+@contextmanager
+def running(runner: Runner) -> Iterator[Flag]:
+    """A runner in a thread of its own, until the flag is set or the end."""
+    stop = Flag()
+    thread = Thread(target=runner.run, args=(stop,))
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join(PATIENCE_SECONDS)
+        assert not thread.is_alive()
+
+
+def tracking(service: Desk, schema: str = CONTACTS) -> tuple[Any, ...]:
+    """Position, part and error, as they are kept."""
+    with psycopg.connect(service.conninfo) as connection:
+        query = SQL("SELECT position, part, error FROM {}").format(Identifier(schema, "tracking"))
+        row = connection.execute(query).fetchone()
+    assert row is not None
+    return row
+
+
+def worksheet(service: Desk, lines: int) -> str:
+    """A segment with so many lines, one of them by hand."""
+    service.codes()
+    keys = service.many_contacts(lines)
+    service.catch_up()
+    no = service.segment()
+    service.add(no)
+    service.put(no, service.contacts.get(f"M{keys[0]}"), campaign_no="CP1")
+    return no
+
+
+def check_entries(service: Desk, lines: int) -> None:
+    """All entries are there, each once, and the logged segment says so."""
+    (logged,) = service.rows("SELECT * FROM logged_segment")
+    assert logged["number_of_interactions"] == logged["interactions_visible"] == lines
+    rows = service.rows("SELECT entry_no, contact_no FROM interaction_log_entry ORDER BY entry_no")
+    assert [row["entry_no"] for row in rows] == list(range(1, lines + 1))
+    assert len({row["contact_no"] for row in rows}) == lines - 1
+    assert len(service.rows("SELECT FROM campaign_entry")) == 1
+
+
+class TestOneTransaction:
+    def test_rows_and_position_are_written_by_the_same_transaction(self, service: Desk) -> None:
+        service.contact()
+        service.catch_up()
+        writers = SQL("SELECT xmin::text FROM {} UNION SELECT xmin::text FROM {}").format(
+            Identifier(CONTACTS, "contact"), Identifier(CONTACTS, "tracking")
+        )
+        with psycopg.connect(service.conninfo) as connection:
+            assert len(connection.execute(writers).fetchall()) == 1
+
+    def test_a_crash_between_rows_and_position_leaves_nothing(self, service: Desk) -> None:
+        contact = service.contact(mailing_groups=())
+        model = Fragile()
+        with closing(Runner(service.log, model)) as runner:
+            with pytest.raises(Crash):
+                runner.catch_up()
+            assert tracking(service) == (0, 0, None)
+            assert service.rows("SELECT FROM contact") == []
+            assert runner.catch_up() == service.log.position()
+        assert service.rows("SELECT no FROM contact") == [{"no": contact.no}]
+
+    def test_of_a_long_event_the_parts_before_a_crash_stay(
+        self, service: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(interaction_rows, "PART", 100)
+        no = worksheet(service, 249)
+        service.log_segment(no)
+        logged = service.log.position()
+        with closing(Runner(service.log, Fragile(after=2))) as runner:
+            with pytest.raises(Crash):
+                runner.catch_up()
+            assert tracking(service) == (logged - 1, 100, None)
+            assert service.rows("SELECT interactions_visible AS n FROM logged_segment") == [{"n": 100}]
+            assert service.rows("SELECT count(*) AS n FROM interaction_log_entry") == [{"n": 100}]
+            assert runner.catch_up() == logged
+        check_entries(service, 250)
+
+    def test_applied_page_by_page_or_at_once_the_rows_are_the_same(self, service: Desk) -> None:
+        company = service.contact(name="Alder")
+        other = service.contact(name="Birch")
+        person = service.contact(type="person", name="Ann", company_no=company.no)
+        service.catch_up()
+        for values in ({"company_no": other.no}, {"company_no": None}, {"company_name": "Hers"}):
+            service.contacts.change(ANN, person.no, ContactChanges(**values))
+            service.catch_up()
+        back = ContactChanges(company_no=company.no, company_name="Not hers")
+        service.contacts.change(ANN, person.no, back)
+        service.contacts.change(ANN, company.no, ContactChanges(name="Ash"))
+        service.catch_up()
+        service.contacts.change(ANN, other.no, ContactChanges(type="person", company_no=None))
+        service.catch_up()
+        named = service.rows("SELECT no, company_name FROM contact ORDER BY key")
+        assert [row["company_name"] for row in named] == ["Ash", None, "Ash"]
+        with closing(Runner(service.log, Contacts(), schema="at_once")) as runner:
+            runner.set_up()
+            runner.catch_up()
+        assert checksums(service.conninfo, "at_once") == checksums(service.conninfo, CONTACTS)
+
+
+KILLED = """
+import sys
+from application.event_log import open_log
+from projections.contacts import Contacts, interaction_rows
+from projections.runner import Runner
+
+class Halting(Contacts):
+    def apply_part(self, cursor, recorded, done):
+        upto = super().apply_part(cursor, recorded, done)
+        if done >= 20_000:
+            print(done, flush=True)
+            sys.stdin.read()
+        return upto
+
+interaction_rows.PART = 500
+Runner(open_log(sys.argv[1], sys.argv[2]), Halting()).catch_up()
+"""
+
+
+def test_killed_in_the_middle_of_a_long_event_another_writes_the_rest(service: Desk) -> None:
+    lines = 60_000
+    no = worksheet(service, lines - 1)
+    service.log_segment(no)
+    command = [sys.executable, "-c", KILLED, service.conninfo, SCHEMA]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "20000\n"
+        process.kill()
+    assert process.returncode == -9
+    assert tracking(service) == (service.log.position() - 1, 20_000, None)
+    assert service.rows("SELECT interactions_visible AS n FROM logged_segment") == [{"n": 20_000}]
+    service.catch_up()
+    check_entries(service, lines)
+
+
+class TestRunning:
+    def test_an_unknown_event_stops_it_after_those_before_it(self, service: Desk) -> None:
+        contact = service.contact()
+        known = service.log.position()
+        append_unknown(service)
+        with closing(Runner(service.log, Contacts())) as runner, running(runner):
+            until(lambda: tracking(service)[2], "the runner says what is wrong")
+            position, part, error = tracking(service)
+        assert (position, part) == (known, 0)
+        assert "'segment.praised.1'" in error
+        assert "does not know" in error
+        assert service.rows("SELECT no FROM contact") == [{"no": contact.no}]
+        status = service.read_models.status(service.log.position())["contacts"]
+        assert (status.position, status.behind, status.error) == (known, 1, error)
+
+    def test_what_was_said_is_forgotten_once_it_goes_on(self, service: Desk) -> None:
+        service.contact()
+        with closing(Runner(service.log, Fragile())) as runner, running(runner):
+            until(lambda: "Crash" in (tracking(service)[2] or ""), "the crash is said")
+            until(lambda: tracking(service) == (service.log.position(), 0, None), "it goes on")
+
+    def test_of_two_one_works_and_the_other_takes_over(self, service: Desk) -> None:
+        first, second = (Runner(service.log, Counting()) for _ in range(2))
+        with running(first) as stop:
+            service.contact()
+            until(lambda: pages(first) == 1, "the first one works")
+            with running(second):
+                until(lambda: stands_by(service), "the second one wants to")
+                for no in ("CT7", "CT8", "CT9"):
+                    service.contact(no)
+                    until(lambda: tracking(service)[0] == service.log.position(), "it is kept up")
+                assert pages(second) == 0
+                stop.set()
+                until(lambda: not stands_by(service), "the second one takes over")
+                service.contact()
+                until(lambda: tracking(service)[0] == service.log.position(), "it is kept up")
+                assert pages(second) == 1
+        assert len(service.rows("SELECT FROM contact")) == 5
+
+    def test_a_lost_connection_is_survived_without_a_word(self, service: Desk) -> None:
+        conninfo = make_conninfo(service.conninfo, application_name="feeding")
+        with (
+            closing(open_log(conninfo, SCHEMA)) as log,
+            closing(Runner(log, Contacts())) as runner,
+            running(runner),
+        ):
+            service.contact()
+            until(lambda: tracking(service)[0] == service.log.position(), "it is kept up")
+            assert lose_connections(service) > 1
+            service.contact()
+            until(lambda: tracking(service)[0] == service.log.position(), "it is kept up again")
+            assert tracking(service)[2] is None
+        assert len(service.rows("SELECT FROM contact")) == 2
+
+    def test_events_of_other_read_models_only_move_the_position(self, service: Desk) -> None:
+        service.contact()
+        position = service.catch_up()
+        assert tracking(service, SetupRecords().schema(SCHEMA)) == (position, 0, None)
+        assert service.rows("SELECT FROM record") == []
+
+
+class Counting(Contacts):
+    def __init__(self) -> None:
+        self.pages = 0
+
+    def apply(self, cursor: Cursor[Any], page: Sequence[Recorded]) -> None:
+        self.pages += 1
+        super().apply(cursor, page)
+
+
+def pages(runner: Runner) -> int:
+    assert isinstance(runner.model, Counting)
+    return runner.model.pages
+
+
+def stands_by(service: Desk) -> bool:
+    """Whether a connection asked to be the one that works, and has done nothing since."""
+    with psycopg.connect(service.conninfo) as connection:
+        row = connection.execute(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND query LIKE 'SELECT pg_try_advisory_lock(%'"
+        ).fetchone()
+    return row is not None
+
+
+def lose_connections(service: Desk) -> int:
+    """End all connections of the runner, and of the log that it reads."""
+    with psycopg.connect(service.conninfo) as connection:
+        return connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = 'feeding'"
+        ).rowcount
+
+
+def append_unknown(service: Desk) -> None:
+    """An event that a newer version of the program recorded."""
+    with service.log.datastore.get_connection() as connection:
+        connection.execute(
+            "SELECT append_events('{segment-SM1}', '{1}', '{segment.praised.1}', ARRAY['{}'::bytea])"
+        )
