@@ -6,9 +6,10 @@ that names a set holds its size and digests only; the parts are kept once, whoev
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import msgspec
 import numpy as np
@@ -161,11 +162,21 @@ def contact_sets(value: object) -> Iterator[ContactSet]:
     if isinstance(value, ContactSet):
         yield value
     elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
+        for name in _fields_with_sets(type(value)):
             yield from contact_sets(getattr(value, name))
-    elif isinstance(value, Mapping):
-        for inner in value.values():
+    elif isinstance(value, (tuple, list, dict)):
+        for inner in value.values() if isinstance(value, dict) else value:
             yield from contact_sets(inner)
-    elif isinstance(value, (tuple, list)):
-        for inner in value:
-            yield from contact_sets(inner)
+
+
+@functools.cache
+def _fields_with_sets(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields that may hold contact sets: most events have none, and need no search."""
+    hints = get_type_hints(kind)
+    return tuple(name for name in kind.__struct_fields__ if _may_hold_sets(hints[name]))
+
+
+def _may_hold_sets(hint: Any) -> bool:
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return bool(_fields_with_sets(hint))
+    return hint in (ContactSet, Any) or any(_may_hold_sets(part) for part in get_args(hint))

@@ -201,7 +201,7 @@ def resumed_values(interaction: SingleInteraction, more: InteractionValues) -> I
     if interaction.said is None:
         raise Conflict(f"Interaction log entry {interaction.entry_no} is not postponed.")
     before = {name: value for name, value in given(interaction.said).items() if name != "date"}
-    return InteractionValues(**(before | given(more)))  # type: ignore[arg-type]
+    return InteractionValues(**(before | given(more)))
 
 
 def _from_template(template: InteractionTemplate) -> dict[str, Any]:

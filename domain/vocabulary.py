@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -22,7 +22,7 @@ def members(enumeration: object) -> tuple[str, ...]:
     return get_args(enumeration)
 
 
-def given(changes: msgspec.Struct) -> dict[str, object]:
+def given(changes: msgspec.Struct) -> dict[str, Any]:
     """The fields of a set of changes that were given, blank ones included."""
-    values = ((name, getattr(changes, name)) for name in changes.__struct_fields__)
-    return {name: value for name, value in values if value is not msgspec.UNSET}
+    unset = msgspec.UNSET
+    return {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not unset}
