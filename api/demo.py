@@ -17,7 +17,7 @@ from api.child_service import child_service
 from api.sample.contacts import SETUP
 
 SAMPLE = Path(__file__).parent / "sample" / "contacts.csv"
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 class Demo:

@@ -9,6 +9,7 @@ from application.history import History
 from application.interactions import Interactions
 from application.journal import Journal
 from application.logging_segments import LoggingSegments
+from application.mailing_groups import MailingGroups
 from application.records import Records
 from application.segments import Segments
 from application.selecting import Selecting
@@ -34,6 +35,7 @@ class Service:
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
         self.logging = LoggingSegments(journal, self.read_models, self.records, self.segments, self.selecting)
         self.interactions = Interactions(journal, self.read_models, self.records, self.contacts)
+        self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal, self.read_models)
 
     def set_up(self) -> None:

@@ -104,6 +104,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "already_on_segment": {"en": "{n} already on the segment", "nl": "{n} al op het segment"},
     "excluded": {"en": "{n} excluded from segments", "nl": "{n} uitgesloten van segmenten"},
     "privacy_blocked": {"en": "{n} blocked for privacy", "nl": "{n} geblokkeerd wegens privacy"},
+    "elsewhere": {"en": "{n} of other segments", "nl": "{n} van andere segmenten"},
     "any": {"en": " or ", "nl": " of "},
     "all": {"en": " and ", "nl": " en "},
     "not": {"en": "not ({part})", "nl": "niet ({part})"},
@@ -194,7 +195,7 @@ def _changes(named: dict[str, Any], language: Language) -> str:
 def _skipped(skipped: Skipped, language: Language) -> str:
     parts = [
         WORDS[reason][language].format(n=f"{len(contacts):,}")
-        for reason in ("already_on_segment", "excluded", "privacy_blocked")
+        for reason in skipped.__struct_fields__
         if (contacts := getattr(skipped, reason))
     ]
     return WORDS["skipped"][language].format(parts=", ".join(parts)) if parts else ""

@@ -157,6 +157,8 @@ class Segments:
             raise NotFound.named("line", line_no)
         with self.read_models.cursor() as cursor:
             present = line_facts(cursor, [line.contact_key]).get(line.contact_key)
+        if present is None and contact_no is None:
+            raise NotFound(f"The contact of line {line_no} does not exist any more.")
         present_no = present.no if present else ""
         contact = self._line_contact(contact_no or present_no)
         template = self._check_line(contact, values)

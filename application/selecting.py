@@ -7,17 +7,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, check_version, retried
 from application.records import Records
 from application.segments import Segments, stream_of
 from domain import records
-from domain.contact_set import ContactSet, union
+from domain.contact_set import EMPTY, ContactSet, union
 from domain.criteria import CriteriaError, parse_criteria
 from domain.errors import AlreadyExists, InvalidFilter, NotFound
 from domain.saved_criteria import SavedCriteria
 from domain.segment import selection
-from domain.segment.events import CriteriaApplied, SegmentEvent, SegmentLogged
+from domain.segment.events import CriteriaApplied, Exclusion, SegmentEvent, SegmentLogged
 from domain.segment.logging import logged_contacts
 from domain.segment.selection import Criteria, LoggedContacts, Selection
 from domain.segment.state import CriteriaAction, Segment
@@ -157,12 +158,28 @@ class Selecting:
             place, message = error.problems[0]
             raise InvalidFilter(f"{'.'.join(map(str, place))}: {message}", error.problems) from error
         if criteria.action == "add_contacts":
-            return select_contacts(self.read_models, tree, criteria.options)
+            found = select_contacts(self.read_models, tree, criteria.options)
+            return replaced(found, elsewhere=self._elsewhere(criteria.exclude))
         return matching_contacts(
             self.read_models,
             tree,
             segment.contacts,
             entire_companies=criteria.options.entire_companies,
+        )
+
+    def _elsewhere(self, exclude: Exclusion | None) -> ContactSet:
+        """The contacts of the segments and logged segments that are to be left out. Raises NotFound."""
+        if exclude is None:
+            return EMPTY
+        return union(
+            [
+                *(self.segments.get(no).contacts for no in exclude.segments),
+                *(
+                    block.alive
+                    for entry_no in exclude.logged_segments
+                    for block in self.logged(entry_no).blocks
+                ),
+            ]
         )
 
     def _for_command(self, caller: Caller, no: str) -> Segment:

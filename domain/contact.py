@@ -236,7 +236,10 @@ def _consistent(
     else:
         if value.industry_groups or value.business_relations:
             raise Conflict(f"Contact {no} is a person; its company has industry groups and relations.")
-        value = replaced(value, company_key=company.key if company else None)
+        if value.company_no == no:
+            value = replaced(value, company_no=None, company_key=None)  # it was a company until now
+        elif "company_no" in named:
+            value = replaced(value, company_key=company.key if company else None)
         value = _named_person(value, named)
     value = replaced(value, **{name: tuple(dict.fromkeys(getattr(value, name))) for name in SETS})
     _check_addresses(value.alternative_addresses)

@@ -26,7 +26,7 @@ from api.schemas.values import Code, ShortCode
 from application.selecting import Preview
 from domain import records
 from domain.saved_criteria import SavedCriteria
-from domain.segment.events import Skipped
+from domain.segment.events import Exclusion, Skipped
 from domain.segment.state import CriteriaAction
 from projections.listing import list_page
 from projections.record_queries import listing
@@ -40,11 +40,16 @@ def _skipped(skipped: Skipped) -> dict[str, int]:
     return {name: len(getattr(skipped, name)) for name in skipped.__struct_fields__}
 
 
+def _exclusion(exclude: Exclusion | None) -> dict[str, Any] | None:
+    return None if exclude is None else msgspec.structs.asdict(exclude)
+
+
 def _action(action: CriteriaAction) -> dict[str, Any]:
     return msgspec.structs.asdict(action.options) | {
         "action_no": action.action_no,
         "action": action.action,
         "filters": action.filters,
+        "exclude": _exclusion(action.exclude),
         "lines_added": action.lines_added,
         "lines_removed": action.lines_removed,
         "skipped": _skipped(action.skipped),
@@ -59,6 +64,7 @@ def _preview(preview: Preview, user_id: str) -> dict[str, Any]:
         "action_no": event.action_no,
         "action": event.action,
         "filters": event.filters,
+        "exclude": _exclusion(event.exclude),
         "lines_added": event.lines_added,
         "lines_removed": event.lines_removed,
         "skipped": _skipped(event.skipped),
@@ -192,7 +198,11 @@ def _saved(code: str, version: int, value: SavedCriteria) -> dict[str, Any]:
         "user_id": value.user_id,
         "version": version,
         "actions": [
-            {"action": criteria.action, "filters": criteria.filters}
+            {
+                "action": criteria.action,
+                "filters": criteria.filters,
+                "exclude": _exclusion(criteria.exclude),
+            }
             | msgspec.structs.asdict(criteria.options)
             for criteria in value.actions
         ],

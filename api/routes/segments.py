@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import csv
+import io
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import StreamingResponse
 
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.idempotency import RepeatableRoute
@@ -16,6 +20,8 @@ from api.schemas.segments import (
     LineAnswer,
     LinePage,
     LinePatch,
+    MailingGroupAnswer,
+    MailingGroupBody,
     NewLine,
     NewSegment,
     SegmentAnswer,
@@ -27,6 +33,7 @@ from api.schemas.values import Code, Instant
 from api.service import Service
 from domain.errors import InvalidRequest
 from domain.segment.state import Segment
+from projections.contact_export import exported_contacts
 from projections.listing import Query as ListQuery
 from projections.listing import list_page
 from projections.segment_listings import SEGMENTS
@@ -98,6 +105,26 @@ def delete_segment(no: Code, service: ServiceOf, caller: Marketer, settle: Settl
     """Delete an open segment. Its number is not given out again."""
     settle(service.segments.delete(caller, no), ["worksheets"])
     return {"deleted": no}
+
+
+@router.get("/{no}/contacts.csv", dependencies=READS, response_class=StreamingResponse)
+def export_contacts(no: Code, service: ServiceOf) -> StreamingResponse:
+    """The contacts of a segment as CSV in 36 columns, one row for each line, company by company."""
+    rows = exported_contacts(service.read_models, service.segments.get(no).line_columns())
+    headers = {"Content-Disposition": f'attachment; filename="segment-{no}.csv"'}
+    return StreamingResponse(_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/{no}/apply-mailing-group", response_model=MailingGroupAnswer)
+def apply_mailing_group(
+    no: Code, body: MailingGroupBody, service: ServiceOf, caller: Marketer, settle: Settled
+) -> Any:
+    """Give a mailing group to everybody on the segment, and to nobody else if old assignments go."""
+    added, removed, position = service.mailing_groups.apply(
+        caller, no, body.code, delete_old=body.delete_old_assignments
+    )
+    settle(position, ["contacts"])
+    return {"added": added, "removed": removed}
 
 
 @router.get("/{no}/lines", response_model=LinePage, dependencies=READS)
@@ -193,3 +220,12 @@ def _line_after(cursor: str | None) -> int:
     except (binascii.Error, ValueError):
         pass
     raise InvalidRequest.at("cursor", "this is no cursor of this list")
+
+
+def _csv(rows: Iterator[list[str]]) -> Iterator[str]:
+    """Rows as text; a byte order mark tells spreadsheets that it is UTF-8."""
+    yield "\ufeff"
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow(row)
+        yield line.getvalue()

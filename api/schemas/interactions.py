@@ -13,6 +13,9 @@ from api.schemas.values import (
     Amount,
     Answer,
     Body,
+    Clock,
+    Comment,
+    Day,
     EntryNo,
     Minutes,
     OptionalCode,
@@ -27,11 +30,13 @@ from domain.vocabulary import CorrespondenceType, Evaluation, InformationFlow, I
 class InteractionBody(Body):
     """What is said of an interaction; the rest comes from its template, its contact and the work date."""
 
+    example = {"duration_minutes": 10, "evaluation": "positive"}
+
     contact_no: OptionalCode = Field(None, examples=["CT00042"])
     interaction_template_code: OptionalShortCode = Field(None, examples=["CALL"])
     salesperson_code: OptionalCode = None
-    date: dt.date | None = None
-    time_of_interaction: dt.time | None = None
+    date: Day | None = None
+    time_of_interaction: Clock | None = None
     description: Text100 = None
     information_flow: InformationFlow | None = None
     initiated_by: InitiatedBy | None = None
@@ -58,11 +63,20 @@ class InteractionBody(Body):
 class NewInteraction(InteractionBody):
     """An interaction with one contact; a postponed one is finished later."""
 
+    example = {
+        "contact_no": "CT00042",
+        "interaction_template_code": "CALL",
+        "description": "Asked about the spring letter",
+        "duration_minutes": 10,
+    }
+
     postponed: bool = False
 
 
 class EvaluateBody(Body):
     """Which entries to evaluate, and how."""
+
+    example = {"entry_nos": [1, 2], "evaluation": "positive"}
 
     entry_nos: Annotated[list[EntryNo], Field(min_length=1, max_length=100_000, examples=[[1, 2]])]
     evaluation: Evaluation | None
@@ -71,7 +85,9 @@ class EvaluateBody(Body):
 class CommentBody(Body):
     """Something to say about an entry."""
 
-    comment: Annotated[str, Field(min_length=1, max_length=1_000, examples=["Wants a call back in May"])]
+    example = {"comment": "Wants a call back in May"}
+
+    comment: Comment
 
 
 class CommentAnswer(Answer):

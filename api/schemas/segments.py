@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import msgspec
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.schemas.values import (
     Amount,
@@ -25,7 +25,7 @@ from api.schemas.values import (
     Text80,
     Text100,
 )
-from domain.segment.events import CriteriaOptions
+from domain.segment.events import CriteriaOptions, Exclusion
 from domain.segment.header import HeaderChanges
 from domain.segment.lines import LineChanges
 from domain.segment.selection import Criteria
@@ -171,6 +171,20 @@ class LinePage(Answer):
 FILTERS_EXAMPLE = {"contact": {"city": "Arnhem|Breda"}, "mailing_group": {"code": "NEWS"}}
 
 
+class ExclusionBody(Body):
+    """Segments and logged segments whose contacts are left out."""
+
+    segments: Annotated[list[Code], Field(max_length=100)] = []
+    logged_segments: Annotated[list[EntryNo], Field(max_length=100)] = []
+
+
+class ExclusionAnswer(Answer):
+    """Segments and logged segments whose contacts were left out."""
+
+    segments: list[str] = []
+    logged_segments: list[int] = []
+
+
 class CriteriaBody(Body):
     """A criteria action: filters by table and field, and its options (domain B5, B6)."""
 
@@ -183,11 +197,19 @@ class CriteriaBody(Body):
     allow_related_companies: bool = False
     ignore_exclusion: bool = False
     entire_companies: bool = False
+    exclude: ExclusionBody | None = None
+
+    @model_validator(mode="after")
+    def _excludes_from_adding(self) -> CriteriaBody:
+        if self.exclude is not None and self.action != "add_contacts":
+            raise ValueError("exclude goes with add_contacts only")
+        return self
 
     def criteria(self) -> Criteria:
         """The action as the domain knows it."""
-        options = self.model_dump(exclude={"action", "filters"})
-        return Criteria(self.action, self.filters, CriteriaOptions(**options))
+        options = self.model_dump(exclude={"action", "filters", "exclude"})
+        left_out = None if self.exclude is None else msgspec.convert(self.exclude.model_dump(), Exclusion)
+        return Criteria(self.action, self.filters, CriteriaOptions(**options), left_out)
 
 
 class SkippedAnswer(Answer):
@@ -196,6 +218,7 @@ class SkippedAnswer(Answer):
     already_on_segment: int
     excluded: int
     privacy_blocked: int
+    elsewhere: int
 
 
 class CriteriaActionAnswer(Answer):
@@ -209,6 +232,7 @@ class CriteriaActionAnswer(Answer):
     allow_related_companies: bool
     ignore_exclusion: bool
     entire_companies: bool
+    exclude: ExclusionAnswer | None = None
     lines_added: int
     lines_removed: int
     skipped: SkippedAnswer
@@ -237,6 +261,20 @@ class CriteriaActionList(Answer):
 
     items: list[CriteriaActionAnswer]
     next_cursor: str | None = None
+
+
+class MailingGroupBody(Body):
+    """Which mailing group to give, and whether everybody else loses it."""
+
+    code: ShortCode = Field(examples=["NEWS"])
+    delete_old_assignments: bool = False
+
+
+class MailingGroupAnswer(Answer):
+    """How many contacts got the group, and how many lost it."""
+
+    added: int
+    removed: int
 
 
 class SaveCriteriaBody(Body):
@@ -275,6 +313,7 @@ class SavedAction(Answer):
     allow_related_companies: bool
     ignore_exclusion: bool
     entire_companies: bool
+    exclude: ExclusionAnswer | None = None
 
 
 class SavedCriteriaAnswer(Answer):

@@ -23,12 +23,21 @@ class CriteriaOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     entire_companies: bool = False
 
 
+class Exclusion(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Open segments and logged segments whose contacts Add Contacts leaves out."""
+
+    segments: tuple[str, ...] = ()
+    logged_segments: tuple[int, ...] = ()
+
+
 class Skipped(msgspec.Struct, frozen=True):
     """The contacts that Add Contacts left out, by the reason (domain B5)."""
 
     already_on_segment: ContactSet = EMPTY
     excluded: ContactSet = EMPTY
     privacy_blocked: ContactSet = EMPTY
+    elsewhere: ContactSet = EMPTY
+    """Those of the segments that were to be left out."""
 
 
 NOTHING_SKIPPED = Skipped()
@@ -97,6 +106,7 @@ class CriteriaApplied(msgspec.Struct, frozen=True):
     added: ContactSet = EMPTY
     removed: ContactSet = EMPTY
     skipped: Skipped = NOTHING_SKIPPED
+    exclude: Exclusion | None = None
     saved_criteria: str | None = None
     """The code of the saved criteria that this action came from."""
 

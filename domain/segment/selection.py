@@ -16,6 +16,7 @@ from domain.segment.events import (
     CriteriaApplied,
     CriteriaOptions,
     CriteriaReset,
+    Exclusion,
     LoggedSegmentReused,
     ReusedLines,
     SegmentEvent,
@@ -32,6 +33,7 @@ class Criteria(msgspec.Struct, frozen=True, omit_defaults=True):
     action: CriteriaActionKind
     filters: dict[str, Any] = {}
     options: CriteriaOptions = CriteriaOptions()
+    exclude: Exclusion | None = None
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -44,6 +46,8 @@ class Selection(msgspec.Struct, frozen=True):
     selected: ContactSet
     excluded: ContactSet = EMPTY
     privacy_blocked: ContactSet = EMPTY
+    elsewhere: ContactSet = EMPTY
+    """Who is on a segment whose contacts are to be left out."""
 
 
 def apply_criteria(
@@ -56,6 +60,7 @@ def apply_criteria(
         criteria.filters,
         criteria.options,
         selection.position,
+        exclude=criteria.exclude,
         saved_criteria=saved_criteria,
     )
     if criteria.action == "add_contacts":
@@ -72,7 +77,8 @@ def _add(segment: Segment, event: CriteriaApplied, selection: Selection) -> Crit
     excluded = (
         EMPTY if event.options.ignore_exclusion else (selection.selected & selection.excluded) - blocked
     )
-    eligible = selection.selected - blocked - excluded
+    elsewhere = (selection.selected & selection.elsewhere) - blocked - excluded
+    eligible = selection.selected - blocked - excluded - elsewhere
     already = EMPTY if event.options.allow_existing_contacts else eligible & segment.contacts
     added = eligible - already
     return replaced(
@@ -81,7 +87,7 @@ def _add(segment: Segment, event: CriteriaApplied, selection: Selection) -> Crit
         first_line_no=segment.next_line_no,
         start=line_start(segment.header) if added else None,
         added=added,
-        skipped=Skipped(already, excluded, blocked),
+        skipped=Skipped(already, excluded, blocked, elsewhere),
     )
 
 
@@ -151,4 +157,6 @@ def criteria_to_save(segment: Segment) -> tuple[Criteria, ...]:
     """The actions as they can be run again, manual picks included (domain B8). Raises NoCriteria."""
     if not segment.actions:
         raise NoCriteria(f"Segment {segment.no} has no criteria actions to save.")
-    return tuple(Criteria(action.action, action.filters, action.options) for action in segment.actions)
+    return tuple(
+        Criteria(action.action, action.filters, action.options, action.exclude) for action in segment.actions
+    )

@@ -28,6 +28,7 @@ from domain.segment.events import (
     CriteriaApplied,
     CriteriaOptions,
     CriteriaReset,
+    Exclusion,
     HeaderChanged,
     LineAdded,
     LineChanged,
@@ -71,6 +72,7 @@ class CriteriaAction:
     added_blocks: tuple[int, ...] = ()
     removed: tuple[tuple[int, ContactSet], ...] = ()
     no_longer_known: int = 0
+    exclude: Exclusion | None = None
 
 
 @dataclass
@@ -249,6 +251,7 @@ class Segment:
                 *(event.lines_added, event.lines_removed, event.skipped, user_id, at),
                 added_blocks=added,
                 removed=removed,
+                exclude=event.exclude,
             )
         )
 

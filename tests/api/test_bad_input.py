@@ -112,6 +112,19 @@ LINE_VALUES: dict[str, Values] = {
     "contact_alternative_address_code": (*SHORT_CODES, NONE),
     "line_no": (10_000,),
 }
+INTERACTION_VALUES: dict[str, Values] = {
+    "interaction_template_code": (*SHORT_CODES, NONE),
+    "salesperson_code": (*CODES, NONE),
+    "campaign_no": (*CODES, NONE),
+    "date": DATES,
+    "time_of_interaction": TIMES,
+    "description": (*TEXTS, "x" * 101),
+    "evaluation": WORDS,
+    "cost": AMOUNTS,
+    "duration_minutes": MINUTES,
+    "send_attachments": FLAGS,
+    "canceled": (True,),
+}
 CONTACT_VALUES: dict[str, Values] = {
     "type": (None, *WORDS),
     "name": (*TEXTS, "x" * 101),
@@ -353,8 +366,17 @@ def headers() -> Iterator[Bad]:
 
 def unknown() -> Iterator[Bad]:
     def not_found(name: str, path: str, body: Any, *place: str | int) -> Bad:
-        return Bad(name, "POST", path, body, "not-found", place)
+        return Bad(name, "POST", path, body, "not-found", place or None)
 
+    yield not_found("an interaction with nobody", ENTRIES, {"contact_no": NONE}, "contact_no")
+    evaluated = {"entry_nos": [999_999], "evaluation": "positive"}
+    yield not_found("entries that are not there", f"{ENTRIES}/evaluate", evaluated, "entry_nos")
+    for call in ("resume", "cancel", "uncancel"):
+        yield not_found(f"{call} what is not there", f"{ENTRIES}/999999/{call}", None)
+    yield not_found("a comment on nothing", f"{ENTRIES}/999999/comments", {"comment": "Hello"})
+    for params in ({"shoe_size": "43"}, {"date": "soon"}, {"cost": "1e5"}):
+        path, place = f"{ENTRIES}/delete-canceled", tuple(params)
+        yield Bad(f"delete by {params}", "POST", path, None, "invalid-filter", place, params=params)
     yield not_found("a line of nobody", LINES, {"contact_no": NONE}, "contact_no")
     yield Bad("a line becomes nobody's", "PATCH", LINE, {"contact_no": NONE}, "not-found", ("contact_no",))
     yield not_found("criteria that are not there", f"{SEGMENT}/reuse-criteria", {"code": NONE}, "code")
@@ -385,6 +407,11 @@ TABLE = [
     *values("PATCH", CONTACT, CONTACT_VALUES | {"no": ("BAD-CO",)}),
     *records(),
     *values("PATCH", "/v1/setup", SETUP_VALUES),
+    *values("POST", ENTRIES, INTERACTION_VALUES | {"postponed": FLAGS}, contact_no="BAD-CO"),
+    *values("POST", ENTRIES, {"contact_no": CODES}),
+    *values("POST", f"{ENTRIES}/999999/comments", {"comment": (None, "", " ", 5, NUL, HALF, "x" * 1_001)}),
+    *values("POST", f"{ENTRIES}/evaluate", {"entry_nos": (None, [], 5, ["x"], [0], [HUGE])}, evaluation=None),
+    *values("POST", f"{ENTRIES}/evaluate", {"evaluation": WORDS}, entry_nos=[999_999]),
     *values("POST", "/v1/api-keys", {"role": (None, "king", 5), "user_id": (5, NUL), "key": ("x",)}),
     *values("POST", f"{SEGMENT}/log", {"send_attachments": FLAGS, "anything": (1,)}),
     *values("POST", f"{LOGGED}/1/follow-up", {"only": (5, {"evaluation": "splendid"}), "description": TEXTS}),

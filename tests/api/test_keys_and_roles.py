@@ -26,6 +26,8 @@ class Call(NamedTuple):
 READERS: tuple[Role, ...] = ("marketer", "auditor", "reporter")
 WRITERS: tuple[Role, ...] = ("marketer",)
 NO = "NOT-THERE"
+ENTRY_CALLS = ("resume", "cancel", "uncancel", "comments")
+DELETE = "interaction-log-entries/delete-canceled"
 CALLS = (
     *(
         Call("GET", f"/v1/{path}", READERS)
@@ -50,6 +52,11 @@ CALLS = (
             *(("POST", f"segments/{NO}/save-criteria"), ("POST", f"segments/{NO}/reuse-criteria")),
             *(("POST", f"segments/{NO}/reuse-logged-segment"), ("POST", f"segments/{NO}/log")),
             *(("POST", "logged-segments/999999/follow-up"), ("DELETE", "saved-segment-criteria/NONE")),
+            *(("POST", "logged-segments/999999/cancel"), ("POST", "logged-segments/999999/uncancel")),
+            *(("DELETE", "logged-segments/999999"), ("POST", "interaction-log-entries")),
+            *(("POST", f"interaction-log-entries/999999/{call}") for call in ENTRY_CALLS),
+            *(("POST", "interaction-log-entries/evaluate"), ("POST", "campaign-entries/999999/cancel")),
+            *(("POST", f"{DELETE}?nothing_like_it=1"), ("POST", "campaign-entries/999999/uncancel")),
             *(("POST", "campaigns"), ("PUT", f"campaigns/{NO}"), ("DELETE", f"campaigns/{NO}")),
             *(("PUT", f"interaction-templates/{NO}"), ("DELETE", f"interaction-templates/{NO}")),
             *(("PUT", f"mailing-groups/{NO}"), ("DELETE", f"mailing-groups/{NO}"), ("PATCH", "setup")),
