@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.child_service import child_service
-from api.sample.contacts import SETUP
+from api.sample.setup import SETUP
 
 SAMPLE = Path(__file__).parent / "sample" / "contacts.csv"
 console = Console(highlight=False, soft_wrap=True)

@@ -19,7 +19,8 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from api.contact_files import rows
-from api.sample.contacts import SETUP, sample_contacts
+from api.sample.contacts import sample_contacts
+from api.sample.setup import SETUP
 from api.service import Service
 from application.contact_import import ContactImport, ImportResult
 from application.journal import Caller

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.idempotency import RepeatableRoute
 from api.routes.segments import READS, shown
-from api.schemas.segments import (
+from api.schemas.criteria import (
     CriteriaActionAnswer,
     CriteriaActionList,
     CriteriaBody,
@@ -20,8 +20,8 @@ from api.schemas.segments import (
     SaveCriteriaBody,
     SavedCriteriaAnswer,
     SavedCriteriaPage,
-    SegmentAnswer,
 )
+from api.schemas.segments import SegmentAnswer
 from api.schemas.values import Code, ShortCode
 from application.selecting import Preview
 from domain import records

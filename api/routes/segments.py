@@ -107,7 +107,12 @@ def delete_segment(no: Code, service: ServiceOf, caller: Marketer, settle: Settl
     return {"deleted": no}
 
 
-@router.get("/{no}/contacts.csv", dependencies=READS, response_class=StreamingResponse)
+@router.get(
+    "/{no}/contacts.csv",
+    dependencies=READS,
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
 def export_contacts(no: Code, service: ServiceOf) -> StreamingResponse:
     """The contacts of a segment as CSV in 36 columns, one row for each line, company by company."""
     rows = exported_contacts(service.read_models, service.segments.get(no).line_columns())

@@ -30,7 +30,7 @@ from domain.vocabulary import CorrespondenceType, Evaluation, InformationFlow, I
 class InteractionBody(Body):
     """What is said of an interaction; the rest comes from its template, its contact and the work date."""
 
-    example = {"duration_minutes": 10, "evaluation": "positive"}
+    example = {"description": "Call about the spring offer", "evaluation": "positive"}
 
     contact_no: OptionalCode = Field(None, examples=["CT00042"])
     interaction_template_code: OptionalShortCode = Field(None, examples=["CALL"])
@@ -63,7 +63,7 @@ class InteractionBody(Body):
 class NewInteraction(InteractionBody):
     """An interaction with one contact; a postponed one is finished later."""
 
-    example = {
+    example = {"contact_no": "CT00042", "interaction_template_code": "CALL", "postponed": False}
         "contact_no": "CT00042",
         "interaction_template_code": "CALL",
         "description": "Asked about the spring letter",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from api.schemas.values import (
     Amount,
@@ -16,7 +16,6 @@ from api.schemas.values import (
     Clock,
     Code,
     Day,
-    EntryNo,
     Minutes,
     OptionalCode,
     OptionalShortCode,
@@ -25,13 +24,10 @@ from api.schemas.values import (
     Text80,
     Text100,
 )
-from domain.segment.events import CriteriaOptions, Exclusion
 from domain.segment.header import HeaderChanges
 from domain.segment.lines import LineChanges
-from domain.segment.selection import Criteria
 from domain.vocabulary import (
     CorrespondenceType,
-    CriteriaActionKind,
     Evaluation,
     InformationFlow,
     InitiatedBy,
@@ -168,103 +164,10 @@ class LinePage(Answer):
     total: int | None = None
 
 
-FILTERS_EXAMPLE = {"contact": {"city": "Arnhem|Breda"}, "mailing_group": {"code": "NEWS"}}
-
-
-class ExclusionBody(Body):
-    """Segments and logged segments whose contacts are left out."""
-
-    segments: Annotated[list[Code], Field(max_length=100)] = []
-    logged_segments: Annotated[list[EntryNo], Field(max_length=100)] = []
-
-
-class ExclusionAnswer(Answer):
-    """Segments and logged segments whose contacts were left out."""
-
-    segments: list[str] = []
-    logged_segments: list[int] = []
-
-
-class CriteriaBody(Body):
-    """A criteria action: filters by table and field, and its options (domain B5, B6)."""
-
-    example = {"action": "add_contacts", "filters": FILTERS_EXAMPLE, "expand_companies": True}
-
-    action: CriteriaActionKind
-    filters: dict[str, Any] = Field({}, examples=[FILTERS_EXAMPLE])
-    allow_existing_contacts: bool = False
-    expand_companies: bool = False
-    allow_related_companies: bool = False
-    ignore_exclusion: bool = False
-    entire_companies: bool = False
-    exclude: ExclusionBody | None = None
-
-    @model_validator(mode="after")
-    def _excludes_from_adding(self) -> CriteriaBody:
-        if self.exclude is not None and self.action != "add_contacts":
-            raise ValueError("exclude goes with add_contacts only")
-        return self
-
-    def criteria(self) -> Criteria:
-        """The action as the domain knows it."""
-        options = self.model_dump(exclude={"action", "filters", "exclude"})
-        left_out = None if self.exclude is None else msgspec.convert(self.exclude.model_dump(), Exclusion)
-        return Criteria(self.action, self.filters, CriteriaOptions(**options), left_out)
-
-
-class SkippedAnswer(Answer):
-    """How many contacts were left out, by the reason."""
-
-    already_on_segment: int
-    excluded: int
-    privacy_blocked: int
-    elsewhere: int
-
-
-class CriteriaActionAnswer(Answer):
-    """A criteria action with what it did."""
-
-    action_no: int
-    action: CriteriaActionKind
-    filters: dict[str, Any] = Field(examples=[FILTERS_EXAMPLE])
-    allow_existing_contacts: bool
-    expand_companies: bool
-    allow_related_companies: bool
-    ignore_exclusion: bool
-    entire_companies: bool
-    exclude: ExclusionAnswer | None = None
-    lines_added: int
-    lines_removed: int
-    skipped: SkippedAnswer
-    user_id: str
-    at: dt.datetime | None
-
-
-class SampleContact(Answer):
-    """One of the contacts that an action is about."""
-
-    no: str
-    name: str | None
-    type: str
-    company_name: str | None
-    city: str | None
-
-
-class CriteriaPreviewAnswer(CriteriaActionAnswer):
-    """What a criteria action would do, and some of the contacts that it is about."""
-
-    sample: list[SampleContact]
-
-
-class CriteriaActionList(Answer):
-    """The criteria actions of a segment, first to last."""
-
-    items: list[CriteriaActionAnswer]
-    next_cursor: str | None = None
-
-
 class MailingGroupBody(Body):
     """Which mailing group to give, and whether everybody else loses it."""
+
+    example = {"code": "NEWS", "delete_old_assignments": True}
 
     code: ShortCode = Field(examples=["NEWS"])
     delete_old_assignments: bool = False
@@ -275,63 +178,6 @@ class MailingGroupAnswer(Answer):
 
     added: int
     removed: int
-
-
-class SaveCriteriaBody(Body):
-    """Under which code to save the criteria."""
-
-    example = {"code": "SPRING", "description": "Arnhem and Breda, newsletter"}
-
-    code: ShortCode = Field(examples=["SPRING"])
-    description: Text100 = None
-
-
-class ReuseCriteriaBody(Body):
-    """Which saved criteria to run."""
-
-    example = {"code": "SPRING"}
-
-    code: ShortCode = Field(examples=["SPRING"])
-
-
-class ReuseLoggedSegmentBody(Body):
-    """Which logged segment to take the contacts from."""
-
-    example = {"entry_no": 17, "respect_exclusion": True}
-
-    entry_no: EntryNo
-    respect_exclusion: bool = False
-
-
-class SavedAction(Answer):
-    """One action of saved criteria."""
-
-    action: CriteriaActionKind
-    filters: dict[str, Any]
-    allow_existing_contacts: bool
-    expand_companies: bool
-    allow_related_companies: bool
-    ignore_exclusion: bool
-    entire_companies: bool
-    exclude: ExclusionAnswer | None = None
-
-
-class SavedCriteriaAnswer(Answer):
-    """Saved criteria."""
-
-    code: str
-    description: str | None
-    user_id: str
-    actions: list[SavedAction]
-    version: int
-
-
-class SavedCriteriaPage(Answer):
-    """A page of saved criteria."""
-
-    items: list[SavedCriteriaAnswer]
-    next_cursor: str | None = None
-    total: int | None = None
 
 
 class LogBody(Body):

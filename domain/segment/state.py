@@ -51,6 +51,7 @@ from domain.segment.lines import (
     line_columns,
     lines_after,
 )
+from domain.segment.propagation import overwritten, steps
 from domain.vocabulary import LINE_STEP, CriteriaActionKind, given
 
 Status = Literal["open", "logged", "deleted"]
@@ -352,33 +353,8 @@ class Segment:
 
     def _propagate(self, event: HeaderChanged) -> None:
         """Give the lines in scope the header's new values; personal values are overwritten (domain B2.2)."""
-        values = given(event.lines)
-        if event.scope == "all":
-            self._overwrite(values, {})
-            return
-        subject = {name: values.pop(name) for name in ("subject",) if name in values}
-        follows: dict[str, object] = {"interaction_template_code": self.header.interaction_template_code}
-        self._overwrite(values, follows)
-        # A line that speaks another language, or already says something else, keeps its subject (B2.4).
-        says = {"language_code": self.header.language_code, "subject": self.header.subject}
-        self._overwrite(subject, follows | says)
-
-    def _overwrite(self, values: dict[str, object], where: dict[str, object]) -> None:
-        """Let the lines that say all of `where` start from new values, and have none of their own there."""
-        if not values:
-            return
-        own_of: dict[int, dict[int, dict[str, object]]] = {}
-        for (block_id, key), changes in self.own.items():
-            own_of.setdefault(block_id, {})[key] = given(changes)
-        parts: list[LineBlock] = []
-        for block in self.blocks:
-            own = own_of.get(block.id, {})
-            chosen = _lines_that_say(where, block, own)
-            parts += _restarted(block, chosen, values)
-            for key in chosen & ContactSet(own):
-                kept = {name: value for name, value in own[key].items() if name not in values}
-                self.own[block.id, key] = LineChanges(**kept)  # type: ignore[arg-type]
-        self.blocks = parts
+        for values, where in steps(self.header, event):
+            self.blocks = overwritten(self.blocks, self.own, values, where)
 
     def _forget_lines_that_cannot_come_back(self) -> None:
         self.blocks = [replaced(block, members=block.alive) for block in self.blocks if block.alive]
@@ -390,23 +366,3 @@ class Segment:
             for (block_id, key), changes in self.own.items()
             if key in alive.get(block_id, EMPTY)
         }
-
-
-def _lines_that_say(
-    where: dict[str, object], block: LineBlock, own: dict[int, dict[str, object]]
-) -> ContactSet:
-    """The lines of a block on the segment that have all of these values, from the block or of their own."""
-    says = {name: getattr(block.start, name) for name in where}
-    apart = {key: values for key, values in own.items() if values.keys() & where.keys()}
-    alike = ContactSet(key for key, values in apart.items() if where.items() <= (says | values).items())
-    from_block = block.alive - ContactSet(apart) if says == where else EMPTY
-    return from_block | (block.alive & alike)
-
-
-def _restarted(block: LineBlock, chosen: ContactSet, values: dict[str, object]) -> tuple[LineBlock, ...]:
-    """The block with new values for the chosen lines; others keep the old ones, in a part of their own."""
-    if not chosen:
-        return (block,)
-    others = block.members - chosen
-    part = replaced(block, members=chosen, alive=chosen, start=replaced(block.start, **values))
-    return (part, replaced(block, members=others, alive=block.alive - chosen)) if others else (part,)

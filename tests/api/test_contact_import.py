@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api.sample.contacts import SETUP, write_csv, write_ndjson
+from api.sample.contacts import write_csv, write_ndjson
+from api.sample.setup import SETUP
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, places, refused
 from tests.api.running import ADMIN_KEY, RunningService

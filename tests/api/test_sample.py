@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import api.sample
-from api.sample.contacts import CSV_COLUMNS, SETUP, Contact, main, sample_contacts, to_csv_row, write_ndjson
+from api.sample.contacts import CSV_COLUMNS, Contact, main, sample_contacts, to_csv_row, write_ndjson
+from api.sample.setup import SETUP
 
 SHIPPED = Path(api.sample.__file__).with_name("contacts.csv")
 COUNT = 10_000
