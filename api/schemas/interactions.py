@@ -63,7 +63,7 @@ class InteractionBody(Body):
 class NewInteraction(InteractionBody):
     """An interaction with one contact; a postponed one is finished later."""
 
-    example = {"contact_no": "CT00042", "interaction_template_code": "CALL", "postponed": False}
+    example = {
         "contact_no": "CT00042",
         "interaction_template_code": "CALL",
         "description": "Asked about the spring letter",

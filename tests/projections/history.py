@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
 
 from application.logging_segments import OnlyEntries
 from domain import records
@@ -19,6 +19,7 @@ from domain.contact import (
     ProfileAnswer,
 )
 from domain.errors import Refused
+from domain.interaction import InteractionValues
 from domain.segment.events import CriteriaOptions
 from domain.segment.header import HeaderChanges
 from domain.segment.lines import LineChanges
@@ -45,6 +46,8 @@ FILTERS: list[dict[str, Any]] = [
 ]
 ANSWERS = (ProfileAnswer("GOLF", 1), ProfileAnswer("GOLF", 2))
 ACTIONS: list[CriteriaActionKind] = ["add_contacts", "add_contacts", "reduce", "refine"]
+Commands = dict[str, tuple[int, Callable[[], object]]]
+"""How often each is given, against the others, and what it does."""
 
 
 class History:
@@ -55,7 +58,7 @@ class History:
         self.random = random.Random(seed)
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
-        self.commands: dict[str, tuple[int, Callable[[], object]]] = {
+        self.commands: Commands = {
             "register": (10, self.register),
             "change a contact": (12, self.change_contact),
             "delete a contact": (3, self.delete_contact),
@@ -77,6 +80,19 @@ class History:
             "reuse a logged segment": (2, self.reuse_logged),
             "delete a segment": (1, lambda: service.segments.delete(ANN, self.open_segment())),
         }
+        acts = service.interactions
+        self.amendments: Commands = {
+            "cancel a logged segment": (3, lambda: self.cancel(acts.cancel_logged_segment, "logged_segment")),
+            "cancel a campaign entry": (3, lambda: self.cancel(acts.cancel_campaign_entry, "campaign_entry")),
+            "cancel an entry": (8, lambda: self.cancel(acts.cancel, "interaction_log_entry")),
+            "evaluate": (4, self.evaluate),
+            "comment": (4, lambda: acts.comment(ANN, self.number("interaction_log_entry"), "Called back")),
+            "delete canceled entries": (1, self.delete_canceled),
+            "delete a logged segment": (1, self.delete_logged_segment),
+            "record an interaction": (6, self.record_interaction),
+            "resume an interaction": (4, self.resume),
+            **{name: self.commands[name] for name in ("delete a contact", "log")},
+        }
         for kind in (records.MAILING_GROUP, records.INDUSTRY_GROUP):
             for code in GROUPS:
                 service.record(kind, code)
@@ -87,17 +103,19 @@ class History:
         service.record(records.BUSINESS_RELATION, "CUST")
         service.record(records.PROFILE_QUESTIONNAIRE, "GOLF")
 
-    def run(self, steps: int) -> None:
-        names = list(self.commands)
-        weights = [weight for weight, _ in self.commands.values()]
-        for name in self.random.choices(names, weights, k=steps):
-            if self.random.random() < 0.3:
-                self.service.catch_up()
-            try:
-                self.commands[name][1]()
-                self.done[name] += 1
-            except Refused:
-                self.refused[name] += 1
+    def run(self, steps: int, commands: Commands) -> None:
+        """So many commands, and more until each was carried out."""
+        weights = [weight for weight, _ in commands.values()]
+        while steps or not commands.keys() <= self.done.keys():
+            for name in self.random.choices(list(commands), weights, k=steps or 20):
+                if self.random.random() < 0.3:
+                    self.service.catch_up()
+                try:
+                    commands[name][1]()
+                    self.done[name] += 1
+                except Refused:
+                    self.refused[name] += 1
+            steps = 0
         self.service.catch_up()
 
     # What there is to choose from
@@ -116,6 +134,10 @@ class History:
 
     def open_segment(self) -> str:
         return str(self.any_of(self.service.rows("SELECT no FROM segment")))
+
+    def number(self, table: LiteralString) -> int:
+        found = self.service.rows("SELECT entry_no FROM " + table)
+        return int(self.any_of(found) if found else 0)
 
     def line_no(self, segment_no: str) -> int:
         numbers = [line.line_no for line in self.service.segments.get(segment_no).lines(limit=1_000)]
@@ -277,17 +299,13 @@ class History:
         follow = self.random.random() < 0.4
         self.service.log_segment(no, create_follow_up=follow)
 
-    def logged_segment(self) -> int:
-        found = self.service.rows("SELECT entry_no FROM logged_segment")
-        return int(self.any_of(found) if found else 0)
-
     def follow_up(self) -> None:
         only = self.random.choice(
             [None, OnlyEntries(evaluation="positive"), OnlyEntries(attempt_failed=False)]
         )
         self.service.logging.follow_up(
             ANN,
-            self.logged_segment(),
+            self.number("logged_segment"),
             description=None,
             only=only,
             keep_template=self.random.random() < 0.5,
@@ -295,8 +313,54 @@ class History:
         )
 
     def reuse_logged(self) -> None:
-        no, entry_no = self.open_segment(), self.logged_segment()
+        no, entry_no = self.open_segment(), self.number("logged_segment")
         self.service.selecting.reuse_logged_segment(ANN, no, entry_no, respect_exclusion=True)
+
+    # What happens to interactions
+
+    def cancel(self, command: Callable[..., object], table: LiteralString) -> None:
+        """Cancel, or more rarely take it back; the read models must know what was recorded last."""
+        self.service.catch_up()
+        command(ANN, self.number(table), canceled=self.random.random() < 0.6)
+
+    def evaluate(self) -> None:
+        self.service.catch_up()
+        numbers = [self.number("interaction_log_entry") for _ in range(5)]
+        self.service.interactions.evaluate(ANN, numbers, self.random.choice([None, "positive", "negative"]))
+
+    def delete_canceled(self) -> None:
+        self.service.catch_up()
+        numbers = "|".join(str(self.number("interaction_log_entry")) for _ in range(30))
+        deleted, _ = self.service.interactions.delete_canceled(ANN, {"entry_no": numbers})
+        if not deleted:
+            raise Refused("none of them is canceled")
+
+    def delete_logged_segment(self) -> None:
+        self.service.catch_up()
+        self.service.interactions.delete_logged_segment(ANN, self.number("logged_segment"))
+
+    def record_interaction(self) -> None:
+        choices: dict[str, list[Any]] = {"campaign_no": CAMPAIGNS, "cost": COSTS, "date": DATES}
+        self.service.catch_up()
+        self.service.interactions.create(
+            ANN,
+            InteractionValues(
+                contact_no=self.any_contact(),
+                interaction_template_code=self.random.choice(TEMPLATES),
+                salesperson_code="JR",
+                description="A call",
+                **self.some(choices, 3),
+            ),
+            postponed=self.random.random() < 0.4,
+            deliver=False,
+        )
+
+    def resume(self) -> None:
+        self.service.catch_up()
+        begun = self.service.rows("SELECT entry_no FROM interaction_log_entry WHERE postponed")
+        if not begun:
+            raise Refused("nothing is postponed")
+        self.service.interactions.resume(ANN, self.any_of(begun), InteractionValues(), deliver=False)
 
 
 def addresses(choose: random.Random) -> tuple[AlternativeAddress, ...]:
