@@ -24,6 +24,7 @@ REMEMBERED_SECONDS = 5.0
 """A key that was deleted is let in for so long at most."""
 
 ADMIN_USER = "admin"
+FROM_SETTING = "SEGMENTLOG_ADMIN_KEY"
 
 
 class Principal(msgspec.Struct, frozen=True):
@@ -83,7 +84,9 @@ class ApiKeys:
         with psycopg.connect(self._conninfo, row_factory=dict_row) as connection:
             connection.execute(SQL("SET search_path = {}").format(Identifier(self._schema)))
             if given is not None:
-                self._insert(connection, given, "SEGMENTLOG_ADMIN_KEY", "admin", ADMIN_USER)
+                # The setting names one key: what it named before lets nobody in any more.
+                connection.execute("DELETE FROM api_key WHERE description = %s", (FROM_SETTING,))
+                self._insert(connection, given, FROM_SETTING, "admin", ADMIN_USER)
                 return None
             if connection.execute("SELECT 1 FROM api_key WHERE role = 'admin' LIMIT 1").fetchone():
                 return None

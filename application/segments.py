@@ -11,7 +11,7 @@ from application.journal import Caller, Changes, Journal, check_version, retried
 from application.records import Records
 from domain import records
 from domain.contact import KnownContact
-from domain.errors import AlreadyExists, InvalidRequest, NotFound, SegmentLogged
+from domain.errors import AlreadyExists, InvalidRequest, NotFound, PrivacyBlocked, SegmentLogged
 from domain.segment import worksheet
 from domain.segment.events import SegmentDeleted, SegmentEvent
 from domain.segment.header import Header, HeaderChanges
@@ -142,6 +142,7 @@ class Segments:
         """Put a contact on a line; the line's number and the position (domain B3.1). Raises Refused."""
         segment = self._for_command(caller, no)
         contact = self._line_contact(contact_no)
+        self._refuse_blocked(contact)
         template = self._check_line(contact, values)
         facts = worksheet.add_line(segment, _facts(contact), values, template)
         return *self._record(caller, segment, facts), segment.next_line_no
@@ -165,6 +166,7 @@ class Segments:
         if contact.key == line.contact_key:
             facts = worksheet.change_line(segment, line_no, _facts(contact), values, template)
         else:
+            self._refuse_blocked(contact)
             facts = worksheet.replace_contact(segment, line_no, _facts(contact), present_no, values, template)
         return self._record(caller, segment, facts)
 
@@ -194,6 +196,13 @@ class Segments:
         if contact is None:
             raise NotFound.named("contact", no, "contact_no")
         return contact
+
+    def _refuse_blocked(self, contact: KnownContact) -> None:
+        """Privacy is a hard exclusion, by hand as well as by criteria (domain B5). Raises PrivacyBlocked."""
+        if contact.value.privacy_blocked:
+            raise PrivacyBlocked(
+                f"Contact {contact.no} is blocked for privacy.", [(("contact_no",), "blocked for privacy")]
+            )
 
     def _check_header(self, values: HeaderChanges) -> None:
         named = given(values)

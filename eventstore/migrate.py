@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
 
 class MigrationError(Exception):
-    """A file that was already run has been changed since."""
+    """The database cannot be used: it is not UTF-8, or a file that was already run has been changed since."""
 
 
 def migrate(conninfo: str, schema: str, folder: Path) -> list[str]:
@@ -21,6 +22,7 @@ def migrate(conninfo: str, schema: str, folder: Path) -> list[str]:
     ran = []
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("SET client_min_messages = warning")
+        _refuse_other_encodings(connection)
         connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (f"migrate {schema}",))
         connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
         connection.execute(SQL("SET search_path = {}").format(Identifier(schema)))
@@ -43,3 +45,9 @@ def migrate(conninfo: str, schema: str, folder: Path) -> list[str]:
             elif known[file.name] != digest:
                 raise MigrationError(f"{file.name} has changed since it was run on schema {schema}.")
     return ran
+
+
+def _refuse_other_encodings(connection: psycopg.Connection[Any]) -> None:
+    row = connection.execute("SHOW server_encoding").fetchone()
+    if row != ("UTF8",):
+        raise MigrationError(f"The database's encoding is {row[0] if row else 'unknown'}; it must be UTF8.")

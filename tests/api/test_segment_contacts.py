@@ -150,3 +150,18 @@ class TestMailingGroup:
         segment = segment_with(client)
         answer = client_for("auditor").post(f"/v1/segments/{segment}/apply-mailing-group", json={"code": "X"})
         assert answer.status_code == 403
+
+
+class TestPrivacy:
+    def test_a_blocked_contact_is_not_put_on_a_line_by_hand_either(
+        self, client: httpx.Client, family: dict[str, str]
+    ) -> None:
+        segment = segment_with(client, family["Abe"])
+        client.patch(f"/v1/contacts/{family['Yda']}", json={"privacy_blocked": True})
+        line = {"contact_no": family["Yda"]}
+        for answer in (
+            client.post(f"/v1/segments/{segment}/lines", json=line),
+            client.patch(f"/v1/segments/{segment}/lines/10000", json=line),
+        ):
+            assert (answer.status_code, answer.json()["type"]) == (409, "/problems/privacy-blocked")
+        assert client.get(f"/v1/segments/{segment}").json()["number_of_lines"] == 1

@@ -1,9 +1,12 @@
 import multiprocessing
+import uuid
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from eventstore.log import MIGRATIONS
 from eventstore.migrate import MigrationError, migrate
@@ -72,3 +75,17 @@ def test_of_processes_that_start_at_once_one_makes_the_tables(empty_database: st
         ran = [future.result() for future in started]
     assert sorted(ran) == [[], [], [], files]
     assert rows(empty_database, "SELECT position FROM log_head") == [(0,)]
+
+
+def test_a_database_in_another_encoding_is_refused_with_a_clear_word(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    name = f"latin_{uuid.uuid4().hex}"
+    make = sql.SQL("CREATE DATABASE {} ENCODING LATIN1 LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(make.format(sql.Identifier(name)))
+        try:
+            with pytest.raises(MigrationError, match="LATIN1"):
+                migrate(make_conninfo(postgres_url, dbname=name), "any", tmp_path)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
