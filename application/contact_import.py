@@ -16,7 +16,6 @@ from application.contacts import (
     Contacts,
     codes_of,
     moves,
-    of_company,
     stream_of,
     with_defaults,
 )
@@ -169,7 +168,7 @@ class _Batch:
             series_for(self._setup, "contact", row.no)
             values = with_defaults(row.values, self._setup)
             company = self._company(no, values.company_no)
-            facts = [register(no, self._next_key, of_company(values, company), company)]
+            facts = [register(no, self._next_key, values, company)]
             self._next_key += 1
             contact = KnownContact()
             self._result.registered += 1
@@ -178,7 +177,7 @@ class _Batch:
         else:
             named = given(row.values)
             company = self._company(no, named.get("company_no", contact.value.company_no))
-            facts = list(change(contact, of_company(row.values, company), company))
+            facts = list(change(contact, row.values, company))
             if moves(facts) and contact.key in self._on_open_segments:
                 self._contacts.check_move(contact, facts)
             self._result.changed += bool(facts)

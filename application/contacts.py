@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from msgspec.structs import replace as replaced
-
 from application.journal import Caller, Changes, Journal, check_version, retried
 from application.records import Records
 from domain import records
@@ -76,7 +74,7 @@ class Contacts:
         while True:
             no = self.records.draw_number("contact", typed)
             key = self.journal.log.counters.draw(KEYS)
-            registered = register(no, key, of_company(values, company), company)
+            registered = register(no, key, values, company)
             try:
                 position = self.journal.record(caller, Changes(stream_of(no), 0, [registered]))
             except StaleVersionError:
@@ -93,7 +91,7 @@ class Contacts:
         self.check_codes(values)
         company_no = given(values).get("company_no", contact.value.company_no)
         company = None if company_no in (None, no) else self.company(str(company_no))
-        facts = change(contact, of_company(values, company), company)
+        facts = change(contact, values, company)
         self.check_move(contact, facts)
         position = self.journal.record(caller, Changes(stream_of(no), contact.version, facts))
         return self.get(no), position
@@ -181,9 +179,12 @@ def moves(facts: Sequence[ContactChanged]) -> bool:
     return any("company_no" in given(fact.changes) or "type" in given(fact.changes) for fact in facts)
 
 
-def of_company(values: ContactChanges, company: KnownContact | None) -> ContactChanges:
-    """The values of a person, who has no company name beside the name of the company (domain A11)."""
-    return values if company is None else replaced(values, company_name=None)
+def check_address(contact: KnownContact | None, code: str | None) -> None:
+    """An alternative address that is named must be one of the contact's. Raises InvalidRequest."""
+    if contact is not None and code not in (None, *(a.code for a in contact.value.alternative_addresses)):
+        raise InvalidRequest.at(
+            "contact_alternative_address_code", f"contact {contact.no} has no address {code}"
+        )
 
 
 def with_defaults(values: ContactChanges, setup: Setup) -> ContactChanges:

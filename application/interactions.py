@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace as replaced
 
-from application.contacts import Contacts
+from application.contacts import Contacts, check_address
 from application.journal import Caller, Changes, Journal, retried
 from application.logging_segments import CAMPAIGN_ENTRY, INTERACTION
 from application.records import Records
@@ -207,6 +207,7 @@ class Interactions:
         salesperson = _text(named, "salesperson_code")
         self.records.check_salesperson(salesperson)
         self.records.check_references({"campaign_no": (records.CAMPAIGN, _text(named, "campaign_no"))})
+        check_address(contact, _text(named, "contact_alternative_address_code"))
         around = Surroundings(
             contact, template, caller.work_date, datetime.now(), self.records.salesperson_of(caller.user_id)
         )

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from application.contacts import Contacts
+from application.contacts import Contacts, check_address
 from application.journal import Caller, Changes, Journal, check_version, retried
 from application.records import Records
 from domain import records
 from domain.contact import KnownContact
-from domain.errors import AlreadyExists, InvalidRequest, NotFound, PrivacyBlocked, SegmentLogged
+from domain.errors import AlreadyExists, NotFound, PrivacyBlocked, SegmentLogged
 from domain.segment import worksheet
 from domain.segment.events import SegmentDeleted, SegmentEvent
 from domain.segment.header import Header, HeaderChanges
@@ -223,11 +223,7 @@ class Segments:
         named = given(values)
         self.records.check_salesperson(_code(named, "salesperson_code"))
         self._check_campaign_and_group(named)
-        address = _code(named, "contact_alternative_address_code")
-        if address is not None and address not in {a.code for a in contact.value.alternative_addresses}:
-            raise InvalidRequest.at(
-                "contact_alternative_address_code", f"contact {contact.no} has no address {address}"
-            )
+        check_address(contact, _code(named, "contact_alternative_address_code"))
         return self.records.template(_code(named, "interaction_template_code"))
 
 

@@ -240,6 +240,8 @@ def _consistent(
             value = replaced(value, company_no=None, company_key=None)  # it was a company until now
         elif "company_no" in named:
             value = replaced(value, company_key=company.key if company else None)
+        if value.company_no is not None:
+            value = replaced(value, company_name=None)  # it is the company's own name
         value = _named_person(value, named)
     value = replaced(value, **{name: tuple(dict.fromkeys(getattr(value, name))) for name in SETS})
     _check_addresses(value.alternative_addresses)

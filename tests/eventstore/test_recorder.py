@@ -24,7 +24,6 @@ from psycopg.rows import DictRow
 from eventstore.embedded_postgres import EmbeddedPostgres
 from eventstore.log import EventLog, StaleVersionError
 from eventstore.recorder import COPY_FROM, COPY_FROM_BYTES, Datastore, LogRecorder, event_digest, link
-from eventstore.verify import verify
 from tests.eventstore.examples import SCHEMA, digest, noted, opened_log, rows, stored, texts
 
 PATIENCE_SECONDS = 20
@@ -228,17 +227,6 @@ def test_the_database_and_the_program_digest_an_event_alike(
     values = (position, event.originator_id, event.originator_version, event.topic, event.state)
     query = "SELECT event_digest(%s::bigint, %s::text, %s::bigint, %s::text, %b::bytea)"
     assert rows(database, query, values) == [(event_digest(position, event),)]
-
-
-def test_a_database_in_another_encoding_digests_alike(empty_database: str) -> None:
-    name = f"{conninfo_to_dict(empty_database)['dbname']}_latin"
-    with psycopg.connect(empty_database, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} ENCODING LATIN1 LOCALE 'C' TEMPLATE template0".encode())
-    with opened_log(make_conninfo(empty_database, dbname=name)) as log:
-        log.append(noted("Zoë", "Zoë"))
-        assert verify(log.conninfo, SCHEMA).ok
-    with psycopg.connect(empty_database, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def test_no_two_events_can_be_told_as_one() -> None:

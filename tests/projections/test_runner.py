@@ -244,7 +244,9 @@ class TestRunning:
         ):
             service.contact()
             until(lambda: tracking(service)[0] == service.log.position(), "it is kept up")
-            assert lose_connections(service) > 1
+            lost = lose_connections(service)
+            until(lambda: reads_again(service, lost), "it reads the log again")
+            assert tracking(service)[2] is None
             service.contact()
             until(lambda: tracking(service)[0] == service.log.position(), "it is kept up again")
             assert tracking(service)[2] is None
@@ -281,13 +283,25 @@ def stands_by(service: Desk) -> bool:
     return row is not None
 
 
-def lose_connections(service: Desk) -> int:
-    """End all connections of the runner, and of the log that it reads."""
+def lose_connections(service: Desk) -> list[int]:
+    """End all connections of the runner, and of the log that it reads; their processes."""
     with psycopg.connect(service.conninfo) as connection:
-        return connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        ended = connection.execute(
+            "SELECT pid, pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND application_name = 'feeding'"
-        ).rowcount
+        ).fetchall()
+    return [pid for pid, _ in ended]
+
+
+def reads_again(service: Desk, lost: list[int]) -> bool:
+    """Whether a connection that is none of the lost ones has read a page of the log."""
+    with psycopg.connect(service.conninfo) as connection:
+        row = connection.execute(
+            "SELECT FROM pg_stat_activity WHERE application_name = 'feeding' AND state = 'idle'"
+            " AND pid <> ALL(%s) AND query LIKE 'SELECT notification_id%%'",
+            (lost,),
+        ).fetchone()
+    return row is not None
 
 
 def append_unknown(service: Desk) -> None:

@@ -1,0 +1,152 @@
+"""Cancelling and its like, on sets of entries (domain B14, B15)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from domain.amendments import (
+    Amendment,
+    InteractionsCanceled,
+    InteractionsUncanceled,
+    LoggedSegmentDeleted,
+    RecordedInteractions,
+)
+from domain.contact_set import ContactSet
+from domain.errors import NotCanceled, ParentCanceled
+
+CAMPAIGN_ENTRIES = {7: frozenset({0, 1, 2}), 8: frozenset({3, 4})}
+
+
+def logged(count: int = 6) -> RecordedInteractions:
+    return RecordedInteractions(first=101, count=count, logged_segment=5)
+
+
+def after(recorded: RecordedInteractions, *events: Amendment) -> RecordedInteractions:
+    for event in events:
+        recorded = recorded.after(event)
+    return recorded
+
+
+class TestLoggedSegment:
+    def test_is_canceled_with_all_its_entries(self) -> None:
+        (event,) = logged(3).cancel_all()
+        assert event == InteractionsCanceled(101, ContactSet([0, 1, 2]), "logged_segment", 5)
+        assert after(logged(3), event).is_canceled
+
+    def test_is_canceled_once(self) -> None:
+        canceled = after(logged(), *logged().cancel_all())
+        assert canceled.cancel_all() == ()
+        assert logged().uncancel_all() == ()
+
+    def test_comes_back_with_what_was_canceled_with_it(self) -> None:
+        canceled = after(logged(3), *logged(3).cancel_all())
+        (event,) = canceled.uncancel_all()
+        assert event == InteractionsUncanceled(101, ContactSet([0, 1, 2]), "logged_segment", 5)
+        assert after(canceled, event) == logged(3)
+
+    def test_leaves_what_was_canceled_by_itself_as_it_is(self) -> None:
+        one = after(logged(3), *logged(3).cancel(1))
+        whole = after(one, *one.cancel_all())
+        assert after(whole, *whole.uncancel_all()).canceled == ContactSet([1])
+
+    def test_is_deleted_only_when_canceled(self) -> None:
+        with pytest.raises(NotCanceled):
+            logged().delete_logged_segment()
+        canceled = after(logged(), *logged().cancel_all())
+        assert canceled.delete_logged_segment() == (LoggedSegmentDeleted(5),)
+
+
+class TestEntry:
+    def test_is_canceled_once_and_comes_back(self) -> None:
+        canceled = after(logged(), *logged().cancel(2))
+        assert canceled.canceled == ContactSet([2])
+        assert canceled.cancel(2) == ()
+        assert after(canceled, *canceled.uncancel(2, None)) == logged()
+
+    def test_does_not_come_back_under_a_canceled_logged_segment(self) -> None:
+        canceled = after(logged(), *logged().cancel_all())
+        with pytest.raises(ParentCanceled, match="Logged segment 5"):
+            canceled.uncancel(2, None)
+
+    def test_does_not_come_back_under_a_canceled_campaign_entry(self) -> None:
+        canceled = after(logged(), *logged().cancel_campaign_entry(7, ContactSet([0, 1])))
+        with pytest.raises(ParentCanceled, match="Campaign entry 7"):
+            canceled.uncancel(0, 7)
+
+    def test_is_deleted_only_when_canceled(self) -> None:
+        canceled = after(logged(), *logged().cancel(2))
+        (event,) = canceled.delete_canceled(ContactSet([1, 2]))
+        gone = after(canceled, event)
+        assert gone.deleted == ContactSet([2])
+        assert gone.delete_canceled(ContactSet([2])) == ()
+
+
+class TestCampaignEntry:
+    def test_takes_its_own_interactions_along(self) -> None:
+        canceled = after(logged(), *logged().cancel_campaign_entry(7, ContactSet([0, 1, 2])))
+        assert canceled.canceled == ContactSet([0, 1, 2])
+        assert after(canceled, *canceled.uncancel_campaign_entry(7)) == logged()
+
+    def test_does_not_come_back_under_a_canceled_logged_segment(self) -> None:
+        canceled = after(logged(), *logged().cancel_campaign_entry(7, ContactSet([0])))
+        canceled = after(canceled, *canceled.cancel_all())
+        with pytest.raises(ParentCanceled):
+            canceled.uncancel_campaign_entry(7)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["all", "not all", "campaign", "not campaign", "entry", "not entry"]),
+        st.integers(0, 5),
+        st.sampled_from(sorted(CAMPAIGN_ENTRIES)),
+    ),
+    max_size=25,
+)
+
+
+@settings(deadline=None, max_examples=200)
+@for_all(STEPS)
+def test_any_history_cancels_what_a_list_of_reasons_says(steps: list[tuple[str, int, int]]) -> None:
+    recorded = logged()
+    canceled: set[int] = set()
+    because: dict[str | int, set[int]] = {}
+    for step, entry, campaign in steps:
+        of_campaign = set(CAMPAIGN_ENTRIES[campaign])
+        mine = next((number for number, entries in CAMPAIGN_ENTRIES.items() if entry in entries), None)
+        try:
+            match step:
+                case "all":
+                    events = recorded.cancel_all()
+                case "not all":
+                    events = recorded.uncancel_all()
+                case "campaign":
+                    events = recorded.cancel_campaign_entry(campaign, ContactSet(of_campaign))
+                case "not campaign":
+                    events = recorded.uncancel_campaign_entry(campaign)
+                case "entry":
+                    events = recorded.cancel(entry)
+                case _:
+                    events = recorded.uncancel(entry, mine)
+        except ParentCanceled:
+            assert "whole" in because or mine in because or campaign in because
+            continue
+        if step == "all" and "whole" not in because:
+            because["whole"] = set(range(6)) - canceled
+            canceled |= because["whole"]
+        elif step == "not all" and "whole" in because:
+            canceled -= because.pop("whole")
+        elif step == "campaign" and "whole" not in because and campaign not in because:
+            because[campaign] = of_campaign - canceled
+            canceled |= because[campaign]
+        elif step == "not campaign" and campaign in because:
+            canceled -= because.pop(campaign)
+        elif step == "entry":
+            canceled.add(entry)
+        elif step == "not entry":
+            canceled.discard(entry)
+        recorded = after(recorded, *events)
+        assert set(recorded.canceled) == canceled
+        assert recorded.is_canceled == ("whole" in because)
