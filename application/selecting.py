@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -171,16 +172,14 @@ class Selecting:
         """The contacts of the segments and logged segments that are to be left out. Raises NotFound."""
         if exclude is None:
             return EMPTY
-        return union(
-            [
-                *(self.segments.get(no).contacts for no in exclude.segments),
-                *(
-                    block.alive
-                    for entry_no in exclude.logged_segments
-                    for block in self.logged(entry_no).blocks
-                ),
-            ]
-        )
+        found: list[ContactSet] = []
+        for index, no in enumerate(exclude.segments):
+            with _named_at("exclude", "segments", index):
+                found.append(self.segments.get(no).contacts)
+        for index, entry_no in enumerate(exclude.logged_segments):
+            with _named_at("exclude", "logged_segments", index):
+                found += [block.alive for block in self.logged(entry_no).blocks]
+        return union(found)
 
     def _for_command(self, caller: Caller, no: str) -> Segment:
         segment = self.segments.get(no)
@@ -190,3 +189,12 @@ class Selecting:
     def _record(self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent]) -> tuple[Segment, int]:
         position = self.journal.record(caller, Changes(stream_of(segment.no), segment.version, facts))
         return self.segments.get(segment.no), position
+
+
+@contextmanager
+def _named_at(*place: str | int) -> Iterator[None]:
+    """What is not found within was named at this place of the body."""
+    try:
+        yield
+    except NotFound as error:
+        raise NotFound(error.detail, [(place, error.detail)]) from error

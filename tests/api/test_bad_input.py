@@ -176,6 +176,7 @@ SETUP_VALUES: dict[str, Values] = {
     "company": (None, {"name": "x" * 101}, {"shoe_size": 43}),
     "anything": (1,),
 }
+WRONG_EXCLUSIONS: Values = (5, [], {"contacts": []}, {"segments": [LONG]}, {"logged_segments": [0]})
 WRONG_FILTERS: tuple[tuple[Any, tuple[str | int, ...]], ...] = (
     ({"planet": {"name": "Mars"}}, ("planet",)),
     ({"contact": {"shoe_size": "43"}}, ("contact", "shoe_size")),
@@ -368,6 +369,10 @@ def unknown() -> Iterator[Bad]:
     def not_found(name: str, path: str, body: Any, *place: str | int) -> Bad:
         return Bad(name, "POST", path, body, "not-found", place or None)
 
+    for name, wrong in (("segments", NONE), ("logged_segments", 999_999)):
+        body = {"action": "add_contacts", "exclude": {name: [wrong]}}
+        yield not_found(f"criteria that leave out {name}", CRITERIA, body, "exclude", name, 0)
+    yield not_found("a group of nothing", f"{SEGMENT}/apply-mailing-group", {"code": NONE}, "code")
     yield not_found("an interaction with nobody", ENTRIES, {"contact_no": NONE}, "contact_no")
     evaluated = {"entry_nos": [999_999], "evaluation": "positive"}
     yield not_found("entries that are not there", f"{ENTRIES}/evaluate", evaluated, "entry_nos")
@@ -409,6 +414,10 @@ TABLE = [
     *values("PATCH", "/v1/setup", SETUP_VALUES),
     *values("POST", ENTRIES, INTERACTION_VALUES | {"postponed": FLAGS}, contact_no="BAD-CO"),
     *values("POST", ENTRIES, {"contact_no": CODES}),
+    *values("POST", ENTRIES, {"contact_alternative_address_code": (*SHORT_CODES, NONE)}, contact_no="BAD-CO"),
+    *values("POST", f"{SEGMENT}/apply-mailing-group", {"code": SHORT_CODES}),
+    *values("POST", f"{SEGMENT}/apply-mailing-group", {"delete_old_assignments": FLAGS}, code="BAD"),
+    *values("POST", CRITERIA, {"exclude": WRONG_EXCLUSIONS}, action="add_contacts"),
     *values("POST", f"{ENTRIES}/999999/comments", {"comment": (None, "", " ", 5, NUL, HALF, "x" * 1_001)}),
     *values("POST", f"{ENTRIES}/evaluate", {"entry_nos": (None, [], 5, ["x"], [0], [HUGE])}, evaluation=None),
     *values("POST", f"{ENTRIES}/evaluate", {"evaluation": WORDS}, entry_nos=[999_999]),

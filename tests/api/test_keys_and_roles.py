@@ -32,6 +32,7 @@ CALLS = (
     *(
         Call("GET", f"/v1/{path}", READERS)
         for path in (
+            f"segments/{NO}/contacts.csv",
             *("contacts", f"contacts/{NO}", "segments", f"segments/{NO}", f"segments/{NO}/lines", "setup"),
             *(f"segments/{NO}/lines/1", f"segments/{NO}/criteria-actions", "saved-segment-criteria"),
             *("saved-segment-criteria/NONE", "logged-segments", "logged-segments/999999"),
@@ -50,6 +51,7 @@ CALLS = (
             *(("POST", f"segments/{NO}/criteria-actions"), ("POST", f"segments/{NO}/go-back")),
             *(("POST", f"segments/{NO}/redo"), ("POST", f"segments/{NO}/reset-criteria")),
             *(("POST", f"segments/{NO}/save-criteria"), ("POST", f"segments/{NO}/reuse-criteria")),
+            ("POST", f"segments/{NO}/apply-mailing-group"),
             *(("POST", f"segments/{NO}/reuse-logged-segment"), ("POST", f"segments/{NO}/log")),
             *(("POST", "logged-segments/999999/follow-up"), ("DELETE", "saved-segment-criteria/NONE")),
             *(("POST", "logged-segments/999999/cancel"), ("POST", "logged-segments/999999/uncancel")),
