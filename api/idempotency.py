@@ -85,7 +85,8 @@ async def _once(
         if known is None:
             raise
         return await run_in_threadpool(_again, service, who.user_id, key, digest, known)
-    await run_in_threadpool(_remember, service, who.user_id, key, digest, response)
+    body = _without_secrets(request.url.path, bytes(response.body))
+    await run_in_threadpool(_remember, service, who.user_id, key, digest, response, body)
     return response
 
 
@@ -126,12 +127,21 @@ def _again(
     )
 
 
-def _remember(service: Service, user_id: str, key: str, digest: bytes, response: Response) -> None:
+def _without_secrets(path: str, body: bytes) -> bytes:
+    """What is kept of an answer: a new API key is shown once, also to who asks twice."""
+    if path != "/v1/api-keys":
+        return body
+    return json.dumps(json.loads(body) | {"key": None}).encode()
+
+
+def _remember(
+    service: Service, user_id: str, key: str, digest: bytes, response: Response, body: bytes
+) -> None:
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     with service.log.datastore.get_connection() as connection:
         connection.execute(
             "INSERT INTO idempotency_key (user_id, key, request_sha256, status, headers, body)"
             " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (user_id, key) DO UPDATE"
             " SET status = excluded.status, headers = excluded.headers, body = excluded.body",
-            (user_id, key, digest, response.status_code, Jsonb(headers), bytes(response.body)),
+            (user_id, key, digest, response.status_code, Jsonb(headers), body),
         )

@@ -192,3 +192,11 @@ class TestTheKey:
         one, other = (ok(client.post("/v1/segments", json={}, headers=key(""))) for _ in range(2))
 
         assert one["no"] != other["no"]
+
+
+def test_a_new_api_key_is_not_kept_for_the_repetition(client: httpx.Client, rnd: str) -> None:
+    headers = {"Idempotency-Key": f"{rnd}-key"}
+    body = {"role": "reporter", "user_id": "somebody"}
+    first, again = (client.post("/v1/api-keys", json=body, headers=headers).json() for _ in range(2))
+    assert first["key"] is not None
+    assert again == first | {"key": None}
