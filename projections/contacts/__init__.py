@@ -24,7 +24,7 @@ class Contacts(ReadModel):
     """The tables `contact` and its children, `logged_segment`, `campaign_entry`, `interaction_log_entry`."""
 
     name = "contacts"
-    version = 1
+    version = 2
     topics = frozenset(event.topic for event in (*CONTACT_EVENTS, SegmentLogged, *INTERACTION_EVENTS))
 
     def apply(self, cursor: Cursor[Any], page: Sequence[Recorded]) -> None:

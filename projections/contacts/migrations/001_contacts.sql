@@ -165,6 +165,8 @@ CREATE TABLE interaction_log_entry (
     contact_via text COLLATE "C",
     send_word_documents_as_attachment boolean NOT NULL,
     remarks text COLLATE "C",
+    document text COLLATE "C",
+    document_sha256 text COLLATE "C",
     delivery_status text COLLATE "C",
     canceled boolean NOT NULL,
     postponed boolean NOT NULL,
@@ -176,6 +178,14 @@ CREATE INDEX interaction_log_entry_logged_segment ON interaction_log_entry (logg
 CREATE INDEX interaction_log_entry_campaign ON interaction_log_entry (campaign_no, entry_no)
     WHERE campaign_no IS NOT NULL;
 CREATE INDEX interaction_log_entry_date ON interaction_log_entry (date, entry_no);
+
+-- Documents that entries name; their bytes are contents of the event log.
+CREATE TABLE interaction_document (
+    sha256 text COLLATE "C" PRIMARY KEY,
+    file_name text COLLATE "C",
+    content_type text COLLATE "C" NOT NULL,
+    size bigint NOT NULL
+);
 
 CREATE TABLE interaction_comment (
     entry_no bigint NOT NULL,
