@@ -21,6 +21,7 @@ WORK_DATE = date(2026, 11, 24)
 NAMES_IN_SQL = {
     "contact": "contact",
     "interaction_log_entry": "interaction_log_entry",
+    "value_entry": "value_entry",
     **{
         table: f"contact_{table}"
         for table in (
@@ -46,6 +47,7 @@ COLUMN_TYPES = {
 JOIN_COLUMNS = {
     "contact": {"key": "int PRIMARY KEY", "company_key": "int"},
     "interaction_log_entry": {},
+    "value_entry": {},
 }
 
 Row = dict[str, Any]
