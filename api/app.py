@@ -23,6 +23,7 @@ from api.routes import (
     operations,
     records,
     segments,
+    value_entries,
 )
 from api.schemas.problems import ProblemAnswer
 from api.service import Service
@@ -36,10 +37,13 @@ for every contact, and every decision kept as an event.
 * Every write answers with `Event-Position`; a read that sends it back sees at least that.
 * Every refusal is a problem answer (RFC 9457) and changes nothing.
 """
-PARTS = (segments, criteria, documents, logging, interactions, contacts, records, history, operations)
+PARTS = (
+    *(segments, criteria, documents, logging, interactions, contacts, value_entries, records, history),
+    operations,
+)
 LARGEST_BODY = 10_000_000
-"""Bytes; files of contacts may be larger."""
-UNLIMITED = "/v1/contacts/import"
+"""Bytes; files that are imported may be larger."""
+UNLIMITED = ("/v1/contacts/import", "/v1/value-entries/import")
 
 
 def create_app(service: Service) -> FastAPI:
@@ -108,7 +112,7 @@ class LimitedBody:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == UNLIMITED:
+        if scope["type"] != "http" or scope["path"] in UNLIMITED:
             await self.app(scope, receive, send)
             return
         read = 0

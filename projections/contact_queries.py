@@ -27,6 +27,16 @@ CONTACTS = Listing(
     key="no",
 )
 
+VALUE_ENTRIES = Listing(
+    name="value_entry",
+    source="value_entry v",
+    fields={
+        "entry_no": Field("v.entry_no", FieldType.INTEGER),
+        **{name: Field(f"v.{name}", kind) for name, kind in TABLES["value_entry"].items()},
+    },
+    key="entry_no",
+)
+
 _MEMBERS = {"mailing_groups", "industry_groups", "job_responsibilities"}
 """The lists of a contact that are lists of codes."""
 

@@ -55,10 +55,6 @@ INTERACTION_LOG_ENTRIES = Listing(
     ),
     fields={
         **{name: Field(f"e.{name}", kind) for name, kind in TABLES["interaction_log_entry"].items()},
-        **fields("contact_alternative_address_code", CODE, "e."),
-        **fields("contact_via remarks", TEXT, "e."),
-        "document": Field("e.document", DOCUMENT),
-        **fields("send_word_documents_as_attachment postponed", BOOLEAN, "e."),
         "contact_name": Field("c.name", TEXT),
         "contact_company_name": Field("k.name", TEXT),
     },

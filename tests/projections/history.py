@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 
 from application.documents import File
 from application.logging_segments import OnlyEntries
+from application.value_entry_import import ValueEntryImport, ValueEntryRow
 from domain import records
 from domain.contact import (
     AlternativeAddress,
@@ -26,6 +27,7 @@ from domain.segment.header import HeaderChanges
 from domain.segment.line_values import SegmentLine
 from domain.segment.lines import LineChanges
 from domain.segment.selection import Criteria
+from domain.value_entry import ValueEntry
 from domain.vocabulary import CriteriaActionKind
 from tests.projections.conftest import ANN, WORK_DATE, Desk
 
@@ -45,6 +47,7 @@ FILTERS: list[dict[str, Any]] = [
     {"not": {"mailing_group": {"code": "NEWS"}}},
     {"industry_group": {"code": "GOLF"}},
     {"interaction_log_entry": {"campaign_no": "CP1"}},
+    {"value_entry": {"item_no": "A|B", "posting_date": "-30D.."}},
     {"any": [{"business_relation": {"code": "CUST"}}, {"profile_answer": {"line_no": "2.."}}]},
 ]
 ANSWERS = (ProfileAnswer("GOLF", 1), ProfileAnswer("GOLF", 2))
@@ -65,6 +68,7 @@ class History:
             "register": (10, self.register),
             "change a contact": (12, self.change_contact),
             "delete a contact": (3, self.delete_contact),
+            "import value entries": (3, self.import_value_entries),
             "write a record": (5, self.write_record),
             "delete a record": (2, self.delete_record),
             "create": (4, self.create),
@@ -193,6 +197,21 @@ class History:
     def delete_contact(self) -> None:
         self.service.catch_up()
         self.service.contacts.delete(ANN, self.any_contact())
+
+    def import_value_entries(self) -> None:
+        entries = [
+            ValueEntry(
+                self.random.choice(["customer", "vendor"]),
+                "1",
+                self.random.choice(["A", "B", "C"]),
+                posting_date=self.random.choice(DATES),
+                contact_no=self.random.choice([None, self.any_contact("person")]),
+            )
+            for _ in range(self.random.randint(1, 4))
+        ]
+        rows = [ValueEntryRow(number, entry) for number, entry in enumerate(entries, 1)]
+        # What is not projected yet is not known, so that events may hold an entry twice.
+        ValueEntryImport(self.service.journal, self.service.read_models, ANN).take_over(rows)
 
     # Records
 
