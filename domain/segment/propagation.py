@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace as replaced
 
-from domain.contact_set import EMPTY, ContactSet
+from domain.contact_set import EMPTY, ContactSet, union
 from domain.segment.events import HeaderChanged
 from domain.segment.header import Header
 from domain.segment.lines import LineBlock, LineChanges
@@ -28,6 +28,21 @@ def steps(header: Header, event: HeaderChanged) -> Iterator[tuple[Values, Values
     yield subject, follows | {"language_code": header.language_code, "subject": header.subject}
 
 
+def lines_in_scope(
+    header: Header,
+    event: HeaderChanged,
+    blocks: Sequence[LineBlock],
+    own: Mapping[tuple[int, int], LineChanges],
+) -> int:
+    """How many lines on the segment take something over from a change of this header."""
+    own_of = _by_block(own)
+    wheres = [where for values, where in steps(header, event) if values]
+    return sum(
+        len(union(_lines_that_say(where, block, own_of.get(block.id, {})) for where in wheres))
+        for block in blocks
+    )
+
+
 def overwritten(
     blocks: Sequence[LineBlock], own: dict[tuple[int, int], LineChanges], values: Values, where: Values
 ) -> list[LineBlock]:
@@ -37,9 +52,7 @@ def overwritten(
     """
     if not values:
         return list(blocks)
-    own_of: dict[int, dict[int, Values]] = {}
-    for (block_id, key), changes in own.items():
-        own_of.setdefault(block_id, {})[key] = given(changes)
+    own_of = _by_block(own)
     parts: list[LineBlock] = []
     for block in blocks:
         of_block = own_of.get(block.id, {})
@@ -49,6 +62,14 @@ def overwritten(
             kept = {name: value for name, value in of_block[key].items() if name not in values}
             own[block.id, key] = LineChanges(**kept)  # type: ignore[arg-type]
     return parts
+
+
+def _by_block(own: Mapping[tuple[int, int], LineChanges]) -> dict[int, dict[int, Values]]:
+    """What lines have of their own, by block and contact."""
+    own_of: dict[int, dict[int, Values]] = {}
+    for (block_id, key), changes in own.items():
+        own_of.setdefault(block_id, {})[key] = given(changes)
+    return own_of
 
 
 def _lines_that_say(where: Values, block: LineBlock, own: dict[int, Values]) -> ContactSet:
