@@ -67,8 +67,10 @@ class PastContacts:
         found = self.log.load_many([stream_of(no) for no in numbers], KnownContact, position=position)
         return {contact.no: contact for contact in found.values() if not contact.deleted}
 
-    def deleted_at(self, no: str, position: int) -> bool:
+    def deleted_at(self, no: str | None, position: int) -> bool:
         """Whether a contact had been deleted by then."""
+        if no is None:
+            return False
         found = self.log.load_many([stream_of(no)], KnownContact, position=position)
         return any(contact.deleted for contact in found.values())
 

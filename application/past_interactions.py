@@ -41,7 +41,8 @@ def interactions_at(past: PastContacts, contact: KnownContact, position: int) ->
     placed = past.log.placed(streams, position)
     for _, events in groupby(placed, key=lambda one: one[1].originator_id):
         rows += _entries(past, people, events)
-    return [row for row in rows if _is_with(past, row, contact, position)]
+    found = (_with_contact(past, row, contact, position) for row in rows)
+    return [row for row in found if row is not None]
 
 
 def _streams(past: PastContacts, contact: KnownContact, position: int) -> list[str]:
@@ -152,16 +153,16 @@ def _amend(rows: dict[int, Row], event: Amendment | object) -> None:
             row |= changes
 
 
-def _is_with(past: PastContacts, row: Row, contact: KnownContact, position: int) -> bool:
-    """Whether the entry was with this contact, in the company that the contact was in (domain B5)."""
-    if row["contact_no"] != contact.no:
-        gone = row["contact_no"] is not None and past.company_left(row["contact_no"], position)
-        if gone != contact.no:
-            return False
-    company_no: str | None = row["contact_company_no"]
-    if company_no == contact.value.company_no:
-        return True
+def _with_contact(past: PastContacts, row: Row, contact: KnownContact, position: int) -> Row | None:
+    """The entry, if it was with this contact in the company that the contact was in (domain B5, B19)."""
+    contact_no, company_no = row["contact_no"], row["contact_company_no"]
+    went_to = contact_no if contact_no in (contact.no, None) else past.company_left(contact_no, position)
     # The number of a company that was deleted is blank on its entries.
-    return (
-        contact.value.company_no is None and company_no is not None and past.deleted_at(company_no, position)
-    )
+    left = company_no if company_no == contact.value.company_no else _of_living(past, company_no, position)
+    if went_to != contact.no or left != contact.value.company_no:
+        return None
+    return row | {"contact_no": contact.no, "contact_company_no": contact.value.company_no}
+
+
+def _of_living(past: PastContacts, company_no: str | None, position: int) -> str | None:
+    return None if past.deleted_at(company_no, position) else company_no
