@@ -17,6 +17,7 @@ from api.routes import (
     contacts,
     criteria,
     documents,
+    explanations,
     history,
     interactions,
     logging,
@@ -38,8 +39,8 @@ for every contact, and every decision kept as an event.
 * Every refusal is a problem answer (RFC 9457) and changes nothing.
 """
 PARTS = (
-    *(segments, criteria, documents, logging, interactions, contacts, value_entries, records, history),
-    operations,
+    *(segments, criteria, explanations, documents, logging, interactions, contacts, value_entries),
+    *(records, history, operations),
 )
 LARGEST_BODY = 10_000_000
 """Bytes; files that are imported may be larger."""

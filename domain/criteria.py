@@ -168,12 +168,12 @@ def criteria_match(criteria: Criteria, facts: ContactFacts, *, adding: bool = Fa
         case Not(part):
             return not criteria_match(part, facts, adding=adding)
         case TableFilter("value_entry", fields) if adding:
-            return any(_row_matches(fields, row) for row in _entries_naming(facts))
+            return any(_row_matches(fields, row) for row in entries_naming(facts))
         case TableFilter(table, fields):
             return any(_row_matches(fields, row) for row in facts.get(table, ()))
 
 
-def _entries_naming(facts: ContactFacts) -> Sequence[Mapping[str, object]]:
+def entries_naming(facts: ContactFacts) -> Sequence[Mapping[str, object]]:
     """The value entries that speak for this contact when contacts are added (domain B5)."""
     entries = facts.get("value_entry", ())
     contact = facts["contact"][0] if facts.get("contact") else {}

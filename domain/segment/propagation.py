@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace as replaced
 
-from domain.contact_set import EMPTY, ContactSet
+from domain.contact_set import EMPTY, ContactSet, union
 from domain.document import Document, Documents, document_in, next_default, with_document, without_language
 from domain.segment.events import HeaderChanged
 from domain.segment.header import Header
@@ -33,6 +33,21 @@ def steps(header: Header, event: HeaderChanged) -> Iterator[tuple[Values, Values
     yield values, follows
     # A line that speaks another language, or already says something else, keeps its subject (B2.4).
     yield subject, follows | {"language_code": header.language_code, "subject": header.subject}
+
+
+def lines_in_scope(
+    header: Header,
+    event: HeaderChanged,
+    blocks: Sequence[LineBlock],
+    own: Mapping[tuple[int, int], LineChanges],
+) -> int:
+    """How many lines on the segment take something over from a change of this header."""
+    own_of = _by_block(own)
+    wheres = [where for values, where in steps(header, event) if values]
+    return sum(
+        len(union(_lines_that_say(where, block, own_of.get(block.id, {})) for where in wheres))
+        for block in blocks
+    )
 
 
 def overwritten(
@@ -140,9 +155,7 @@ def _rewritten(
     blocks: Sequence[LineBlock], own: OwnChanges, where: Values, restart: Restart, keep: Keep
 ) -> list[LineBlock]:
     """The blocks with another start for the lines that say all of `where`, and less of their own for them."""
-    own_of: dict[int, dict[int, Values]] = {}
-    for (block_id, key), changes in own.items():
-        own_of.setdefault(block_id, {})[key] = given(changes)
+    own_of = _by_block(own)
     parts: list[LineBlock] = []
     for block in blocks:
         of_block = own_of.get(block.id, {})
@@ -151,6 +164,14 @@ def _rewritten(
         for key in chosen & ContactSet(of_block):
             own[block.id, key] = LineChanges(**keep(of_block[key]))
     return parts
+
+
+def _by_block(own: Mapping[tuple[int, int], LineChanges]) -> dict[int, dict[int, Values]]:
+    """What lines have of their own, by block id and contact key."""
+    found: dict[int, dict[int, Values]] = {}
+    for (block_id, key), changes in own.items():
+        found.setdefault(block_id, {})[key] = given(changes)
+    return found
 
 
 def _lines_that_say(where: Values, block: LineBlock, own: dict[int, Values]) -> ContactSet:

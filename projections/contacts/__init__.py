@@ -32,15 +32,17 @@ class Contacts(ReadModel):
 
     def apply(self, cursor: Cursor[Any], page: Sequence[Recorded]) -> None:
         # Runs of events of one kind are written together; contacts come in the largest ones.
-        for kind, run in groupby((recorded.event for recorded in page), _kind_of):
+        for kind, run in groupby(page, _kind_of):
+            if kind == "value entries":
+                value_entry_rows.write(cursor, list(run))
+                continue
+            events = [recorded.event for recorded in run]
             if kind == "contacts":
-                contact_rows.write(cursor, list(run))
+                contact_rows.write(cursor, events)
             elif kind == "deletions":
-                contact_rows.delete(cursor, [event.data for event in run])
-            elif kind == "value entries":
-                value_entry_rows.write(cursor, [event.data for event in run])
+                contact_rows.delete(cursor, [event.data for event in events])
             else:
-                for event in run:
+                for event in events:
                     amendment_rows.write(cursor, event)
 
     def is_long(self, event: Event) -> bool:
@@ -50,9 +52,10 @@ class Contacts(ReadModel):
         return interaction_rows.write_part(cursor, recorded.event, done)
 
 
-def _kind_of(event: Event) -> Literal["contacts", "deletions", "value entries", "interactions"]:
-    if isinstance(event.data, ContactDeleted):
+def _kind_of(recorded: Recorded) -> Literal["contacts", "deletions", "value entries", "interactions"]:
+    fact = recorded.event.data
+    if isinstance(fact, ContactDeleted):
         return "deletions"
-    if isinstance(event.data, ValueEntriesImported):
+    if isinstance(fact, ValueEntriesImported):
         return "value entries"
-    return "contacts" if isinstance(event.data, CONTACT_EVENTS) else "interactions"
+    return "contacts" if isinstance(fact, CONTACT_EVENTS) else "interactions"

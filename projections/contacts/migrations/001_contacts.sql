@@ -112,6 +112,7 @@ CREATE TABLE contact_alternative_address_range (
 CREATE TABLE value_entry (
     entry_no bigint PRIMARY KEY,
     identity bytea NOT NULL UNIQUE,
+    position bigint NOT NULL,
     source_type text COLLATE "C" NOT NULL,
     source_no text COLLATE "C" NOT NULL,
     item_no text COLLATE "C",
