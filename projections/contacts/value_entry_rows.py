@@ -12,7 +12,10 @@ from domain.value_entry import ValueEntriesImported
 from projections.read_model import Recorded
 
 _TYPES: dict[str, LiteralString] = {
-    **{"entry_no": "bigint", "identity": "bytea", "position": "bigint", "posting_date": "date"},
+    "entry_no": "bigint",
+    "identity": "bytea",
+    "position": "bigint",
+    "posting_date": "date",
 }
 _COLUMNS: tuple[LiteralString, ...] = (
     *(

@@ -109,6 +109,7 @@ class World:
             | {
                 "entry_no": number,
                 "identity": number.to_bytes(16, "big"),
+                "position": 1,
                 "source_type": self.random.choice(["customer", "vendor"]),
                 "source_no": self._trader(),
                 "contact_no": None,
