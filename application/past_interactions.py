@@ -26,6 +26,11 @@ from domain.segment.logging import entry_index
 from eventstore.event import Event
 
 Row = dict[str, Any]
+NOT_THROUGH_A_SEGMENT: Row = {
+    "remarks": None,
+    "document": None,
+    "send_word_documents_as_attachment": False,
+}
 
 
 def interactions_at(past: PastContacts, contact: KnownContact, position: int) -> list[Row]:
@@ -93,7 +98,9 @@ def _entries(
                     "user_id": event.envelope.user_id,
                     "segment_no": None,
                     "logged_segment_entry_no": None,
+                    **NOT_THROUGH_A_SEGMENT,
                     "canceled": False,
+                    "postponed": isinstance(event.data, InteractionPostponed),
                 }
             case _:
                 _amend(rows, event.data)
@@ -122,6 +129,7 @@ def _logged(past: PastContacts, event: Event, key: int, no: str, before: int) ->
             "interaction_language_code": line.language_code,
             "campaign_entry_no": campaign_entries.get(line.campaign_no or ""),
             "canceled": False,
+            "postponed": False,
         }
         if index in logged.type_blanked:
             row["correspondence_type"] = None
