@@ -273,6 +273,19 @@ class TestAContact:
         assert [one["outcome"] for one in found["actions"]] == ["added", "removed"]
         assert "Action 2 of admin" in found["reason"]
         assert found["actions"][1]["failed"]["field"] == "city"
+        assert found["actions"][1]["text"] == ("Removed it. Not met: contact city is Breda (it was Arnhem).")
+
+    def test_that_met_the_filters_of_reduce_sees_with_what(
+        self, client: httpx.Client, crm: Crm, path: str, rnd: str
+    ) -> None:
+        crm.contact(no=f"{rnd}C", city="Arnhem")
+        crm.contact(no=f"{rnd}P", type="person", name="Ann", company_no=f"{rnd}C", city="Breda")
+        add(client, path, {"contact": {"no": f"{rnd}?"}})
+        act(client, path, "reduce", {"contact": {"city": "Arnhem"}}, entire_companies=True)
+        company, person = (of_contact(client, path, f"{rnd}{letter}")["actions"][1] for letter in "CP")
+        assert company["text"] == "Removed it. Met: contact city is Arnhem (it was Arnhem)."
+        assert person["text"] == f"Removed it. With entire companies: contact {rnd}C met the filters."
+        assert person["brought_in_by"] == {"option": "entire_companies", "contact_no": f"{rnd}C"}
 
     def test_that_is_there_sees_its_lines(self, client: httpx.Client, crm: Crm, path: str, rnd: str) -> None:
         crm.contact(no=f"{rnd}A")
