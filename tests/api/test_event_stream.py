@@ -204,3 +204,17 @@ def test_readers_end_when_the_service_stops(postgres_url: str) -> None:
     reader.join(PATIENCE_SECONDS)
     assert ended == [True]
     assert time.monotonic() - stopped < PATIENCE_SECONDS
+
+
+def test_a_reader_whose_key_is_taken_away_is_let_go(
+    running: RunningService, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.05)
+    made = ok(client.post("/v1/api-keys", json={"role": "auditor", "user_id": "an auditor"}))
+    with running.client(made["key"]) as reader, following(reader, after=0) as stream:
+        next(stream)
+        ok(client.delete(f"/v1/api-keys/{made['id']}"))
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        for _ in stream:
+            assert time.monotonic() < deadline, "the stream goes on"
+    until(lambda: running.service.watch.followers == 0)
