@@ -141,16 +141,6 @@ class PastContacts:
             return contact if company_no == contact.no else None
         return self.at(company_no, position)
 
-    def line_facts(self, keys: Sequence[int], position: int) -> dict[int, LineFacts]:
-        """What lines showed of these contacts, by key."""
-        contacts = self.many(list(self.numbers(keys).values()), position)
-        companies = {c.value.company_no for c in contacts.values() if c.value.company_no is not None}
-        contacts_and_companies = contacts | self.many(sorted(companies - contacts.keys()), position)
-        return {
-            contact.key: line_facts(contact, contacts_and_companies.get(contact.value.company_no or ""))
-            for contact in contacts.values()
-        }
-
     def colleagues(self, company_key: int, position: int) -> Iterator[KnownContact]:
         """Who belonged to a company then, of those who still do: nothing says who has left since."""
         with self.read_models.cursor() as cursor:

@@ -57,7 +57,11 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_a_reader_gets_what_there_is_and_then_what_comes(client: httpx.Client, crm: Crm) -> None:
+def test_a_reader_gets_what_there_is_and_then_what_comes(
+    client: httpx.Client, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told when there is something: nobody looks by the clock here."""
+    monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 3_600.0)
     start = crm.position()
     crm.contact()
     with following(client, after=start) as stream:

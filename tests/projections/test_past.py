@@ -95,7 +95,8 @@ def test_every_explanation_agrees_with_what_the_action_did(service: Desk) -> Non
         story = lineage(steps_of(service.journal, stream.removeprefix("segment-")))
         for action in story.actions:
             if isinstance(action.event, CriteriaApplied) and action.kind == "add_contacts":
-                looked_at += check_selection(service, action, contacts)
+                some = history.random.sample(contacts, min(15, len(contacts)))
+                looked_at += check_selection(service, action, some)
     assert looked_at > 50
 
 
