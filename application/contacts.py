@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from application.journal import Caller, Changes, Journal, check_version, retried
@@ -60,6 +61,23 @@ class Contacts:
         if contact is None:
             raise NotFound.named("contact", no)
         return contact
+
+    def as_of(
+        self, no: str, *, version: int | None = None, at: datetime | None = None
+    ) -> tuple[KnownContact, KnownContact | None]:
+        """A contact at a version or an instant, and the company that it had then. Raises NotFound."""
+        contact = self.journal.as_of(stream_of(no), KnownContact, version=version, at=at)
+        if contact is None or contact.deleted:
+            raise NotFound(f"There was no contact {no} then.")
+        company_no = contact.value.company_no
+        if company_no is None:
+            return contact, None
+        if at is not None:
+            return contact, self.journal.as_of(stream_of(company_no), KnownContact, at=at)
+        placed = self.journal.log.placed([stream_of(no)])
+        position = next(place for place, event in placed if event.originator_version == contact.version)
+        found = self.journal.log.load_many([stream_of(company_no)], KnownContact, position=position)
+        return contact, next(iter(found.values()), None)
 
     def find(self, no: str) -> KnownContact | None:
         """The contact with this number, if there is one now."""

@@ -68,13 +68,7 @@ def _streams(past: PastContacts, contact: KnownContact, position: int) -> list[s
         f"interaction-{row['entry_no']}" if row["segment_no"] is None else f"segment-{row['segment_no']}"
         for row in found
     }
-    with past.log.datastore.get_connection() as connection:
-        deleted = connection.execute(
-            "SELECT DISTINCT originator_id AS stream FROM log_events"
-            " WHERE notification_id > %s AND topic = 'interactions.deleted.1'",
-            (position,),
-        ).fetchall()
-    return sorted(streams | {row["stream"] for row in deleted})
+    return sorted(streams | past.streams_with_deletions(position))
 
 
 def _entries(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -38,6 +39,17 @@ class Records:
         record = self.find(kind, code)
         if record is None:
             raise NotFound.named(kind.word, code)
+        return record
+
+    def as_of(
+        self, kind: RecordKind, code: str, *, version: int | None = None, at: datetime | None = None
+    ) -> KnownRecord:
+        """The record as it is, or as it stood at a version or an instant. Raises NotFound."""
+        if version is None and at is None:
+            return self.get(kind, code)
+        record = self.journal.as_of(kind.stream(code), KnownRecord, version=version, at=at)
+        if record is None or record.value is None:
+            raise NotFound(f"There was no {kind.word} {code} then.")
         return record
 
     def find(self, kind: RecordKind, code: str) -> KnownRecord | None:

@@ -9,6 +9,7 @@ from pydantic import create_model
 
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.idempotency import RepeatableRoute
+from api.moments import AsOf, Version, moment
 from api.schemas.documents import DocumentAnswer
 from api.schemas.records import (
     CampaignBody,
@@ -126,10 +127,12 @@ def _add_routes(kind: RecordKind) -> None:
         response_model=model,
         dependencies=reads,
         name=f"Read a {kind.word}",
-        description=f"One {kind.word}.",
+        description=f"One {kind.word}, as it is or as it was; its figures are always those of now.",
     )
-    def read_record(code: where, service: ServiceOf, response: Response) -> Any:
-        record = service.records.get(kind, code)
+    def read_record(
+        code: where, service: ServiceOf, response: Response, version: Version = None, as_of: AsOf = None
+    ) -> Any:
+        record = service.records.as_of(kind, code, **moment(version, as_of))
         etag(response, record.version)
         return _shown(service, kind, record.code, record.version, record.value)
 
@@ -186,9 +189,12 @@ def create_campaign(values: NewCampaignBody, service: ServiceOf, caller: Markete
 
 
 @router.get("/setup", response_model=SetupBody, dependencies=[READERS])
-def read_setup(service: ServiceOf) -> Any:
-    """The set-up."""
-    return msgspec.to_builtins(service.records.setup())
+def read_setup(service: ServiceOf, version: Version = None, as_of: AsOf = None) -> Any:
+    """The set-up, as it is or as it was."""
+    if version is None and as_of is None:
+        return msgspec.to_builtins(service.records.setup())
+    past = service.records.as_of(records.SETUP, records.THE_SETUP, **moment(version, as_of))
+    return msgspec.to_builtins(past.value)
 
 
 @router.patch("/setup", response_model=SetupBody)
