@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from api.schemas.values import Answer, Body, Code, EntryNo, ShortCode, Text100
 from domain.criteria import FILTERS_SHAPE
@@ -51,11 +51,14 @@ class CriteriaBody(Body):
     entire_companies: bool = False
     exclude: ExclusionBody | None = None
 
-    @model_validator(mode="after")
-    def _excludes_from_adding(self) -> CriteriaBody:
-        if self.exclude is not None and self.action != "add_contacts":
-            raise ValueError("exclude goes with add_contacts only")
-        return self
+    @field_validator("exclude")
+    @classmethod
+    def _excludes_from_adding(
+        cls, exclude: ExclusionBody | None, info: ValidationInfo
+    ) -> ExclusionBody | None:
+        if exclude is not None and info.data.get("action", "add_contacts") != "add_contacts":
+            raise ValueError("goes with add_contacts only")
+        return exclude
 
     def criteria(self) -> Criteria:
         """The action as the domain knows it."""
