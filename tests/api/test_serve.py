@@ -176,6 +176,12 @@ def test_commands_work_without_a_running_server(directory: Path) -> None:
     write_csv(file, 50)
     brought = command("import", "contacts", str(file), "--data", str(directory))
     assert "rejected" in brought.stdout
+    people = directory / "people.csv"
+    for company in ("CO1", "CO2"):
+        rows = "CO1,company,One,\nCO2,company,Two,\nBO,person,Bo"
+        people.write_text(f"no,type,name,company_no\n{rows},{company}\n")
+        moved = command("import", "contacts", str(people), "--data", str(directory))
+        assert moved.returncode == 0, moved.stderr
     sold = directory / "sold.csv"
     sold.write_text("source_type,source_no,item_no\ncustomer,C1,A\nvendor,V1,A\n")
     for expected in ("2 registered, 0 unchanged", "0 registered, 2 unchanged"):
