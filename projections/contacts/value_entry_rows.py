@@ -26,13 +26,12 @@ _INSERT: LiteralString = (
 
 
 def write(cursor: Cursor[Any], imported: Sequence[ValueEntriesImported]) -> None:
-    """Insert the entries of a page of events that are not there yet."""
-    rows = [
-        (number, entry.identity, *(getattr(entry, name) for name in _COLUMNS[2:]))
-        for event in imported
-        for number, entry in enumerate(event.entries, event.first_entry_no)
-    ]
-    if rows:
+    """Insert the entries that are not there yet; one statement for each event, which holds many of them."""
+    for event in imported:
+        rows = [
+            (number, entry.identity, *(getattr(entry, name) for name in _COLUMNS[2:]))
+            for number, entry in enumerate(event.entries, event.first_entry_no)
+        ]
         cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
 
 
