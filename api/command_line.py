@@ -140,11 +140,10 @@ def import_contacts(file: ImportedFile, data: Data = None, as_json: AsJson = Fal
     from application.contact_import import ContactImport
 
     kind = _kind_of(file)
-    with _service(data) as service:
+    with _service(data) as service, _kept_up(service):
         run = ContactImport(service.journal, service.contacts, _operator())
         with _pieces(file, "Importing contacts") as (pieces, progress):
             result = run.run(rows(pieces, kind), progress)
-        _catch_up(service)
     if as_json:
         _print_json(import_answer(result))
     else:
@@ -164,16 +163,10 @@ def import_value_entries(file: ImportedFile, data: Data = None, as_json: AsJson 
     from application.value_entry_import import ValueEntryImport
 
     kind = _kind_of(file)
-    with _service(data) as service:
-        _catch_up(service)  # which entries are known is asked of the read model
-        service.read_models.open()
-        try:
-            run = ValueEntryImport(service.journal, service.read_models, _operator())
-            with _pieces(file, "Importing value entries") as (pieces, progress):
-                result = run.run(rows(pieces, kind), progress)
-        finally:
-            service.read_models.close()
-        _catch_up(service)
+    with _service(data) as service, _kept_up(service):
+        run = ValueEntryImport(service.journal, service.read_models, _operator())
+        with _pieces(file, "Importing value entries") as (pieces, progress):
+            result = run.run(rows(pieces, kind), progress)
     if as_json:
         _print_json(value_entry_answer(result))
     else:
@@ -210,6 +203,18 @@ def _pieces(file: Path, what: str) -> Iterator[Any]:
     with _progress(what) as progress, file.open("rb") as source:
         size = file.stat().st_size
         yield chunks(source), lambda _: progress(min(source.tell(), size), size)
+
+
+@contextmanager
+def _kept_up(service: Any) -> Iterator[None]:
+    """Read models that hold everything before an import, which may ask them, and after it."""
+    _catch_up(service)
+    service.read_models.open()
+    try:
+        yield
+    finally:
+        service.read_models.close()
+    _catch_up(service)
 
 
 def _catch_up(service: Any) -> None:

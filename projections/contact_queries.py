@@ -14,17 +14,30 @@ from domain.criteria import TABLES
 from domain.field_type import FieldType
 from domain.segment.line_values import LineFacts
 from projections.contacts.contact_rows import ADDRESS_COLUMNS, CHILDREN
-from projections.listing import Field, Listing
+from projections.listing import Field, Listing, Members
+
+
+def _codes(table: LiteralString, code: LiteralString = "code") -> Members:
+    return Members(f"{table} AS m ON m.contact_key = c.key", Field(f"m.{code}", FieldType.CODE))
+
 
 CONTACTS = Listing(
     name="contact",
     source="contact c",
     fields={
         **{name: Field(f"c.{name}", kind) for name, kind in TABLES["contact"].items()},
-        "key": Field("c.key", FieldType.INTEGER),
         "version": Field("c.version", FieldType.INTEGER),
     },
     key="no",
+    lists={
+        "mailing_groups": _codes("contact_mailing_group"),
+        "industry_groups": _codes("contact_industry_group"),
+        "job_responsibilities": _codes("contact_job_responsibility"),
+        "business_relations": _codes("contact_business_relation"),
+        "profile_answers": _codes("contact_profile_answer", "questionnaire_code"),
+        "alternative_addresses": _codes("contact_alternative_address"),
+    },
+    also=", c.key",
 )
 
 VALUE_ENTRIES = Listing(

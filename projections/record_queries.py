@@ -43,7 +43,7 @@ def listing(kind: RecordKind) -> Listing:
             named[item.name] = _field(item.name, hint)
     # The kind is a word of this program.
     source: Any = f"(SELECT * FROM record WHERE kind = '{kind.name}') AS r"
-    return Listing(kind.word, source, named, key, also=', value AS "value"')
+    return Listing(kind.name.replace("-", "_"), source, named, key, also=', value AS "value"')
 
 
 def _field(name: str, hint: object) -> Field:

@@ -176,7 +176,7 @@ class Questions:
 
     def filters(self, depth: int = 0) -> dict[str, Any]:
         choice = self.random.random()
-        if depth == 3 or choice < 0.45:
+        if depth == 2 or choice < 0.45:
             return self._table()
         several = [self.filters(depth + 1) for _ in range(self.random.randint(1, 3))]
         if choice < 0.6:
