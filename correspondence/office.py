@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -70,16 +71,17 @@ class Office:
 
     def __init__(self) -> None:
         self._program = find_office()
-        self._place = tempfile.TemporaryDirectory(prefix="segmentlog-office-")
-        self._hand_over(Path(self._place.name))
+        self.place = Path(tempfile.mkdtemp(prefix="segmentlog-office-"))
+        self._remove = weakref.finalize(self, shutil.rmtree, self.place, ignore_errors=True)
+        self._hand_over(self.place)
 
     def close(self) -> None:
-        """Remove its profile."""
-        self._place.cleanup()
+        """Remove its profile, which otherwise stays until the process ends."""
+        self._remove()
 
     def convert(self, documents: Mapping[str, bytes], patience_s: float = PATIENCE_S) -> dict[str, bytes]:
         """The documents (.docx, by name) as PDF, as far as it could read them."""
-        with tempfile.TemporaryDirectory(dir=self._place.name) as work:
+        with tempfile.TemporaryDirectory(dir=self.place) as work:
             place = Path(work)
             self._hand_over(place)
             for name, content in documents.items():
@@ -94,7 +96,7 @@ class Office:
             os.chown(place, NOBODY, NOBODY)
 
     def _run(self, place: Path, names: list[str], patience_s: float) -> None:
-        profile = Path(self._place.name, "profile").as_uri()
+        profile = (self.place / "profile").as_uri()
         command = [
             *_guards(),
             *(self._program, f"-env:UserInstallation={profile}", *_OPTIONS),
@@ -108,7 +110,7 @@ class Office:
             stderr=subprocess.DEVNULL,
             env={
                 "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-                "HOME": self._place.name,
+                "HOME": str(self.place),
                 "LANG": "C.UTF-8",
             },
             start_new_session=True,

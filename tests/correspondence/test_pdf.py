@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ import pypdfium2
 import pytest
 
 from correspondence import office as office_module
+from correspondence import pdf as pdf_module
 from correspondence.combining import combine, letter_of, split
 from correspondence.merging import merge
 from correspondence.office import Office, find_office, runs_without_network
@@ -117,7 +120,7 @@ def test_a_conversion_that_takes_too_long_is_stopped_with_everything_it_started(
     begun = time.monotonic()
     assert office.convert({"x": letters(1)[0]}, patience_s=0.1) == {}
     assert time.monotonic() - begun < 5
-    place = office._place.name
+    place = str(office.place)
     assert not [
         process
         for process in psutil.process_iter(["cmdline"])
@@ -162,7 +165,35 @@ def test_without_libreoffice_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None
 @needs_office
 def test_nothing_is_left_behind(office: Office) -> None:
     office.convert({"x": letters(1)[0]})
-    place = Path(office._place.name)
+    place = office.place
     assert [path.name for path in place.iterdir() if path.is_dir() and path.name.startswith("tmp")] == []
     office.close()
     assert not place.exists()
+
+
+CRASHING = """#!{python}
+import os, signal, subprocess, sys
+options = [word for word in sys.argv[1:] if not word.endswith(".docx")]
+for name in (word for word in sys.argv[1:] if word.endswith(".docx")):
+    if b"this crashes it" in open(name, "rb").read():
+        os.kill(os.getpid(), signal.SIGSEGV)
+    subprocess.run([{soffice!r}, *options, name], check=True)
+"""
+
+
+@needs_office
+def test_a_letter_at_which_libreoffice_crashes_takes_no_other_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = read_template(
+        document(f"<w:p>{field('Remarks')}</w:p><w:p>{field('1', code=' NUMPAGES ')}</w:p>")
+    )
+    remarks = ["a", "this crashes it", "b", "this crashes it", "c"]
+    with tempfile.TemporaryDirectory() as directory:
+        place = Path(directory)
+        place.chmod(0o755)
+        program = place / "soffice"
+        program.write_text(CRASHING.format(python="/usr/bin/env python3", soffice=shutil.which("soffice")))
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{place}:{os.environ['PATH']}")
+        monkeypatch.setattr(pdf_module, "_OFFICES", pdf_module._Offices())
+        made = letters_to_pdf([merge(template, {"Remarks": text}) for text in remarks])
+    assert [pdf and pages(pdf)[0][0][0] for pdf in made] == ["a", None, "b", None, "c"]
