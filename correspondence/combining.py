@@ -9,28 +9,45 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
 import pikepdf
 from lxml import etree
 
-from correspondence.archive import Packed
+from correspondence.archive import Packed, read_archive
 from correspondence.merging import write_archive
-from correspondence.package import TRANSITIONAL, read_package, repacked, serialized
+from correspondence.package import (
+    TRANSITIONAL,
+    check_cost,
+    check_part,
+    parse,
+    parsed,
+    read_package,
+    repacked,
+    serialized,
+)
 from correspondence.reading import fixed_part
 
 MOST_COMBINED = 250
 """Letters in one document; LibreOffice slows down with the number of sections."""
 
 _W = f"{{{TRANSITIONAL}}}"
-_COUNTING = re.compile(
-    rb"<w:(numPr|footnoteReference|endnoteReference|commentReference|lnNumType|altChunk)\b"
+_ID, _VALUE = f"{_W}styleId", f"{_W}val"
+_COUNTING = tuple(
+    f"{_W}{name}"
+    for name in ("numPr", "footnoteReference", "endnoteReference", "commentReference", "lnNumType")
 )
+MOST_STYLES_DEEP = 20
+"""Styles that rest on styles; Word allows ten."""
 _HARMLESS_FIELDS = frozenset({"PAGE", "HYPERLINK", "DATE", "TIME"})
 _MARK = "LetterOfSegment"
+_USUAL_MAIN = "word/document.xml"
+MOST_FRAMES = 256
+"""Verdicts on templates that are remembered."""
 
 
 @dataclass(frozen=True)
@@ -43,41 +60,113 @@ class Letter:
     root: etree._Element
 
 
+@dataclass(frozen=True)
+class _Frame:
+    """What is known of the parts that letters of one template share."""
+
+    main: str
+    numbered: frozenset[str]
+
+
 def letter_of(data: bytes) -> Letter | None:
     """The letter, if it looks the same in company. Raises DocumentUnreadable."""
+    parts = read_archive(data)
+    shared = hashlib.sha256()
+    for part in parts:
+        if part.name != _USUAL_MAIN:
+            shared.update(f"{part.name}:{len(part.content)}:".encode() + part.content)
+    frame = _FRAMES.get(shared.digest(), lambda: _frame_of(data))
+    if frame is None:
+        return None
+    main = next(part for part in parts if part.name == frame.main)
+    check_cost([main])
+    root = parse(main)
+    check_part(root)
+    if not _stands_alone(root) or _counts(root, frame.numbered):
+        return None
+    body = root.find(f"{_W}body")
+    assert body is not None
+    shared.update(repr((sorted(root.attrib.items()), sorted(root.nsmap.items(), key=str))).encode())
+    shared.update(etree.tostring(body[-1]))
+    return Letter(shared.hexdigest(), frame.main, parts, root)
+
+
+def _frame_of(data: bytes) -> _Frame | None:
+    """Whether letters of this template can be combined, as far as the text of each does not matter."""
     package = read_package(data)
-    main = next(name for name, root in package.stories.items() if root.tag.rpartition("}")[2] == "document")
-    root = package.stories[main]
+    numbered = _numbered_styles(package.parts)
+    others = [story for name, story in package.stories.items() if name != _USUAL_MAIN]
+    if _USUAL_MAIN not in package.stories or numbered is None:
+        return None
+    return None if any(_counts(story, numbered) for story in others) else _Frame(_USUAL_MAIN, numbered)
+
+
+class _Frames:
+    """The frames seen last, by the digest of the parts that are shared."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[bytes, _Frame | None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, digest: bytes, find: Callable[[], _Frame | None]) -> _Frame | None:
+        """The frame with this digest, found out if it is new."""
+        with self._lock:
+            if digest in self._known:
+                self._known.move_to_end(digest)
+                return self._known[digest]
+        frame = find()
+        with self._lock:
+            self._known[digest] = frame
+            while len(self._known) > MOST_FRAMES:
+                self._known.popitem(last=False)
+        return frame
+
+
+_FRAMES = _Frames()
+
+
+def _stands_alone(root: etree._Element) -> bool:
+    """One section only, whose last paragraph can end it."""
     body = root.find(f"{_W}body")
     if body is None or len(body) < 2 or body[-1].tag != f"{_W}sectPr" or body[-2].tag != f"{_W}p":
-        return None
+        return False
     sections = sum(1 for _ in root.iter(f"{_W}sectPr"))
-    if sections != 1 or body[0].tag not in (f"{_W}p", f"{_W}tbl"):
-        return None
-    if any(part.name.endswith(".xml") and _COUNTING.search(part.content) for part in package.parts):
-        return None
-    if any(not _harmless(story) for story in package.stories.values()):
-        return None
-    digest = hashlib.sha256(repr((root.attrib, root.nsmap)).encode() + etree.tostring(body[-1]))
-    for part in package.parts:
-        if part.name != main:
-            digest.update(f"{part.name}:{len(part.content)}:".encode() + part.content)
-    return Letter(digest.hexdigest(), main, package.parts, root)
+    return sections == 1 and body[0].tag in (f"{_W}p", f"{_W}tbl")
 
 
-def _harmless(story: etree._Element) -> bool:
-    """Whether every field in it shows the same wherever the letter stands."""
-    words = [element.get(f"{_W}instr") or "" for element in story.iter(f"{_W}fldSimple")]
+def _numbered_styles(parts: Sequence[Packed]) -> frozenset[str] | None:
+    """The styles that number their paragraphs, or rest on one that does; None when the usual one does."""
+    content = next((part.content for part in parts if part.name.endswith("/styles.xml")), None)
+    if content is None:
+        return frozenset()
+    styles = parsed(content).findall(f"{_W}style")
+    numbered = {style.get(_ID) for style in styles if next(style.iter(f"{_W}numPr"), None) is not None}
+    for _ in range(MOST_STYLES_DEEP):
+        numbered |= {
+            style.get(_ID)
+            for style in styles
+            if (base := style.find(f"{_W}basedOn")) is not None and base.get(_VALUE) in numbered
+        }
+    usual = {style.get(_ID) for style in styles if style.get(f"{_W}default") in ("1", "true", "on")}
+    return None if usual & numbered else frozenset(name for name in numbered if name)
+
+
+def _counts(story: etree._Element, numbered: frozenset[str]) -> bool:
+    """Whether something in it counts on from what stands before it, so that company would change it."""
+    if next(story.iter(*_COUNTING), None) is not None:
+        return True
+    if any(style.get(_VALUE) in numbered for style in story.iter(f"{_W}pStyle")):
+        return True
+    codes = [element.get(f"{_W}instr") or "" for element in story.iter(f"{_W}fldSimple")]
     code = ""
     for element in story.iter(f"{_W}instrText", f"{_W}fldChar"):
         if element.tag == f"{_W}instrText":
             code += element.text or ""
         elif code:
-            words.append(code)
+            codes.append(code)
             code = ""
-    return all(
-        word.split()[:1] and word.split()[0].upper() in _HARMLESS_FIELDS for word in [*words, code] if word
-    )
+    words = [code.split(None, 1)[0].upper() for code in codes if code.strip()]
+    return not _HARMLESS_FIELDS.issuperset(words)
 
 
 def combine(letters: Sequence[Letter]) -> bytes:
