@@ -15,7 +15,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.keys import Principal
 from api.problems import ProblemError
 from api.service import Service
-from application.history_words import Language
+from application.field_words import Language
 from application.journal import Caller, RequestKey, Role
 from domain.errors import InvalidRequest
 from projections.listing import MOST, USUAL

@@ -15,9 +15,8 @@ from threading import Thread
 from types import FrameType
 
 import structlog
-import uvicorn
 
-from api.app import create_app
+from api.http_server import HttpServer
 from api.service import Service
 from api.settings import Settings
 from eventstore.embedded_postgres import EmbeddedPostgres
@@ -67,8 +66,7 @@ def serve(
         say(f"segmentlog serves {address} (documentation: {address}/docs). Stop it with Ctrl-C.")
         if ready is not None:
             ready(address)
-        config = uvicorn.Config(create_app(service), log_level="warning", timeout_graceful_shutdown=5)
-        uvicorn.Server(config).run(sockets=[listener])
+        HttpServer(service).run(sockets=[listener])
 
 
 def work(conninfo: str, schema: str, stop: Flag) -> None:

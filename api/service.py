@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from api.keys import ApiKeys
 from application.contacts import Contacts
+from application.documents import Documents
 from application.event_log import open_log, read_models
+from application.explanations import Explanations
 from application.history import History
 from application.interactions import Interactions
 from application.journal import Journal
@@ -13,6 +15,7 @@ from application.mailing_groups import MailingGroups
 from application.records import Records
 from application.segments import Segments
 from application.selecting import Selecting
+from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
 from projections.read_models import ReadModels
 from projections.runner import Runner
@@ -24,6 +27,7 @@ class Service:
     def __init__(self, conninfo: str, schema: str) -> None:
         self.conninfo, self.schema = conninfo, schema
         self.log = open_log(conninfo, schema, pool_size=20)
+        self.watch = HeadWatch(conninfo)
         self.keys = ApiKeys(conninfo, schema)
         models = read_models(self.log)
         self.read_models = ReadModels(conninfo, schema, models, pool_size=20)
@@ -32,11 +36,13 @@ class Service:
         self.records = Records(journal, self.read_models)
         self.contacts = Contacts(journal, self.read_models, self.records)
         self.segments = Segments(journal, self.read_models, self.records, self.contacts)
+        self.documents = Documents(journal, self.read_models, self.records, self.segments)
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
         self.logging = LoggingSegments(journal, self.read_models, self.records, self.segments, self.selecting)
         self.interactions = Interactions(journal, self.read_models, self.records, self.contacts)
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
-        self.history = History(journal, self.read_models)
+        self.history = History(journal)
+        self.explanations = Explanations(journal, self.read_models, self.segments)
 
     def set_up(self) -> None:
         """Make or update all tables. Raises MigrationError."""
@@ -56,6 +62,7 @@ class Service:
 
     def close(self) -> None:
         """Give all connections back."""
+        self.watch.close()
         self.read_models.close()
         self.keys.close()
         self.log.close()

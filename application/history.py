@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from psycopg.sql import SQL
 
-from application.history_words import Language, tell
+from application.field_words import Language
+from application.history_words import tell
 from application.journal import Journal
-from application.segments import stream_of
+from application.story import steps_of
 from domain.errors import NotFound
+from domain.segment.difference import Difference, difference
+from domain.segment.lineage import Lineage, Step, lineage
 from domain.segment.state import Segment
-from eventstore.event import Event
 from eventstore.log import EventLog
-from projections.read_models import ReadModels
 
 
 class FedEvent(msgspec.Struct, frozen=True):
@@ -30,7 +32,7 @@ class FedEvent(msgspec.Struct, frozen=True):
     data: Any
 
 
-class Step(msgspec.Struct, frozen=True):
+class ToldStep(msgspec.Struct, frozen=True):
     """One step of a segment's story."""
 
     position: int
@@ -42,57 +44,107 @@ class Step(msgspec.Struct, frozen=True):
     number_of_lines: int
 
 
+class Story(msgspec.Struct, frozen=True):
+    """Some steps of a segment's story, and how many there are in all."""
+
+    steps: list[ToldStep]
+    versions: int
+
+
+class FeedPage(msgspec.Struct, frozen=True):
+    """Events in order, and where to go on; all events up to there have been looked at."""
+
+    events: list[FedEvent]
+    next_after: int
+
+
+class ComparedSegment(msgspec.Struct, frozen=True):
+    """What two versions of a segment differ in, and what happened between them."""
+
+    before: Lineage
+    after: Lineage
+    difference: Difference
+    steps: list[ToldStep]
+
+
 class History:
     """Looking back."""
 
-    def __init__(self, journal: Journal, read_models: ReadModels) -> None:
+    def __init__(self, journal: Journal) -> None:
         self.journal = journal
-        self.read_models = read_models
 
     def events(
         self, *, after: int, limit: int, stream: str | None = None, type_: str | None = None
-    ) -> list[FedEvent]:
+    ) -> FeedPage:
         """Events after a position, in order, of one stream or type only if asked."""
         return _read(self.journal.log, after=after, limit=limit, stream=stream, type_=type_)
 
-    def segment(self, no: str, language: Language) -> list[Step]:
-        """The story of a segment, whatever became of it. Raises NotFound."""
-        stream = stream_of(no)
-        events: list[Event] = list(self.journal.log.events.get(stream))  # type: ignore[arg-type]
-        if not events:
-            raise NotFound.named("segment", no)
-        fed = _read(self.journal.log, after=0, limit=len(events), stream=stream)
-        steps, segment = [], Segment()
-        for event, told in zip(events, fed, strict=True):
-            before = segment.copy()
-            segment.apply(event.data, event.envelope.user_id, event.envelope.at)
-            steps.append(
-                Step(
-                    position=told.position,
-                    version=told.version,
-                    type=told.type,
-                    at=event.envelope.at,
-                    user_id=told.user_id,
-                    text=tell(event.data, before, language),
+    def segment(self, no: str, language: Language, *, after: int, limit: int) -> Story:
+        """The story of a segment after a version, whatever became of it. Raises NotFound."""
+        steps = steps_of(self.journal, no)
+        return Story(told(steps, language, after=after, limit=limit), len(steps))
+
+    def compare(self, no: str, before: int, after: int, language: Language) -> ComparedSegment:
+        """What two versions of a segment differ in. Raises NotFound.
+
+        The later may come first: then all is told backwards, as what it takes to become the earlier.
+        """
+        steps = steps_of(self.journal, no, version=max(before, after))
+        if min(before, after) < 1:
+            raise NotFound(f"Segment {no} has no such version.")
+        one, other = lineage(steps[:before]), lineage(steps[:after])
+        between = told(steps, language, after=min(before, after))
+        return ComparedSegment(
+            one,
+            other,
+            difference(one.segment, other.segment),
+            between if before <= after else between[::-1],
+        )
+
+
+def told(
+    steps: Sequence[Step], language: Language, *, after: int = 0, limit: int | None = None
+) -> list[ToldStep]:
+    """Steps in words: those after a version, and so many of them at most."""
+    found: list[ToldStep] = []
+    segment = Segment()
+    for step in steps:
+        if limit is not None and len(found) == limit:
+            break
+        before = segment.copy()
+        segment.apply(step.event, step.user_id, step.at)
+        if step.version > after:
+            found.append(
+                ToldStep(
+                    position=step.position,
+                    version=step.version,
+                    type=str(getattr(step.event, "topic", "")),
+                    at=step.at,
+                    user_id=step.user_id,
+                    text=tell(step.event, before, language),
                     number_of_lines=segment.number_of_lines,
                 )
             )
-        return steps
+    return found
 
 
 def _read(
     log: EventLog, *, after: int, limit: int, stream: str | None = None, type_: str | None = None
-) -> list[FedEvent]:
-    conditions = "notification_id > %(after)s"
-    conditions += " AND originator_id = %(stream)s" if stream is not None else ""
-    conditions += " AND topic = %(type)s" if type_ is not None else ""
+) -> FeedPage:
+    conditions = [SQL("notification_id > %(after)s AND notification_id <= %(head)s")]
+    conditions += [SQL("originator_id = %(stream)s")] if stream is not None else []
+    conditions += [SQL("topic = %(type)s")] if type_ is not None else []
+    # Whoever has read up to the head will never find a new event before it: commits come in its order.
+    head = log.position()
+    if after >= head:
+        return FeedPage([], after)
     with log.datastore.get_connection() as connection:
         rows = connection.execute(
             SQL(
                 "SELECT notification_id AS position, originator_id AS stream, originator_version AS version,"
                 " topic, state FROM log_events WHERE {} ORDER BY notification_id LIMIT %(limit)s"
-            ).format(SQL(conditions)),
-            {"after": after, "stream": stream, "type": type_, "limit": limit},
+            ).format(SQL(" AND ").join(conditions)),
+            {"after": after, "head": head, "stream": stream, "type": type_, "limit": limit},
         ).fetchall()
     found = []
     for row in rows:
@@ -108,4 +160,4 @@ def _read(
                 state["data"],
             )
         )
-    return found
+    return FeedPage(found, found[-1].position if len(found) == limit else head)

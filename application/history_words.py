@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
+import msgspec
+
+from application.field_words import HIDDEN, Language, field_word, filter_words, value_words
 from domain.amendments import (
     InteractionCommented,
     InteractionsCanceled,
@@ -17,6 +20,8 @@ from domain.segment.events import (
     ActionUndone,
     CriteriaApplied,
     CriteriaReset,
+    DocumentAttached,
+    DocumentRemoved,
     HeaderChanged,
     LineAdded,
     LineChanged,
@@ -27,10 +32,9 @@ from domain.segment.events import (
     SegmentLogged,
     Skipped,
 )
-from domain.segment.state import Segment
+from domain.segment.propagation import lines_in_scope
+from domain.segment.state import CriteriaAction, Segment
 from domain.vocabulary import given
-
-Language = Literal["en", "nl"]
 
 WORDS: dict[str, dict[Language, str]] = {
     "created": {"en": "Created segment {no}.", "nl": "Segment {no} aangemaakt."},
@@ -39,7 +43,7 @@ WORDS: dict[str, dict[Language, str]] = {
         "nl": "Segment {no} aangemaakt als vervolg op geregistreerd segment {entry}.",
     },
     "header": {"en": "Changed the header: {changes}{lines}.", "nl": "Kop gewijzigd: {changes}{lines}."},
-    "header_lines": {"en": "; the lines follow", "nl": "; de regels volgen"},
+    "header_lines": {"en": "; {count} of {of} follow", "nl": "; {count} van {of} volgen"},
     "header_no_lines": {"en": "; the lines stay as they are", "nl": "; de regels blijven zoals ze zijn"},
     "line_added": {
         "en": "Put contact {contact} on line {line}.",
@@ -54,28 +58,62 @@ WORDS: dict[str, dict[Language, str]] = {
         "nl": "Contact {contact} van regel {line} gehaald.",
     },
     "add_contacts": {
-        "en": "Added {added} where {filters}{skipped}.",
-        "nl": "{added} toegevoegd waarvoor {filters}{skipped}.",
+        "en": "Added {added} where {filters}{options}{skipped}.",
+        "nl": "{added} toegevoegd waarvoor {filters}{options}{skipped}.",
     },
     "reduce": {
-        "en": "Removed {removed}: everybody for whom {filters}.",
-        "nl": "{removed} verwijderd: iedereen voor wie {filters}.",
+        "en": "Removed {removed}: everybody for whom {filters}{options}.",
+        "nl": "{removed} verwijderd: iedereen voor wie {filters}{options}.",
     },
     "refine": {
-        "en": "Kept only those for whom {filters}; {removed} removed.",
-        "nl": "Alleen behouden voor wie {filters}; {removed} verwijderd.",
+        "en": "Kept only those for whom {filters}{options}; {removed} removed.",
+        "nl": "Alleen behouden voor wie {filters}{options}; {removed} verwijderd.",
     },
     "everybody": {"en": "no condition is set", "nl": "geen voorwaarde geldt"},
     "reused": {
         "en": "Took over the contacts of logged segment {entry}: {added} added{skipped}.",
         "nl": "Contacten van geregistreerd segment {entry} overgenomen: {added} toegevoegd{skipped}.",
     },
-    "undone": {"en": "Went back over action {action}.", "nl": "Actie {action} teruggedraaid."},
-    "redone": {"en": "Did action {action} again.", "nl": "Actie {action} opnieuw gedaan."},
+    "undone": {
+        "en": "Went back over action {action}: {off} off again, {back} back on.",
+        "nl": "Actie {action} teruggedraaid: {off} er weer af, {back} er weer op.",
+    },
+    "redone": {
+        "en": "Did action {action} again: {back} back on, {off} off again.",
+        "nl": "Actie {action} opnieuw gedaan: {back} er weer op, {off} er weer af.",
+    },
+    "options": {"en": " ({parts})", "nl": " ({parts})"},
+    "saved_criteria": {"en": "from saved criteria {code}", "nl": "uit opgeslagen criteria {code}"},
+    "without_segment": {"en": "without those on segment {no}", "nl": "zonder wie op segment {no} staat"},
+    "without_logged_segment": {
+        "en": "without those of logged segment {no}",
+        "nl": "zonder wie op geregistreerd segment {no} staat",
+    },
+    "line": {"en": "1 line", "nl": "1 regel"},
+    "lines": {"en": "{n} lines", "nl": "{n} regels"},
+    "other": {"en": "{what}: {facts}.", "nl": "{what}: {facts}."},
     "reset": {
         "en": "Forgot the criteria, kept the lines.",
         "nl": "Criteria vergeten, regels behouden.",
     },
+    "document_attached": {
+        "en": "Stored the document {document} for all lines{subject}.",
+        "nl": "Document {document} opgeslagen voor alle regels{subject}.",
+    },
+    "personal_document": {
+        "en": "Gave line {line} ({contact}) a document of its own: {document}{subject}.",
+        "nl": "Regel {line} ({contact}) een eigen document gegeven: {document}{subject}.",
+    },
+    "document_removed": {
+        "en": "Took the document in {spoken} away.",
+        "nl": "Document in {spoken} verwijderd.",
+    },
+    "personal_document_removed": {
+        "en": "Line {line} ({contact}) has no document of its own any more.",
+        "nl": "Regel {line} ({contact}) heeft geen eigen document meer.",
+    },
+    "subject": {"en": ", with subject “{subject}”", "nl": ", met onderwerp “{subject}”"},
+    "no_language": {"en": "no language", "nl": "geen taal"},
     "deleted": {"en": "Deleted the segment.", "nl": "Segment verwijderd."},
     "logged": {
         "en": "Logged the segment: {entries} as logged segment {entry}{follow_up}.",
@@ -105,11 +143,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "excluded": {"en": "{n} excluded from segments", "nl": "{n} uitgesloten van segmenten"},
     "privacy_blocked": {"en": "{n} blocked for privacy", "nl": "{n} geblokkeerd wegens privacy"},
     "elsewhere": {"en": "{n} of other segments", "nl": "{n} van andere segmenten"},
-    "any": {"en": " or ", "nl": " of "},
-    "all": {"en": " and ", "nl": " en "},
-    "not": {"en": "not ({part})", "nl": "niet ({part})"},
-    "is": {"en": "{table} {field} is {value}", "nl": "{table} {field} is {value}"},
-    "blank": {"en": "blank", "nl": "leeg"},
+    "no_longer_known": {"en": "{n} deleted since", "nl": "{n} inmiddels verwijderd"},
 }
 
 
@@ -125,13 +159,13 @@ def tell(event: object, before: Segment, language: Language) -> str:
         case SegmentCreated(no=no, follow_up_on=entry):
             return word("followed", no=no, entry=entry)
         case HeaderChanged():
-            follow = "header_lines" if event.scope != "none" else "header_no_lines"
-            lines = word(follow) if before.number_of_lines else ""
-            return word("header", changes=_changes(given(event.changes), language), lines=lines)
+            old = msgspec.structs.asdict(before.header)
+            changes = _changes(old, given(event.changes), language)
+            return word("header", changes=changes, lines=_following(event, before, language))
         case LineAdded():
             return word("line_added", contact=event.contact_no, line=event.line_no)
         case LineChanged():
-            changes = _changes(given(event.changes), language)
+            changes = _changes(_line_values(before, event.line_no), given(event.changes), language)
             return word("line_changed", contact=event.contact_no, line=event.line_no, changes=changes)
         case LineRemoved():
             return word("line_removed", contact=event.contact_no, line=event.line_no)
@@ -140,19 +174,24 @@ def tell(event: object, before: Segment, language: Language) -> str:
                 event.action,
                 added=_count("contact", event.lines_added, language),
                 removed=_count("contact", event.lines_removed, language),
-                filters=_filters(event.filters, language) or word("everybody"),
+                filters=filter_words(event.filters, language) or word("everybody"),
+                options=_options(event, language),
                 skipped=_skipped(event.skipped, language),
             )
         case LoggedSegmentReused():
             added = _count("contact", sum(len(part.contacts) for part in event.lines), language)
-            skipped = _skipped(event.skipped, language)
+            skipped = _skipped(event.skipped, language, no_longer_known=len(event.no_longer_known))
             return word("reused", entry=event.entry_no, added=added, skipped=skipped)
         case ActionUndone(action_no=number):
-            return word("undone", action=number)
+            off, back = _lines_of(before.actions[-1], language)
+            return word("undone", action=number, off=off, back=back)
         case ActionRedone(action_no=number):
-            return word("redone", action=number)
+            back, off = _lines_of(before.undone[-1], language)
+            return word("redone", action=number, back=back, off=off)
         case CriteriaReset():
             return word("reset")
+        case DocumentAttached() | DocumentRemoved():
+            return _document(event, language)
         case SegmentDeleted():
             return word("deleted")
         case SegmentLogged():
@@ -168,7 +207,7 @@ def tell(event: object, before: Segment, language: Language) -> str:
             of = word(f"of_{event.cause}", no=event.cause_no) if event.cause != "entry" else ""
             return word(name, entries=_count("interaction", len(event.entries), language), of=of)
         case InteractionsEvaluated(entries=entries, evaluation=evaluation):
-            said = (evaluation or WORDS["blank"][language]).replace("_", " ")
+            said = value_words("evaluation", evaluation, language)
             return word("evaluated", entries=_count("interaction", len(entries), language), evaluation=said)
         case InteractionCommented(entry_no=number, comment=comment):
             return word("commented", no=number, comment=comment)
@@ -176,43 +215,95 @@ def tell(event: object, before: Segment, language: Language) -> str:
             return word("entries_deleted", entries=_count("interaction", len(entries), language))
         case LoggedSegmentDeleted(entry_no=number):
             return word("logged_segment_deleted", no=number)
-    raise TypeError(f"{type(event).__name__} has no words")
+    return _otherwise(event, language)
+
+
+def _otherwise(event: object, language: Language) -> str:
+    """An event that has no sentence of its own yet: its topic, and its fields as they are."""
+    kind = type(event)
+    _, _, happened = str(getattr(kind, "topic", kind.__name__)).rpartition(".1")[0].rpartition(".")
+    what = (happened or kind.__name__).replace("-", " ").capitalize()
+    fields = msgspec.structs.asdict(event) if isinstance(event, msgspec.Struct) else {}
+    facts = ", ".join(
+        f"{field_word(name, language)} {value_words(name, value, language)}"
+        for name, value in fields.items()
+        if value is not msgspec.UNSET and isinstance(value, str | int)
+    )
+    return WORDS["other"][language].format(what=what, facts=facts) if facts else f"{what}."
+
+
+def _document(event: DocumentAttached | DocumentRemoved, language: Language) -> str:
+    def word(name: str, **facts: object) -> str:
+        return WORDS[name][language].format(line=event.line_no, contact=event.contact_no, **facts)
+
+    if isinstance(event, DocumentRemoved):
+        spoken = event.language_code or word("no_language")
+        name = "document_removed" if event.line_no is None else "personal_document_removed"
+        return word(name, spoken=spoken)
+    document = event.document
+    called = document.file_name or document.language_code or word("no_language")
+    subject = word("subject", subject=document.subject) if document.subject else ""
+    kind = "document_attached" if event.line_no is None else "personal_document"
+    return word(kind, document=called, subject=subject)
 
 
 def _count(what: str, n: int, language: Language) -> str:
     return WORDS[what if n == 1 else f"{what}s"][language].format(n=f"{n:,}")
 
 
-def _changes(named: dict[str, Any], language: Language) -> str:
-    hidden = {"template", "correspondence_type_fixed"}
+def _changes(old: dict[str, Any], new: dict[str, Any], language: Language) -> str:
     return ", ".join(
-        f"{name.replace('_', ' ')} = {WORDS['blank'][language] if value is None else value}"
-        for name, value in named.items()
-        if name not in hidden
+        f"{field_word(name, language)} {value_words(name, old.get(name), language)}"
+        f" → {value_words(name, value, language)}"
+        for name, value in new.items()
+        if name not in HIDDEN
     )
 
 
-def _skipped(skipped: Skipped, language: Language) -> str:
+def _line_values(segment: Segment, line_no: int) -> dict[str, Any]:
+    """What a line said, as far as its contact does not come into it."""
+    line = segment.line(line_no)
+    if line is None:
+        return {}
+    return {"attempt_failed": False} | msgspec.structs.asdict(line.block.start) | given(line.own)
+
+
+def _following(event: HeaderChanged, before: Segment, language: Language) -> str:
+    if not before.number_of_lines:
+        return ""
+    if event.scope == "none":
+        return WORDS["header_no_lines"][language]
+    follow = lines_in_scope(before.header, event, before.blocks, before.own)
+    of = _count("line", before.number_of_lines, language)
+    return WORDS["header_lines"][language].format(count=f"{follow:,}", of=of)
+
+
+def _lines_of(action: CriteriaAction, language: Language) -> tuple[str, str]:
+    """How many lines an action added, and removed."""
+    return _count("line", action.lines_added, language), _count("line", action.lines_removed, language)
+
+
+def _options(event: CriteriaApplied, language: Language) -> str:
     parts = [
-        WORDS[reason][language].format(n=f"{len(contacts):,}")
-        for reason in skipped.__struct_fields__
-        if (contacts := getattr(skipped, reason))
+        field_word(name, language)
+        for name in event.options.__struct_fields__
+        if getattr(event.options, name) is True
+    ]
+    if event.exclude is not None:
+        parts += [WORDS["without_segment"][language].format(no=no) for no in event.exclude.segments]
+        parts += [
+            WORDS["without_logged_segment"][language].format(no=no) for no in event.exclude.logged_segments
+        ]
+    if event.saved_criteria is not None:
+        parts.append(WORDS["saved_criteria"][language].format(code=event.saved_criteria))
+    return WORDS["options"][language].format(parts=", ".join(parts)) if parts else ""
+
+
+def _skipped(skipped: Skipped, language: Language, *, no_longer_known: int = 0) -> str:
+    counts = {reason: len(getattr(skipped, reason)) for reason in skipped.__struct_fields__}
+    parts = [
+        WORDS[reason][language].format(n=f"{n:,}")
+        for reason, n in (counts | {"no_longer_known": no_longer_known}).items()
+        if n
     ]
     return WORDS["skipped"][language].format(parts=", ".join(parts)) if parts else ""
-
-
-def _filters(filters: dict[str, Any], language: Language) -> str:
-    parts = []
-    for key, value in filters.items():
-        if key in ("any", "all"):
-            inner = [f"({_filters(part, language)})" for part in value]
-            parts.append(WORDS[key][language].join(inner))
-        elif key == "not":
-            parts.append(WORDS["not"][language].format(part=_filters(value, language)))
-        else:
-            table = key.replace("_", " ")
-            parts += [
-                WORDS["is"][language].format(table=table, field=field.replace("_", " "), value=expression)
-                for field, expression in value.items()
-            ]
-    return WORDS["all"][language].join(parts)

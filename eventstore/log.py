@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar, cast
@@ -108,21 +108,29 @@ class EventLog(Application[str]):
             return None
         return found
 
-    def load_many(self, streams: Sequence[str], blank: Callable[[], A]) -> dict[str, A]:
-        """The aggregates of many streams, those that have events, with one query."""
+    def load_many(
+        self, streams: Sequence[str], blank: Callable[[], A], *, position: int | None = None
+    ) -> dict[str, A]:
+        """The aggregates of many streams, those that have events, with one query; as of a position or now."""
         found: dict[str, A] = {}
+        for _, event in self.placed(streams, position):
+            aggregate = found.setdefault(event.originator_id, blank())
+            aggregate.apply(event.data, event.envelope.user_id, event.envelope.at)
+            aggregate.version = event.originator_version
+        return found
+
+    def placed(self, streams: Sequence[str], position: int | None = None) -> Iterator[tuple[int, Event]]:
+        """The events of streams with their positions, stream by stream; up to a position, or all."""
         with self.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
             cursor.execute(
-                "SELECT originator_id, originator_version, topic, state FROM log_events"
-                " WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version",
-                (list(streams),),
+                "SELECT originator_id, originator_version, topic, state, notification_id FROM log_events"
+                " WHERE originator_id = ANY(%s) AND (%s::bigint IS NULL OR notification_id <= %s)"
+                " ORDER BY originator_id, originator_version",
+                (list(streams), position, position),
             )
-            for row in cursor:
-                event: Event = self._mapper.to_domain_event(StoredEvent(**row))
-                aggregate = found.setdefault(event.originator_id, blank())
-                aggregate.apply(event.data, event.envelope.user_id, event.envelope.at)
-                aggregate.version = event.originator_version
-        return found
+            rows = cursor.fetchall()
+        for row in rows:
+            yield row.pop("notification_id"), self._mapper.to_domain_event(StoredEvent(**row))
 
     def append(
         self,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.idempotency import RepeatableRoute
+from api.moments import AsOf, Version, segment_at
 from api.routes.segments import READS, shown
 from api.schemas.criteria import (
     CriteriaActionAnswer,
@@ -25,6 +26,7 @@ from api.schemas.segments import SegmentAnswer
 from api.schemas.values import Code, ShortCode
 from application.selecting import Preview
 from domain import records
+from domain.errors import NotFound
 from domain.saved_criteria import SavedCriteria
 from domain.segment.events import Exclusion, Skipped
 from domain.segment.state import CriteriaAction
@@ -34,6 +36,7 @@ from projections.record_queries import listing
 router = APIRouter(prefix="/v1", tags=["criteria"], route_class=RepeatableRoute)
 SEGMENT = "/segments/{no}"
 SAVED = "/saved-segment-criteria"
+ActionNo = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[1])]
 
 
 def _skipped(skipped: Skipped) -> dict[str, int]:
@@ -44,7 +47,8 @@ def _exclusion(exclude: Exclusion | None) -> dict[str, Any] | None:
     return None if exclude is None else msgspec.structs.asdict(exclude)
 
 
-def _action(action: CriteriaAction) -> dict[str, Any]:
+def shown_action(action: CriteriaAction) -> dict[str, Any]:
+    """A criteria action as it is answered."""
     return msgspec.structs.asdict(action.options) | {
         "action_no": action.action_no,
         "action": action.action,
@@ -75,9 +79,22 @@ def _preview(preview: Preview, user_id: str) -> dict[str, Any]:
 
 
 @router.get(f"{SEGMENT}/criteria-actions", response_model=CriteriaActionList, dependencies=READS)
-def list_criteria_actions(no: Code, service: ServiceOf) -> Any:
+def list_criteria_actions(no: Code, service: ServiceOf, version: Version = None, as_of: AsOf = None) -> Any:
     """The actions that can be gone back over, first to last; manual picks are among them."""
-    return {"items": [_action(action) for action in service.segments.get(no).actions]}
+    return {"items": [shown_action(action) for action in segment_at(service, no, version, as_of).actions]}
+
+
+@router.get(
+    f"{SEGMENT}/criteria-actions/{{action_no}}", response_model=CriteriaActionAnswer, dependencies=READS
+)
+def read_criteria_action(
+    no: Code, action_no: ActionNo, service: ServiceOf, version: Version = None, as_of: AsOf = None
+) -> Any:
+    """One action that can be gone back over."""
+    actions = segment_at(service, no, version, as_of).actions
+    if action_no > len(actions):
+        raise NotFound.named("criteria action", action_no)
+    return shown_action(actions[action_no - 1])
 
 
 @router.post(
@@ -101,7 +118,7 @@ def apply_criteria(
         return _preview(service.selecting.preview(caller, no, body.criteria()), caller.user_id)
     action, segment, position = service.selecting.apply(caller, no, body.criteria())
     settle(position, ["worksheets"], version=segment.version)
-    return _action(action)
+    return shown_action(action)
 
 
 @router.post(f"{SEGMENT}/go-back", response_model=SegmentAnswer)

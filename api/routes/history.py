@@ -1,16 +1,20 @@
-"""History: the feed of all events, and the story of a segment in words."""
+"""History: the feed of all events, read in pages or followed live, and the story of a segment in words."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import StreamingResponse
 
 from api.context import AUDITORS, HISTORIANS, InLanguage, ServiceOf
+from api.event_stream import HEADERS, MEDIA_TYPE, follow, is_wanted, position_in
 from api.idempotency import RepeatableRoute
+from api.schemas.explanations import StoryAnswer
 from api.schemas.values import Answer, Code, Text255, utc
+from application.history import ToldStep
+from domain.errors import InvalidRequest
 
 router = APIRouter(prefix="/v1", tags=["history"], route_class=RepeatableRoute)
 MOST_EVENTS = 1_000
@@ -35,43 +39,62 @@ class EventPage(Answer):
     next_after: int
 
 
-class StepAnswer(Answer):
-    """One step of a segment's story; `number_of_lines` is how many there were after it."""
-
-    position: int
-    version: int
-    type: str
-    at: datetime
-    user_id: str
-    text: str
-    number_of_lines: int
-
-
-class StoryAnswer(Answer):
-    """The story of a segment, from its creation on."""
-
-    items: list[StepAnswer]
-    next_cursor: str | None = None
-
-
-@router.get("/events", response_model=EventPage, dependencies=[AUDITORS])
+@router.get(
+    "/events",
+    response_model=EventPage,
+    dependencies=[AUDITORS],
+    responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+)
 def list_events(
     service: ServiceOf,
     after: Annotated[int, Query(ge=0, le=2**62)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_EVENTS)] = 100,
     stream: Annotated[Text255, Query(examples=["segment-SM00042"])] = None,
     type_: Annotated[Text255, Query(alias="type", examples=["segment.logged.1"])] = None,
+    accept: Annotated[str | None, Header(description=f"`{MEDIA_TYPE}` follows the feed live.")] = None,
+    last_event_id: Annotated[
+        str | None, Header(description="The position to go on after; goes before `after`.")
+    ] = None,
 ) -> Any:
     """Events after a position, in order. No event is ever missing and none comes twice."""
-    events = service.history.events(after=after, limit=limit, stream=stream, type_=type_)
-    return {
-        "items": [msgspec.structs.asdict(event) for event in events],
-        "next_after": events[-1].position if events else after,
-    }
+    go_on = position_in(last_event_id, after)
+    if is_wanted(accept):
+        return StreamingResponse(
+            follow(service, after=go_on, stream=stream, type_=type_), media_type=MEDIA_TYPE, headers=HEADERS
+        )
+    page = service.history.events(after=go_on, limit=limit, stream=stream, type_=type_)
+    items = [msgspec.structs.asdict(event) for event in page.events]
+    return {"items": items, "next_after": page.next_after}
 
 
 @router.get("/segments/{no}/history", response_model=StoryAnswer, dependencies=[HISTORIANS])
-def read_history(no: Code, service: ServiceOf, language: InLanguage) -> Any:
+def read_history(
+    no: Code,
+    service: ServiceOf,
+    language: InLanguage,
+    limit: Annotated[int, Query(ge=1, le=MOST_EVENTS)] = 100,
+    cursor: Annotated[str | None, Query(max_length=20)] = None,
+    count: Annotated[bool, Query(description="Whether to say how many there are in all.")] = False,
+) -> Any:
     """How a segment came about, in words, in Dutch or English by Accept-Language; also once it is logged."""
-    steps = service.history.segment(no, language)
-    return {"items": [msgspec.structs.asdict(step) | {"at": utc(step.at)} for step in steps]}
+    story = service.history.segment(no, language, after=number_in(cursor), limit=limit)
+    more = bool(story.steps) and story.steps[-1].version < story.versions
+    return {
+        "items": [shown_step(step) for step in story.steps],
+        "next_cursor": str(story.steps[-1].version) if more else None,
+        "total": story.versions if count else None,
+    }
+
+
+def shown_step(step: ToldStep) -> dict[str, Any]:
+    """A step as it is answered."""
+    return msgspec.structs.asdict(step) | {"at": utc(step.at)}
+
+
+def number_in(cursor: str | None) -> int:
+    """The number that a cursor stands for; 0 without one. Raises InvalidRequest."""
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit()):
+        raise InvalidRequest.at("cursor", "this is no cursor of this list")
+    return min(int(cursor), 2**31 - 1)

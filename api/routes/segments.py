@@ -7,15 +7,15 @@ import binascii
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 from fastapi.responses import StreamingResponse
 
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.idempotency import RepeatableRoute
+from api.moments import AsOf, Version, segment_at
 from api.schemas.segments import (
     LineAnswer,
     LinePage,
@@ -27,9 +27,8 @@ from api.schemas.segments import (
     SegmentAnswer,
     SegmentPage,
     SegmentPatch,
-    SegmentVersion,
 )
-from api.schemas.values import Code, Instant
+from api.schemas.values import Code
 from api.service import Service
 from domain.errors import InvalidRequest
 from domain.segment.state import Segment
@@ -48,6 +47,7 @@ def shown(segment: Segment) -> dict[str, Any]:
     header = msgspec.structs.asdict(segment.header)
     del header["template"]
     return header | {
+        "documents": [msgspec.structs.asdict(document) for document in segment.header.documents],
         "no": segment.no,
         "number_of_lines": segment.number_of_lines,
         "cost": segment.cost,
@@ -79,11 +79,11 @@ def read_segment(
     no: Code,
     service: ServiceOf,
     response: Response,
-    version: SegmentVersion = None,
-    as_of: Annotated[Instant | None, Query(description="Show the segment as of this instant.")] = None,
+    version: Version = None,
+    as_of: AsOf = None,
 ) -> Any:
     """The header, as it is or as it stood at a version or an instant."""
-    segment = _segment(service, no, version, as_of)
+    segment = segment_at(service, no, version, as_of)
     etag(response, segment.version)
     return shown(segment)
 
@@ -138,11 +138,11 @@ def list_lines(
     service: ServiceOf,
     query: Listed,
     on: WorkDate,
-    version: SegmentVersion = None,
-    as_of: Annotated[Instant | None, Query()] = None,
+    version: Version = None,
+    as_of: AsOf = None,
 ) -> Any:
     """A page of lines, in the order of their numbers unless another is asked for; `sort=company` too."""
-    segment = _segment(service, no, version, as_of)
+    segment = segment_at(service, no, version, as_of)
     filters = {name: text for name, text in query.filters.items() if name not in ("version", "as_of")}
     query = ListQuery(filters, query.sort, query.limit, query.cursor, query.count)
     if not filters and query.sort in (None, "line_no"):
@@ -162,10 +162,15 @@ def add_line(no: Code, values: NewLine, service: ServiceOf, caller: Marketer, se
 
 @router.get("/{no}/lines/{line_no}", response_model=LineAnswer, dependencies=READS)
 def read_line(
-    no: Code, line_no: LineNo, service: ServiceOf, response: Response, version: SegmentVersion = None
+    no: Code,
+    line_no: LineNo,
+    service: ServiceOf,
+    response: Response,
+    version: Version = None,
+    as_of: AsOf = None,
 ) -> Any:
-    """One line."""
-    segment = _segment(service, no, version, None)
+    """One line, as it is or as it stood at a version or an instant."""
+    segment = segment_at(service, no, version, as_of)
     etag(response, segment.version)
     return msgspec.structs.asdict(service.segments.line(segment, line_no))
 
@@ -187,14 +192,6 @@ def remove_line(
     """Delete a line, which counts as a criteria action. Its number is not used again."""
     settle(service.segments.remove_line(caller, no, line_no), ["worksheets"])
     return {"deleted": line_no}
-
-
-def _segment(service: Service, no: str, version: int | None, as_of: datetime | None) -> Segment:
-    if version is None and as_of is None:
-        return service.segments.get(no)
-    if as_of is not None and as_of.tzinfo is None:
-        as_of = as_of.replace(tzinfo=UTC)
-    return service.segments.as_of(no, version=version, at=as_of)
 
 
 def _lines_in_order(service: Service, segment: Segment, query: ListQuery) -> dict[str, Any]:

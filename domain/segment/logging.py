@@ -16,6 +16,7 @@ from domain.segment.header import Header
 from domain.segment.lines import LineBlock, line_columns
 from domain.segment.selection import LoggedContacts
 from domain.segment.state import Segment
+from domain.vocabulary import LINE_STEP
 
 FOLLOW_UP_DESCRIPTION = 50
 """The length to which the description of a follow-up segment is cut (domain B10.5)."""
@@ -98,6 +99,7 @@ def log(
     *,
     today: date,
     follow_up_segment_no: str | None = None,
+    deliver: bool = False,
 ) -> tuple[SegmentEvent, ...]:
     """Turn the worksheet into a logged segment and its interactions, in one event (domain B10)."""
     check_header(segment)
@@ -120,6 +122,7 @@ def log(
             ),
             type_blanked=checked.type_blanked,
             follow_up_segment_no=follow_up_segment_no,
+            deliver=deliver,
         ),
     )
 
@@ -153,6 +156,23 @@ def only_campaign(logged: SegmentLogged) -> str | None:
     """The campaign of a logged segment; blank if it has none or several (domain B10.7)."""
     campaigns = [entry.campaign_no for entry in logged.campaign_entries]
     return campaigns[0] if len(campaigns) == 1 else None
+
+
+def entry_index(blocks: Sequence[LineBlock], line_no: int) -> int:
+    """How many lines come before this one: the place of its entry, counted from 0 (domain B10.6)."""
+    before = 0
+    for block in blocks:
+        index = -((block.first_line_no - line_no) // LINE_STEP)  # the first contact at or after the line
+        if index >= len(block.contacts):
+            before += len(block.alive)
+        elif index > 0:
+            before += block.alive.rank(block.contacts[index])
+    return before
+
+
+def line_of_entry(logged: SegmentLogged, entry_no: int) -> int:
+    """The number of the line that an entry was made of (domain B10.6)."""
+    return int(line_columns(logged.blocks).line_no[entry_no - logged.first_interaction_no])
 
 
 def entries_of_campaign(logged: SegmentLogged, campaign_no: str) -> ContactSet:

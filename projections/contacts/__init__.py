@@ -12,8 +12,9 @@ from domain.amendments import Amendment
 from domain.contact import ContactDeleted, ContactEvent
 from domain.interaction import InteractionEvent
 from domain.segment.events import SegmentLogged
+from domain.value_entry import ValueEntriesImported
 from eventstore.event import Event
-from projections.contacts import amendment_rows, contact_rows, interaction_rows
+from projections.contacts import amendment_rows, contact_rows, interaction_rows, value_entry_rows
 from projections.read_model import ReadModel, Recorded
 
 CONTACT_EVENTS = get_args(ContactEvent)
@@ -21,21 +22,27 @@ INTERACTION_EVENTS = (*get_args(InteractionEvent), *get_args(Amendment))
 
 
 class Contacts(ReadModel):
-    """The tables `contact` and its children, `logged_segment`, `campaign_entry`, `interaction_log_entry`."""
+    """The tables `contact` and its children, `value_entry`, and those of what was logged."""
 
     name = "contacts"
-    version = 1
-    topics = frozenset(event.topic for event in (*CONTACT_EVENTS, SegmentLogged, *INTERACTION_EVENTS))
+    version = 2
+    topics = frozenset(
+        event.topic for event in (*CONTACT_EVENTS, ValueEntriesImported, SegmentLogged, *INTERACTION_EVENTS)
+    )
 
     def apply(self, cursor: Cursor[Any], page: Sequence[Recorded]) -> None:
         # Runs of events of one kind are written together; contacts come in the largest ones.
-        for kind, run in groupby((recorded.event for recorded in page), _kind_of):
+        for kind, run in groupby(page, _kind_of):
+            if kind == "value entries":
+                value_entry_rows.write(cursor, list(run))
+                continue
+            events = [recorded.event for recorded in run]
             if kind == "contacts":
-                contact_rows.write(cursor, list(run))
+                contact_rows.write(cursor, events)
             elif kind == "deletions":
-                contact_rows.delete(cursor, [event.data for event in run])
+                contact_rows.delete(cursor, [event.data for event in events])
             else:
-                for event in run:
+                for event in events:
                     amendment_rows.write(cursor, event)
 
     def is_long(self, event: Event) -> bool:
@@ -45,7 +52,10 @@ class Contacts(ReadModel):
         return interaction_rows.write_part(cursor, recorded.event, done)
 
 
-def _kind_of(event: Event) -> Literal["contacts", "deletions", "interactions"]:
-    if isinstance(event.data, ContactDeleted):
+def _kind_of(recorded: Recorded) -> Literal["contacts", "deletions", "value entries", "interactions"]:
+    fact = recorded.event.data
+    if isinstance(fact, ContactDeleted):
         return "deletions"
-    return "contacts" if isinstance(event.data, CONTACT_EVENTS) else "interactions"
+    if isinstance(fact, ValueEntriesImported):
+        return "value entries"
+    return "contacts" if isinstance(fact, CONTACT_EVENTS) else "interactions"

@@ -12,11 +12,10 @@ from threading import Thread
 
 import httpx
 import psycopg
-import uvicorn
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from api.app import create_app
+from api.http_server import HttpServer
 from api.service import Service
 from projections.runner import Runners
 
@@ -83,7 +82,7 @@ def _database(postgres_url: str) -> Iterator[str]:
 @contextmanager
 def _served(service: Service) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(create_app(service), log_level="warning", ws="none"))
+        server = HttpServer(service)
         thread = Thread(target=server.run, args=([listening],), name="HTTP")
         thread.start()
         deadline = time.monotonic() + READY_SECONDS

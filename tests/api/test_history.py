@@ -63,16 +63,16 @@ class TestTheStory:
         assert texts[:3] == [
             f"Created segment {rnd}S.",
             f"Added 2 contacts where contact no is {rnd}?; left out: 1 excluded from segments.",
-            "Changed the header: unit cost = 2.50, subject = Hello; the lines follow.",
+            "Changed the header: unit cost 0 → 2.50, subject blank → Hello; 2 of 2 lines follow.",
         ]
         assert texts[3].startswith(
             "Kept only those for whom (contact city is Arnhem) or (not (contact type is"
         )
         assert texts[4].startswith("Removed 0 contacts: everybody for whom contact city is Breda")
         assert texts[5:11] == [
-            "Went back over action 3.",
-            "Did action 3 again.",
-            f"Changed line 10000 ({rnd}A): subject = blank, attempt failed = True.",
+            "Went back over action 3: 0 lines off again, 0 lines back on.",
+            "Did action 3 again: 0 lines back on, 0 lines off again.",
+            f"Changed line 10000 ({rnd}A): subject Hello → blank, attempt failed no → yes.",
             f"Put contact {rnd}C on line 30000.",
             f"Took contact {rnd}B off line 20000.",
             "Forgot the criteria, kept the lines.",
@@ -84,14 +84,14 @@ class TestTheStory:
 
         assert texts[:3] == [
             f"Segment {rnd}S aangemaakt.",
-            f"2 contacten toegevoegd waarvoor contact no is {rnd}?;"
+            f"2 contacten toegevoegd waarvoor contact nummer is {rnd}?;"
             " overgeslagen: 1 uitgesloten van segmenten.",
-            "Kop gewijzigd: unit cost = 2.50, subject = Hello; de regels volgen.",
+            "Kop gewijzigd: kosten per regel 0 → 2.50, onderwerp leeg → Hello; 2 van 2 regels volgen.",
         ]
         assert texts[5:11] == [
-            "Actie 3 teruggedraaid.",
-            "Actie 3 opnieuw gedaan.",
-            f"Regel 10000 ({rnd}A) gewijzigd: subject = leeg, attempt failed = True.",
+            "Actie 3 teruggedraaid: 0 regels er weer af, 0 regels er weer op.",
+            "Actie 3 opnieuw gedaan: 0 regels er weer op, 0 regels er weer af.",
+            f"Regel 10000 ({rnd}A) gewijzigd: onderwerp Hello → leeg, poging mislukt nee → ja.",
             f"Contact {rnd}C op regel 30000 gezet.",
             f"Contact {rnd}B van regel 20000 gehaald.",
             "Criteria vergeten, regels behouden.",

@@ -1,0 +1,287 @@
+"""Use cases of explaining: why a contact is on a segment, or is not (domain B3.6, B5, B6, B7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from application.explanation_words import reason_of_absence, reason_of_line, tell_outcome
+from application.field_words import Language
+from application.journal import Journal
+from application.past_contacts import PastContacts
+from application.past_interactions import interactions_at
+from application.segments import Segments
+from application.story import steps_of
+from domain.contact import KnownContact
+from domain.contact_set import union
+from domain.errors import NotFound
+from domain.explanation import Condition, explain, first_failing, tables_of, verdict
+from domain.segment.events import CriteriaApplied, LineAdded, LineRemoved, LoggedSegmentReused
+from domain.segment.lineage import Action, Lineage, Outcome, lineage
+from domain.segment.lines import Line
+from domain.segment.logging import line_of_entry
+from projections.interaction_streams import place_of
+from projections.read_models import ReadModels
+
+Way = Literal["expand_companies", "allow_related_companies", "entire_companies"]
+
+
+class BroughtIn(msgspec.Struct, frozen=True):
+    """The option by which a contact was taken along, and the contact that met the filters."""
+
+    option: Way
+    contact_no: str
+
+
+class Held(msgspec.Struct, frozen=True):
+    """The filters of an action held against one contact, as it was when the action was carried out."""
+
+    conditions: tuple[Condition, ...] = ()
+    brought_in_by: BroughtIn | None = None
+    known: bool = True
+    """Whether there was such a contact then."""
+
+    @property
+    def matched(self) -> bool | None:
+        """Whether the contact itself met them."""
+        return verdict(self.conditions) if self.known else False
+
+
+class PassedAction(msgspec.Struct, frozen=True):
+    """A later action that removed others and kept the line."""
+
+    action: Action
+    held: Held
+
+
+class LineExplanation(msgspec.Struct, frozen=True):
+    """Why a line is on a segment."""
+
+    segment_no: str
+    version: int
+    line_no: int
+    contact_no: str | None
+    action: Action
+    held: Held
+    reason: str
+    passed: tuple[PassedAction, ...]
+
+
+class ActionOutcome(msgspec.Struct, frozen=True):
+    """What one action did with a contact, and why."""
+
+    action: Action
+    outcome: Outcome
+    held: Held
+    failed: Condition | None
+    text: str
+
+
+class ContactExplanation(msgspec.Struct, frozen=True):
+    """Why a contact is on a segment or not, action by action."""
+
+    segment_no: str
+    version: int
+    contact_no: str
+    line_nos: tuple[int, ...]
+    reason: str
+    actions: tuple[ActionOutcome, ...]
+
+
+class SkippedContacts(msgspec.Struct, frozen=True):
+    """Some of the contacts that an action left out: key and reason, in key order; and how many there are."""
+
+    contacts: list[tuple[int, str]]
+    total: int
+    more: bool
+
+
+class Explanations:
+    """Says why."""
+
+    def __init__(self, journal: Journal, read_models: ReadModels, segments: Segments) -> None:
+        self.journal = journal
+        self.read_models = read_models
+        self.segments = segments
+        self.past = PastContacts(journal, read_models)
+
+    def lineage(
+        self, no: str, *, version: int | None = None, at: datetime | None = None, key: int | None = None
+    ) -> Lineage:
+        """How a segment came about, now or as of a version or instant. Raises NotFound, SegmentLogged."""
+        if version is None and at is None:
+            self.segments.get(no)
+        return lineage(steps_of(self.journal, no, version=version, at=at), key)
+
+    def line(
+        self,
+        no: str,
+        line_no: int,
+        language: Language,
+        *,
+        version: int | None = None,
+        at: datetime | None = None,
+    ) -> LineExplanation:
+        """Why a line is on a segment. Raises NotFound, SegmentLogged."""
+        return self._line(self.lineage(no, version=version, at=at), line_no, language)
+
+    def entry(self, entry_no: int, language: Language) -> LineExplanation:
+        """Why a contact was on the segment that this interaction log entry came from. Raises NotFound."""
+        with self.read_models.cursor() as cursor:
+            place = place_of(cursor, entry_no)
+        if place is None:
+            raise NotFound.named("interaction log entry", entry_no, "entry_no")
+        if place.segment_no is None:
+            raise NotFound(f"Interaction log entry {entry_no} did not come from a segment.")
+        story = lineage(steps_of(self.journal, place.segment_no))
+        assert story.segment.logged is not None
+        return self._line(story, line_of_entry(story.segment.logged, entry_no), language)
+
+    def contact(
+        self,
+        no: str,
+        contact_no: str,
+        language: Language,
+        *,
+        version: int | None = None,
+        at: datetime | None = None,
+    ) -> ContactExplanation:
+        """Why a contact is not on a segment, or is. Raises NotFound, SegmentLogged."""
+        key = self.past.key_of(contact_no)
+        if key is None:
+            raise NotFound.named("contact", contact_no, "contact_no")
+        story = self.lineage(no, version=version, at=at, key=key)
+        outcomes = tuple(
+            self._outcome(action, outcome, contact_no, language) for action, outcome in story.outcomes
+        )
+        line_nos = tuple(sorted(b.line_no(key) for b in story.segment.blocks if key in b.alive))
+        found = [(one.action, one.outcome, one.text) for one in outcomes]
+        return ContactExplanation(
+            segment_no=no,
+            version=story.segment.version,
+            contact_no=contact_no,
+            line_nos=line_nos,
+            reason=reason_of_absence(contact_no, line_nos, found, language),
+            actions=outcomes,
+        )
+
+    def skipped(
+        self,
+        no: str,
+        action_no: int,
+        *,
+        reason: str | None = None,
+        after: int = 0,
+        limit: int,
+        version: int | None = None,
+        at: datetime | None = None,
+    ) -> SkippedContacts:
+        """Whom an action left out, after a key (domain B5). Raises NotFound, SegmentLogged."""
+        action = self.lineage(no, version=version, at=at).current(action_no)
+        if action is None:
+            raise NotFound.named("criteria action", action_no)
+        sets = {name: those for name, those in action.skipped.items() if reason in (None, name)}
+        everybody = union(sets.values())
+        start = everybody.rank(after + 1)
+        keys = [everybody[index] for index in range(start, min(start + limit, len(everybody)))]
+        reasons = [next(name for name, those in sets.items() if key in those) for key in keys]
+        return SkippedContacts(
+            list(zip(keys, reasons, strict=True)), len(everybody), start + limit < len(everybody)
+        )
+
+    def _line(self, story: Lineage, line_no: int, language: Language) -> LineExplanation:
+        line = story.segment.line(line_no)
+        if line is None:
+            raise NotFound.named("line", line_no)
+        action = story.origin(line)
+        contact_no = self._number(action, line)
+        held = self._held(action, contact_no)
+        passed = tuple(PassedAction(later, self._held(later, contact_no)) for later in story.passed(line))
+        through = held.brought_in_by
+        return LineExplanation(
+            segment_no=story.segment.no,
+            version=story.segment.version,
+            line_no=line_no,
+            contact_no=contact_no,
+            action=action,
+            held=held,
+            reason=reason_of_line(
+                action,
+                held.conditions,
+                (through.option, through.contact_no) if through is not None else None,
+                language,
+            ),
+            passed=passed,
+        )
+
+    def _number(self, action: Action, line: Line) -> str | None:
+        if isinstance(action.event, LineAdded):
+            return action.event.contact_no
+        return self.past.numbers([line.contact_key]).get(line.contact_key)
+
+    def _outcome(
+        self, action: Action, outcome: Outcome, contact_no: str, language: Language
+    ) -> ActionOutcome:
+        held = self._held(action, contact_no)
+        failed = first_failing(held.conditions) if outcome in ("not_selected", "removed", "kept") else None
+        if isinstance(action.event, LoggedSegmentReused):
+            failed = None
+        text = tell_outcome(action, outcome, held.known, failed, language)
+        return ActionOutcome(action, outcome, held, failed, text)
+
+    # The filters of an action against one contact
+
+    def _held(self, action: Action, contact_no: str | None) -> Held:
+        event = action.event
+        match event:
+            case LineAdded(contact_no=no) | LineRemoved(contact_no=no):
+                return Held((Condition(True, "contact", "no", no, (no,)),))
+            case LoggedSegmentReused():
+                return Held()
+        position = event.contacts_position
+        contact = self.past.at(contact_no, position) if contact_no is not None else None
+        if contact is None:
+            return Held(known=False)
+        conditions = self._conditions(action, event, contact)
+        if verdict(conditions) is not False:
+            return Held(conditions)
+        return Held(conditions, self._brought_in_by(action, event, contact))
+
+    def _conditions(
+        self, action: Action, event: CriteriaApplied, contact: KnownContact
+    ) -> tuple[Condition, ...]:
+        filters, position = event.filters, event.contacts_position
+        adding = event.action == "add_contacts"
+        rows = self.past.rows(contact, position)
+        if "interaction_log_entry" in tables_of(filters):
+            rows["interaction_log_entry"] = list(interactions_at(self.past, contact, position))
+        return explain(filters, rows, work_date=action.step.work_date, adding=adding)
+
+    def _brought_in_by(
+        self, action: Action, event: CriteriaApplied, contact: KnownContact
+    ) -> BroughtIn | None:
+        """Through whom a contact was meant that does not meet the filters itself (domain B5, B6)."""
+        ways = _ways(event, contact)
+        company_key = contact.value.company_key
+        if not ways or company_key is None:
+            return None
+        for other in self.past.colleagues(company_key, event.contacts_position):
+            if other.key == contact.key:
+                continue
+            if verdict(self._conditions(action, event, other)):
+                return BroughtIn(ways[0], other.no)
+        return None
+
+
+def _ways(event: CriteriaApplied, contact: KnownContact) -> Sequence[Way]:
+    """The options of an action by which colleagues take this contact along, in the order of domain B5."""
+    options = event.options
+    if event.action != "add_contacts":
+        return ("entire_companies",) if options.entire_companies else ()
+    found: list[Way] = ["expand_companies"] if options.expand_companies else []
+    if options.allow_related_companies and contact.key == contact.value.company_key:
+        found.append("allow_related_companies")
+    return found
