@@ -1,4 +1,7 @@
 FROM python:3.11-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libreoffice-writer-nogui fonts-liberation \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home segmentlog
 WORKDIR /app
 COPY requirements.txt pyproject.toml README.md ./

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo serve test lint format bench requirements clean
+.PHONY: help install office demo serve test lint format bench requirements clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -19,13 +19,23 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-demo: install ## do the main job from end to end on sample contacts
+office: ## install LibreOffice, which makes letters into PDF, where that is possible
+	@command -v soffice >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Installing LibreOffice, which makes letters into PDF ..."; \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+				libreoffice-writer-nogui fonts-liberation >/dev/null; \
+		fi; \
+		command -v soffice >/dev/null || echo "LibreOffice (soffice) is not here: letters stay Word documents," \
+			"without PDF. On Debian, as root: apt-get install libreoffice-writer-nogui fonts-liberation"; }
+
+demo: install office ## do the main job from end to end on sample contacts
 	@$(BIN)/segmentlog demo
 
 serve: install ## run the service on http://127.0.0.1:8000, its data in .data
 	@$(BIN)/segmentlog serve
 
-test: install ## run all tests
+test: install office ## run all tests
 	@$(BIN)/python -m pytest
 
 lint: install ## check style, types, and the order of the rooms

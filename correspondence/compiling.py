@@ -87,6 +87,13 @@ class _Story:
             else:
                 self.break_text()
 
+    def simple(self, element: etree._Element) -> None:
+        """Take in a simple field; the runs in it come next."""
+        self.break_text()
+        if self.open and not self.open[-1].showing:
+            self.open[-1].has_field_in_code = True
+        self.found.simple.append(element)
+
     def _mark(self, mark: etree._Element) -> None:
         kind = next((value for key, value in mark.attrib.items() if str(key).endswith("fldCharType")), None)
         for outer in self.open:
@@ -184,7 +191,7 @@ def _walk(root: etree._Element) -> _Found:
             if name == "r":
                 stories[-1].run(element)
             else:
-                found.simple.append(element)
+                stories[-1].simple(element)
     stories.pop().close()
     return found
 

@@ -54,7 +54,7 @@ class MailAddress(msgspec.Struct, frozen=True):
 
     def lines(self, language: str, own_country: str | None) -> list[str]:
         """The lines of the address as they are printed; the country only when it is another one than ours."""
-        town = "  ".join(part for part in (self.post_code, self.city) if part)
+        town = " ".join(part for part in (self.post_code, self.city) if part)
         country = self.country_code if self.country_code != own_country else None
         lines = (self.company_name, self.name, self.name_2, self.address, self.address_2, town, self.county)
         return [line for line in (*lines, country_name(country, language)) if line]
@@ -69,39 +69,36 @@ def mail_address(
     """Where a contact is written to on a date (domain B18.3).
 
     The given alternative address; else, for a person at its company's own address, the company's alternative
-    address in force; else the company's name, the person's name and the own address.
+    address in force; else the company's name, the person's name and the own address. Where the one that is
+    chosen says nothing but, say, an e-mail address, the next one counts.
     """
+    shared = company if company is not None and _shares_address(contact, company) else None
     chosen = _named(contact.alternative_addresses, alternative_address_code)
-    if chosen is None and company is not None and _shares_address(contact, company):
-        code = active_address(company.alternative_addresses, on)
-        chosen = _named(company.alternative_addresses, code)
-    where: Contact | AlternativeAddress = chosen or contact
-    company_name = company.name if company else contact.company_name
-    if contact.type == "company":
-        company_name = None
-    if chosen is not None and chosen.company_name:
-        company_name = chosen.company_name
-    name = contact.name
-    if contact.type == "company" and company_name is not None:
-        name = None  # the alternative address has another name for the same company
-    return MailAddress(
-        company_name=company_name,
-        name=name,
-        name_2=contact.name_2 if name else None,
-        **{field: getattr(where, field) for field in _ADDRESS_FIELDS},
-    )
+    if chosen is None and shared is not None:
+        code = active_address(shared.alternative_addresses, on)
+        chosen = _named(shared.alternative_addresses, code)
+    places: tuple[AlternativeAddress | Contact | None, ...] = (chosen, contact, shared)
+    where = next((place for place in places if place is not None and any(_address(place))), contact)
+    company_name = (company.name if company else contact.company_name) if contact.type == "person" else None
+    company_name = (chosen.company_name if chosen else None) or company_name
+    # A company whose alternative address has another name for it is written to under that one.
+    name = contact.name if contact.type == "person" or company_name is None else None
+    name_2 = contact.name_2 if name else None
+    return MailAddress(company_name, name, name_2, *_address(where))
 
 
 def _named(addresses: tuple[AlternativeAddress, ...], code: str | None) -> AlternativeAddress | None:
     return next((address for address in addresses if address.code == code), None) if code else None
 
 
+def _address(place: Contact | AlternativeAddress) -> list[str | None]:
+    return [getattr(place, name) for name in _ADDRESS_FIELDS]
+
+
 def _shares_address(contact: Contact, company: Contact) -> bool:
     """A person is where its company is when the address is the same, or when it has none of its own."""
-    own = [getattr(contact, field) for field in _ADDRESS_FIELDS]
-    return contact.type == "person" and (
-        not any(own) or own == [getattr(company, field) for field in _ADDRESS_FIELDS]
-    )
+    own = _address(contact)
+    return contact.type == "person" and (not any(own) or own == _address(company))
 
 
 def merge_data(
@@ -127,8 +124,6 @@ def merge_data(
     if contact.type == "company":
         company_name = contact.name
     address = mail_address(contact, at_company, line.alternative_address_code, line.date)
-    if not any(getattr(address, field) for field in _ADDRESS_FIELDS) and at_company is not None:
-        address = _at(address, at_company)
     return MergeData(
         language_code=language_code,
         entry_no=line.entry_no,
@@ -180,11 +175,6 @@ def merge_data(
         fax_mail_to=target_address(contact, line),
         remarks=line.remarks,
     )
-
-
-def _at(address: MailAddress, company: Contact) -> MailAddress:
-    """The address of somebody who has none of their own: the company's."""
-    return msgspec.structs.replace(address, **{field: getattr(company, field) for field in _ADDRESS_FIELDS})
 
 
 def target_address(contact: Contact, line: LetterLine) -> str | None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from correspondence.archive import DEFLATED
 from correspondence.blocks import END, fill
 from correspondence.formatting import Value, language_of
-from correspondence.reading import FixedPart, Template
+from correspondence.reading import FilledPart, FixedPart, Template
 
-_MIDNIGHT_1980 = (1 << 5 | 1) << 16
-"""The first moment that a zip file can name: day and month in the upper half, no time in the lower."""
+_FIRST_DAY = (1 << 5 | 1) << 16
+"""1980-01-01, the first day that a zip file can name."""
 _UTF_8_NAME = 0x800
 _SPECIAL = re.compile("[&<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _LOCAL = struct.Struct("<4sHHHLLLLHH")
@@ -31,26 +31,33 @@ def merge(template: Template, values: Mapping[str, Value], language: str | None 
         escaped(slot.show(values.get(slot.field), spoken), slot.line_break, slot.tab) if slot.field else b""
         for slot in template.slots
     ]
+    return write_archive(_filled(part, shown) for part in template.parts)
+
+
+def _filled(part: FixedPart | FilledPart, shown: Sequence[bytes]) -> FixedPart:
+    if isinstance(part, FixedPart):
+        return part
+    texts: list[bytes] = []
+    blocks: list[bytes] = []
+    fill(part.blocks, shown, texts, blocks)
+    blocks.append(END)
+    text = b"".join(texts)
+    return FixedPart(part.name, DEFLATED, zlib.crc32(text), len(text), b"".join(blocks))
+
+
+def write_archive(parts: Iterable[FixedPart]) -> bytes:
+    """A zip file of these parts, in this order, without a date."""
     pieces: list[bytes] = []
     table: list[bytes] = []
-    at = 0
-    for part in template.parts:
-        if isinstance(part, FixedPart):
-            method, crc, size, packed = part.method, part.crc, part.size, part.packed
-        else:
-            texts: list[bytes] = []
-            blocks: list[bytes] = []
-            fill(part.blocks, shown, texts, blocks)
-            blocks.append(END)
-            text = b"".join(texts)
-            method, crc, size, packed = DEFLATED, zlib.crc32(text), len(text), b"".join(blocks)
-        name = part.name
-        about = (20, _UTF_8_NAME, method, _MIDNIGHT_1980, crc, len(packed), size, len(name), 0)
+    at = count = 0
+    for part in parts:
+        name, packed = part.name, part.packed
+        about = (20, _UTF_8_NAME, part.method, _FIRST_DAY, part.crc, len(packed), part.size, len(name), 0)
         pieces += (_LOCAL.pack(b"PK\3\4", *about), name, packed)
         table += (_ENTRY.pack(b"PK\1\2", 20, *about, 0, 0, 0, 0, at), name)
         at += _LOCAL.size + len(name) + len(packed)
+        count += 1
     listed = b"".join(table)
-    count = len(template.parts)
     pieces += (listed, _END.pack(b"PK\5\6", 0, 0, count, count, len(listed), at, 0))
     return b"".join(pieces)
 

@@ -7,6 +7,7 @@ to other files), or cost more to read than a letter can need. The parts that hol
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lxml import etree
@@ -67,18 +68,18 @@ def read_package(data: bytes) -> Package:
     """Raises DocumentUnreadable."""
     parts = read_archive(data)
     by_name = {part.name.casefold(): part for part in parts}
-    _check_cost(parts)
+    check_cost(parts)
     types = by_name.get("[content_types].xml")
     if types is None:
         raise DocumentUnreadable("The file is no Word document (.docx).")
-    main = _check_types(_parse(types), by_name)
+    main = _check_types(parse(types), by_name)
     stories: dict[str, etree._Element] = {}
     kept = []
     keep_blank_lines = False
     for part in parts:
         if _is_xml(part):
-            root = _parse(part)
-            _check_part(root)
+            root = parse(part)
+            check_part(root)
             keep_blank_lines |= root.find(".//{*}mailMerge/{*}doNotSuppressBlankLines") is not None
             part = _without_data_source(part, root)
             name = etree.QName(root)
@@ -106,8 +107,8 @@ def _is_xml(part: Packed) -> bool:
     )
 
 
-def _check_cost(parts: tuple[Packed, ...]) -> None:
-    """XML that is cheap enough to parse."""
+def check_cost(parts: Sequence[Packed]) -> None:
+    """Whether the XML is cheap enough to parse. Raises DocumentUnreadable."""
     xml = [part.content for part in parts if _is_xml(part)]
     too_large = (
         sum(map(len, xml)) > MOST_XML_BYTES
@@ -121,7 +122,7 @@ def _check_cost(parts: tuple[Packed, ...]) -> None:
             raise DocumentUnreadable(f"The picture {part.name} defines entities.")
 
 
-def _parse(part: Packed) -> etree._Element:
+def parse(part: Packed) -> etree._Element:
     """The XML of a part, without comments and processing instructions. Raises DocumentUnreadable."""
     content = part.content
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:64]:
@@ -133,6 +134,14 @@ def _parse(part: Packed) -> etree._Element:
         raise DocumentUnreadable(
             f"The part {part.name} of the document has a DOCTYPE, which Word never writes."
         )
+    try:
+        return parsed(content)
+    except etree.XMLSyntaxError:
+        raise DocumentUnreadable(f"The part {part.name} of the document is not well-formed.") from None
+
+
+def parsed(content: bytes) -> etree._Element:
+    """XML that was looked at, without comments and processing instructions. Raises XMLSyntaxError."""
     # The encoding is fixed, so that no other one can hide a DOCTYPE. The parser itself stops at 256 levels.
     parser = etree.XMLParser(
         encoding="utf-8",
@@ -143,10 +152,7 @@ def _parse(part: Packed) -> etree._Element:
         remove_comments=True,
         remove_pis=True,
     )
-    try:
-        return etree.fromstring(content, parser)
-    except etree.XMLSyntaxError:
-        raise DocumentUnreadable(f"The part {part.name} of the document is not well-formed.") from None
+    return etree.fromstring(content, parser)
 
 
 def _check_types(types: etree._Element, by_name: dict[str, Packed]) -> str:
@@ -174,8 +180,11 @@ def _check_types(types: etree._Element, by_name: dict[str, Packed]) -> str:
     return main.name
 
 
-def _check_part(root: etree._Element) -> None:
-    """No part may lead out of the document; hyperlinks are only followed when somebody clicks on them."""
+def check_part(root: etree._Element) -> None:
+    """No part may lead out of the document, but by hyperlinks that somebody has to click on.
+
+    Raises DocumentUnreadable.
+    """
     for relation in root.iter(_RELATION):
         kind = (relation.get("Type") or "").lower()
         kind = kind.split("/relationships/")[-1].rstrip("/")

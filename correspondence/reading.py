@@ -88,17 +88,18 @@ def read_template(data: bytes) -> Template:
     for part in sorted(package.parts, key=lambda part: part.name != "[Content_Types].xml"):
         root = package.stories.get(part.name)
         if root is None:
-            parts.append(_fixed(part))
+            parts.append(fixed_part(part))
             continue
         pieces = compile_part(root, lambda name: canonical(name) is not None, package.keep_blank_lines)
         parts.append(
-            _fixed(part) if len(pieces) == 1 else FilledPart(part.name.encode(), slots.blocks(pieces))
+            fixed_part(part) if len(pieces) == 1 else FilledPart(part.name.encode(), slots.blocks(pieces))
         )
     fields, unknown = slots.names()
     return Template(hashlib.sha256(data).hexdigest(), fields, unknown, tuple(parts), slots.slots())
 
 
-def _fixed(part: Packed) -> FixedPart:
+def fixed_part(part: Packed) -> FixedPart:
+    """The part as it goes into a letter."""
     return FixedPart(part.name.encode(), part.method, part.crc, len(part.content), part.packed)
 
 
