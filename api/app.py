@@ -13,7 +13,19 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import MEDIA_TYPE, add_problem_handlers, answer
-from api.routes import contacts, criteria, history, interactions, logging, operations, records, segments
+from api.routes import (
+    campaigns,
+    contacts,
+    criteria,
+    history,
+    interactions,
+    logging,
+    operations,
+    recording,
+    records,
+    segments,
+    tasks,
+)
 from api.schemas.problems import ProblemAnswer
 from api.service import Service
 
@@ -56,6 +68,8 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     for part in (segments, criteria, logging, interactions, contacts, records, history, operations):
+        app.include_router(part.router)
+    for part in (campaigns, recording, tasks):
         app.include_router(part.router)
     app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
     add_problem_handlers(app)

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, check_version, retried
 from domain import records
 from domain.campaign import Campaign, check_dates
 from domain.code_tables import Salesperson
 from domain.errors import AlreadyExists, InUse, InvalidRequest, MandatoryField, NoDocument, NotFound, Problem
-from domain.interaction_template import InteractionTemplate
+from domain.interaction_template import InteractionTemplate, InteractionTemplateSetup
 from domain.records import KnownRecord, RecordKind
 from domain.setup import Series, SeriesName, Setup, series_for
 from projections.read_models import ReadModels
@@ -59,6 +60,8 @@ class Records:
         self._check(value)
         record = self.journal.load(kind.stream(code), KnownRecord) or KnownRecord()
         check_version(caller, record)
+        if isinstance(value, Campaign) and record.value is not None:
+            value = replaced(value, activated=record.value.activated)
         facts = records.write(kind, record, code, value)
         position = self.journal.record(caller, Changes(kind.stream(code), record.version, facts))
         return record.value is None, position
@@ -90,6 +93,18 @@ class Records:
             {"default_salesperson_code": (records.SALESPERSON, value.default_salesperson_code)}
         )
         return self.put(caller, records.SETUP, records.THE_SETUP, value)[1]
+
+    def template_setup(self) -> InteractionTemplateSetup:
+        """Which templates interactions get that are recorded by themselves (domain A9)."""
+        record = self.find(records.TEMPLATE_SETUP, records.THE_SETUP)
+        value: InteractionTemplateSetup = record.value if record is not None else InteractionTemplateSetup()
+        return value
+
+    def put_template_setup(self, caller: Caller, value: InteractionTemplateSetup) -> int:
+        """Write which templates they get. Raises InvalidRequest."""
+        named = msgspec.structs.asdict(value)
+        self.check_references({name: (records.INTERACTION_TEMPLATE, code) for name, code in named.items()})
+        return self.put(caller, records.TEMPLATE_SETUP, records.THE_SETUP, value)[1]
 
     def draw_number(self, kind: SeriesName, typed: str | None) -> str:
         """The number that was typed, or the next of the series. Raises NumberSeries."""

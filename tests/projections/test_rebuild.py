@@ -162,7 +162,7 @@ def check_templates(service: Desk) -> None:
     with service.read_models.cursor() as cursor:
         for code in TEMPLATES:
             mine = [entry for entry in entries if entry["interaction_template_code"] == code]
-            assert interactions_of(cursor, "interaction_template_code", code) == {
+            assert interactions_of(cursor, "interaction_template_code", [code])[code] == {
                 "number_of_interactions": len(mine),
                 "cost": sum(entry["cost"] for entry in mine),
                 "duration_minutes": sum(entry["duration_minutes"] for entry in mine),
