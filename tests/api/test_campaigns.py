@@ -1,4 +1,4 @@
-"""Campaigns over HTTP: whom they are aimed at, their figures, and their entries (domain A12, B14, B16, B17)."""
+"""Campaigns over HTTP: whom they are aimed at, their figures, their entries (domain A12, B14, B16, B17)."""
 
 from __future__ import annotations
 
