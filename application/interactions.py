@@ -23,7 +23,7 @@ from domain.amendments import (
     RecordedInteractions,
 )
 from domain.contact_set import ContactSet
-from domain.errors import InvalidRequest, NotFound
+from domain.errors import InvalidRequest, NotFound, ParentCanceled
 from domain.interaction import (
     Interaction,
     InteractionLogged,
@@ -102,7 +102,7 @@ class Interactions:
         def amend(recorded: RecordedInteractions, entries: ContactSet) -> tuple[Amendment, ...]:
             if canceled:
                 return recorded.cancel_campaign_entry(entry_no, entries, reason)
-            return recorded.uncancel_campaign_entry(entry_no, reason)
+            return recorded.uncancel_campaign_entry(entry_no, entries, reason)
 
         return self.journal.record(caller, *self._of_campaign_entry(entries[0], amend))
 
@@ -151,6 +151,10 @@ class Interactions:
             offset = entry_no - recorded.first
             if canceled:
                 return recorded.cancel(offset, reason)
+            if place.campaign_entry_canceled and offset in recorded.left:
+                raise ParentCanceled(
+                    f"Campaign entry {place.campaign_entry_no} is canceled; uncancel that first."
+                )
             return recorded.uncancel(offset, place.campaign_entry_no, reason)
 
         return self.journal.record(caller, self._amended(place, amend))

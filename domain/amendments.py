@@ -122,6 +122,8 @@ class RecordedInteractions:
     """What was canceled with the logged segment, while that is canceled."""
     with_campaign_entry: Mapping[int, ContactSet] = field(default_factory=dict)
     """What was canceled with each campaign entry that is canceled."""
+    left: ContactSet = field(default_factory=ContactSet)
+    """What was canceled with the logged segment when that was deleted."""
 
     @property
     def is_canceled(self) -> bool:
@@ -139,13 +141,15 @@ class RecordedInteractions:
                     return replace(after, with_campaign_entry={**self.with_campaign_entry, number: entries})
                 return after
             case InteractionsUncanceled(entries=entries, cause=cause, cause_no=number):
-                after = replace(self, canceled=self.canceled - entries)
+                after = replace(self, canceled=self.canceled - entries, left=self.left - entries)
                 if cause == "logged_segment":
                     return replace(after, with_segment=None)
                 others = {n: those for n, those in self.with_campaign_entry.items() if n != number}
                 return replace(after, with_campaign_entry=others) if cause == "campaign_entry" else after
             case InteractionsDeleted(entries=entries):
                 return replace(self, deleted=self.deleted | entries)
+            case LoggedSegmentDeleted():
+                return replace(self, with_segment=None, left=self.with_segment or ContactSet())
         return self
 
     # Commands
@@ -172,12 +176,17 @@ class RecordedInteractions:
             return ()
         return (InteractionsCanceled(self.first, entries - self.canceled, "campaign_entry", number, reason),)
 
-    def uncancel_campaign_entry(self, number: int, reason: str | None = None) -> tuple[Amendment, ...]:
-        """What was canceled with the campaign entry counts again. Raises ParentCanceled (domain B14)."""
+    def uncancel_campaign_entry(
+        self, number: int, entries: ContactSet, reason: str | None = None
+    ) -> tuple[Amendment, ...]:
+        """What was canceled with the campaign entry, or with a logged segment that is deleted now, counts
+        again; `entries` are those of the campaign entry. Raises ParentCanceled (domain B14).
+        """
         self._refuse_under_canceled_segment()
-        if number not in self.with_campaign_entry:
+        left = self.left & entries & self.canceled
+        if number not in self.with_campaign_entry and not left:
             return ()
-        entries = self.with_campaign_entry[number] - self.deleted
+        entries = (self.with_campaign_entry.get(number, ContactSet()) | left) - self.deleted
         return (InteractionsUncanceled(self.first, entries, "campaign_entry", number, reason),)
 
     def cancel(self, entry: int, reason: str | None = None) -> tuple[Amendment, ...]:

@@ -13,7 +13,10 @@ from projections.criteria_sql import Parameters
 from projections.listing import conditions_of
 from projections.segment_listings import CAMPAIGN_ENTRIES, INTERACTION_LOG_ENTRIES
 
-_COLUMNS = sql.SQL("e.entry_no, e.segment_no, e.campaign_entry_no")
+_COLUMNS = sql.SQL(
+    "e.entry_no, e.segment_no, e.campaign_entry_no, coalesce((SELECT h.canceled FROM campaign_entry h"
+    " WHERE h.entry_no = e.campaign_entry_no), false) AS campaign_entry_canceled"
+)
 
 
 class EntryPlace(msgspec.Struct, frozen=True):
@@ -22,6 +25,7 @@ class EntryPlace(msgspec.Struct, frozen=True):
     entry_no: int
     segment_no: str | None
     campaign_entry_no: int | None
+    campaign_entry_canceled: bool
 
 
 def place_of(cursor: Cursor[DictRow], entry_no: int) -> EntryPlace | None:

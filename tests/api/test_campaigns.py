@@ -202,3 +202,19 @@ class TestDeleteCanceledEntries:
         assert ok(client.post(path, params={"entry_no": numbers[0]})) == {"deleted": 1}
         assert ok(client.get(LOG, params={"campaign_no": spring}))["items"] == []
         refused(client.post(f"/v1/campaign-entries/{numbers[0]}/uncancel"), "not-found")
+
+
+def test_what_a_deleted_logged_segment_left_can_count_again(
+    client: httpx.Client, crm: Crm, spring: str
+) -> None:
+    logged = crm.logged(2, campaign_no=spring)["entry_no"]
+    (campaign_entry,) = ok(client.get("/v1/campaign-entries", params={"campaign_no": spring}))["items"]
+    ok(client.post(f"/v1/logged-segments/{logged}/cancel"))
+    ok(client.delete(f"/v1/logged-segments/{logged}"))
+    (entry, _) = ok(client.get(LOG, params={"campaign_no": spring}))["items"]
+    refused(client.post(f"{LOG}/{entry['entry_no']}/uncancel"), "parent-canceled")
+    ok(client.post(f"/v1/campaign-entries/{campaign_entry['entry_no']}/uncancel"))
+    entries = ok(client.get(LOG, params={"campaign_no": spring}))["items"]
+    assert [entry["canceled"] for entry in entries] == [False, False]
+    (listed,) = ok(client.get("/v1/campaign-entries", params={"campaign_no": spring}))["items"]
+    assert (listed["canceled"], listed["number_of_interactions"]) == (False, 2)
