@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.keys import ApiKeys
+from application.campaigns import Campaigns
 from application.contacts import Contacts
 from application.documents import Documents
 from application.event_log import open_log, read_models
@@ -12,9 +13,11 @@ from application.interactions import Interactions
 from application.journal import Journal
 from application.logging_segments import LoggingSegments
 from application.mailing_groups import MailingGroups
+from application.recording import Recording
 from application.records import Records
 from application.segments import Segments
 from application.selecting import Selecting
+from application.tasks import Tasks
 from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
 from projections.read_models import ReadModels
@@ -40,6 +43,11 @@ class Service:
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
         self.logging = LoggingSegments(journal, self.read_models, self.records, self.segments, self.selecting)
         self.interactions = Interactions(journal, self.read_models, self.records, self.contacts)
+        self.campaigns = Campaigns(journal, self.read_models, self.records)
+        self.recording = Recording(
+            self.read_models, self.records, self.contacts, self.segments, self.interactions
+        )
+        self.tasks = Tasks(journal, self.read_models, self.records, self.contacts, self.segments)
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)
         self.explanations = Explanations(journal, self.read_models, self.segments)

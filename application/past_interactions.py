@@ -26,6 +26,9 @@ from domain.segment.logging import entry_index
 from eventstore.event import Event
 
 Row = dict[str, Any]
+OF_SINGLE_ONES: Row = dict.fromkeys(
+    ["document_type", "document_no", "version_no", "document_no_occurrence", "task_no", "opportunity_no"]
+)
 NOT_THROUGH_A_SEGMENT: Row = {
     "remarks": None,
     "document": None,
@@ -122,6 +125,7 @@ def _logged(past: PastContacts, event: Event, key: int, no: str, before: int) ->
             "logged_segment_entry_no": logged.entry_no,
             "interaction_language_code": line.language_code,
             "campaign_entry_no": campaign_entries.get(line.campaign_no or ""),
+            **OF_SINGLE_ONES,
             "canceled": False,
             "postponed": False,
         }

@@ -18,6 +18,7 @@ from domain.value_entry import SourceType
 from domain.vocabulary import (
     ContactType,
     CorrespondenceType,
+    DocumentType,
     Evaluation,
     InformationFlow,
     InitiatedBy,
@@ -73,14 +74,19 @@ TABLES: Final[Mapping[str, Mapping[str, FieldType]]] = MappingProxyType(
             "correspondence_type": _CORRESPONDENCE_TYPE,
             "delivery_status": Enumeration(("in_progress", "sent", "error")),
             "document": Enumeration(("inherited", "unique")),
+            "document_type": Enumeration(members(DocumentType)),
             **_fields(
                 FieldType.CODE,
                 "contact_no contact_company_no interaction_group_code interaction_template_code"
                 " interaction_language_code campaign_no segment_no salesperson_code"
-                " contact_alternative_address_code",
+                " contact_alternative_address_code document_no opportunity_no",
             ),
             **_fields(FieldType.TEXT, "description subject user_id contact_via remarks"),
-            **_fields(FieldType.INTEGER, "entry_no campaign_entry_no logged_segment_entry_no"),
+            **_fields(
+                FieldType.INTEGER,
+                "entry_no campaign_entry_no logged_segment_entry_no version_no document_no_occurrence"
+                " task_no",
+            ),
             **_fields(FieldType.DECIMAL, "cost duration_minutes"),
             **_fields(
                 FieldType.BOOLEAN,

@@ -26,6 +26,7 @@ from api.moments import AsOf, Version, moment
 from api.schemas.contacts import (
     ContactAnswer,
     ContactPage,
+    ContactSegmentPage,
     ContactValues,
     ImportAnswer,
     NewContact,
@@ -40,6 +41,7 @@ from projections.listing import list_page
 
 router = APIRouter(prefix="/v1/contacts", tags=["contacts"], route_class=RepeatableRoute)
 READS = [READERS, at_least("contacts")]
+READS_LINES = [READERS, at_least("contacts", "worksheets")]
 
 
 def shown(service: Service, contact: KnownContact) -> dict[str, Any]:
@@ -110,6 +112,23 @@ def read_contact(
     contact, company = service.contacts.as_of(no, **moment(version, as_of))
     etag(response, contact.version)
     return shown_with(service, contact, company)
+
+
+@router.get("/{no}/segments", response_model=ContactSegmentPage, dependencies=READS_LINES)
+def list_segments_of_contact(no: Code, service: ServiceOf) -> Any:
+    """The open segments that a contact is on, with the numbers of its lines."""
+    found = service.contacts.open_segments_with(service.contacts.get(no).key)
+    items = [
+        {
+            "segment_no": segment.no,
+            "description": segment.header.description,
+            "campaign_no": segment.header.campaign_no,
+            "date": segment.header.date,
+            "line_nos": line_nos,
+        }
+        for segment, line_nos in found
+    ]
+    return {"items": items, "total": len(items)}
 
 
 @router.patch("/{no}", response_model=ContactAnswer)

@@ -32,7 +32,7 @@ _INSERT: LiteralString = (
 
 
 def write(cursor: Cursor[Any], imported: Sequence[Recorded]) -> None:
-    """Insert the entries that are not there yet, each with its event's position; a statement for each event."""
+    """Insert the entries that are not there yet, each with its event's position; an event at a time."""
     for recorded in imported:
         event: ValueEntriesImported = recorded.event.data
         rows = [
