@@ -13,7 +13,17 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import MEDIA_TYPE, add_problem_handlers, answer
-from api.routes import contacts, criteria, history, interactions, logging, operations, records, segments
+from api.routes import (
+    audit,
+    contacts,
+    criteria,
+    history,
+    interactions,
+    logging,
+    operations,
+    records,
+    segments,
+)
 from api.schemas.problems import ProblemAnswer
 from api.service import Service
 
@@ -55,7 +65,7 @@ def create_app(service: Service) -> FastAPI:
         responses={status: {**problem, "description": text} for status, text in PROBLEMS.items()},
     )
     app.state.service = service
-    for part in (segments, criteria, logging, interactions, contacts, records, history, operations):
+    for part in (segments, criteria, logging, interactions, contacts, records, history, audit, operations):
         app.include_router(part.router)
     app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
     add_problem_handlers(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.keys import ApiKeys
+from application.auditing import Auditing, ProofSettings
 from application.contacts import Contacts
 from application.event_log import open_log, read_models
 from application.history import History
@@ -21,7 +22,7 @@ from projections.runner import Runner
 class Service:
     """Everything that a door needs. `set_up` once per start, then `open`, then `close`."""
 
-    def __init__(self, conninfo: str, schema: str) -> None:
+    def __init__(self, conninfo: str, schema: str, proving: ProofSettings | None = None) -> None:
         self.conninfo, self.schema = conninfo, schema
         self.log = open_log(conninfo, schema, pool_size=20)
         self.keys = ApiKeys(conninfo, schema)
@@ -37,6 +38,7 @@ class Service:
         self.interactions = Interactions(journal, self.read_models, self.records, self.contacts)
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal, self.read_models)
+        self.auditing = Auditing(self.log, proving)
 
     def set_up(self) -> None:
         """Make or update all tables. Raises MigrationError."""
