@@ -169,10 +169,22 @@ class Auditing:
         return verify(
             self._log.conninfo,
             self._log.schema,
-            keys=self.checkpoints.trusted if keys is None else keys,
+            keys=self._known_keys() if keys is None else keys,
             outside=self._outside(anchor),
             progress=progress,
         )
+
+    def _known_keys(self) -> Sequence[Verifier]:
+        """The keys of this service. Verifying makes none, and must not call others forged for want of one."""
+        settings = self._settings
+        if settings is None or settings.signing_key or settings.key_file.exists():
+            return self.checkpoints.trusted
+        if not settings.earlier_keys and self.checkpoints.last() is not None:
+            raise Conflict(
+                f"There is no key in {settings.key_file} to check the checkpoints with. Name the verifier key "
+                "with --key, or the data directory of the service with --data."
+            )
+        return settings.earlier_keys
 
     def _outside(self, anchor: Path | None) -> list[Outside]:
         file = anchor or (self._settings.anchor_file if self._settings else None)
