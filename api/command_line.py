@@ -276,7 +276,7 @@ def _said() -> Iterator[None]:
         typer.echo(str(error), err=True)
     except Refused as error:
         typer.echo(error.detail, err=True)
-    except (psycopg.OperationalError, psycopg.ProgrammingError, PersistenceError) as error:
+    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege, PersistenceError) as error:
         typer.echo(f"The database cannot be used: {error}", err=True)
     else:
         return

@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from application.auditing import ProofSettings
-from eventstore.notes import Verifier
+from eventstore.notes import Verifier, load_signer
 
 
 class Settings(BaseSettings):
@@ -30,8 +30,11 @@ class Settings(BaseSettings):
 
     def proving(self, data: Path) -> ProofSettings:
         """How this log is proven, with what is kept in the data directory. Raises NoteError."""
+        origin = self.segmentlog_origin or f"segmentlog/{self.segmentlog_schema}"
+        if self.segmentlog_signing_key:
+            load_signer(origin, self.segmentlog_signing_key, data)  # a wrong one is said at the start
         return ProofSettings(
-            origin=self.segmentlog_origin or f"segmentlog/{self.segmentlog_schema}",
+            origin=origin,
             signing_key=self.segmentlog_signing_key,
             key_file=data / "signing.key",
             earlier_keys=tuple(Verifier.read(text) for text in self.segmentlog_earlier_keys.split()),

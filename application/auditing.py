@@ -181,8 +181,8 @@ class Auditing:
             return self.checkpoints.trusted
         if not settings.earlier_keys and self.checkpoints.last() is not None:
             raise Conflict(
-                f"There is no key in {settings.key_file} to check the checkpoints with. Name the verifier key "
-                "with --key, or the data directory of the service with --data."
+                f"There is no key in {settings.key_file} to check the checkpoints with. Name the verifier "
+                "key with --key, or the data directory of the service with --data."
             )
         return settings.earlier_keys
 
