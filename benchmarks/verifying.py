@@ -10,14 +10,17 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
 from psycopg.sql import SQL, Identifier
 
-from benchmarks.data import Installation, contact_file, fresh_postgres
 from benchmarks.measure import Work, measure
 from eventstore.recorder import event_digest, link
+
+if TYPE_CHECKING:
+    from benchmarks.data import Installation
 
 PAGE = 2_000
 EVENTS = SQL(
@@ -57,6 +60,9 @@ def hashing_plainly(installation: Installation, *, chained: bool) -> Work:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    # Not above: the processes that help to verify read this module too, and need nothing of the service.
+    from benchmarks.data import Installation, contact_file, fresh_postgres
+
     parser = argparse.ArgumentParser(prog="python -m benchmarks.verifying", description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000, help="contacts to register, an event each")
     parser.add_argument("--runs", type=int, default=5, help="timed pairs")

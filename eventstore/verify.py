@@ -25,8 +25,8 @@ from eventstore.verify_events import PIECE, Checked, Piece, Problem, check
 from eventstore.verify_seals import Outside, Seals, problems_of_tiles, stored_checkpoints
 
 CONTENTS_AT_ONCE = 100
-MANY_EVENTS = 50_000
-"""From so many on, other processes help; below, starting them would take longer."""
+MANY_EVENTS = 300_000
+"""From so many on, other processes help; below, starting them would take longer than it saves."""
 MOST_PROCESSES = 4
 
 Progress = Callable[[int, int], None]

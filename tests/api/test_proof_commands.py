@@ -114,3 +114,10 @@ def test_rights_are_given_on_a_server_only() -> None:
     refused = command("grant", "somebody")
     assert refused.returncode == 2
     assert "DATABASE_URL must name a server" in refused.stderr
+
+
+def test_a_signing_key_that_is_none_is_said_in_one_sentence(empty_database: str) -> None:
+    refused = command("checkpoint", DATABASE_URL=empty_database, SEGMENTLOG_SIGNING_KEY="not a key")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("SEGMENTLOG_SIGNING_KEY must hold 32 bytes in base64")
+    assert "Traceback" not in refused.stderr
