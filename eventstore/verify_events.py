@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import sha256
+from selectors import EVENT_READ, DefaultSelector
+from struct import Struct
 from typing import Any, NamedTuple
 
 import msgspec
+import psycopg
 from psycopg import Connection
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 from psycopg.sql import SQL, Literal
 
 from eventstore.merkle import GrowingTree
@@ -25,6 +30,9 @@ EVENTS = SQL(
     "COPY (SELECT notification_id, originator_id, originator_version, topic, state, chain FROM log_events"
     " WHERE {} ORDER BY notification_id LIMIT {}) TO STDOUT (FORMAT BINARY)"
 )
+
+
+_HEAD, _LENGTH = Struct(">qi"), Struct(">i")
 
 
 class Problem(NamedTuple):
@@ -93,17 +101,22 @@ class _Reading:
 
         This loop is what verifying takes its time for; so nothing is called in it that need not be.
         """
-        number, chain, leaves, end = int.from_bytes, self._chain, self.leaves, self.end
+        head, length, join = _HEAD.unpack_from, _LENGTH.unpack_from, b"".join
+        chain, leaves, end = self._chain, self.leaves, self.end
         for row in rows:
-            stream_end = 18 + number(row[14:18])
-            topic_end = stream_end + 16 + number(row[stream_end + 12 : stream_end + 16])
-            state_end = topic_end + 4 + number(row[topic_end : topic_end + 4])
-            event = (
-                b"\x00" + row[6:stream_end] + row[stream_end + 4 : topic_end] + row[topic_end + 4 : state_end]
+            position, size = head(row, 6)
+            stream_end = 18 + size
+            topic_end = stream_end + 16 + length(row, stream_end + 12)[0]
+            state_end = topic_end + 4 + length(row, topic_end)[0]
+            parts = (
+                b"\x00",
+                row[6:stream_end],
+                row[stream_end + 4 : topic_end],
+                row[topic_end + 4 : state_end],
             )
-            leaf = sha256(event).digest()
+            leaf = sha256(join(parts)).digest()
             chain = sha256(b"\x01" + chain + leaf).digest()
-            if number(row[6:14]) != end + 1 or chain != row[state_end + 4 :]:
+            if position != end + 1 or chain != row[state_end + 4 :]:
                 self.problem = _wrong(end + 1, row, stream_end)
                 break
             # Decoding every state would take longer than all the rest.
@@ -152,18 +165,34 @@ def _chain_before(connection: Connection[Any], first: int) -> bytes:
 
 
 def _rows(connection: Connection[Any], piece: Piece) -> Iterator[bytes]:
-    """The events in binary, as COPY sends them: twice as fast as rows of Python values."""
+    """The events in binary, as COPY sends them: faster than rows of Python values, or a cursor's copy."""
     bounds = [f"notification_id >= {piece.first:d}"] if piece.first > 1 else []
     bounds += [] if piece.is_last else [f"notification_id < {piece.first + PIECE:d}"]
     # What should not be there is seen by the first of it; there may be any number.
     query = EVENTS.format(SQL(" AND ".join(bounds) or "true"), Literal(2 * PIECE))
-    with connection.cursor() as cursor, cursor.copy(query) as copy:
-        first = bytes(copy.read())[COPY_HEADER_BYTES:]
-        if first and first != COPY_END:
-            yield first
-        for message in copy:
-            if len(message) > len(COPY_END):
-                yield bytes(message)
+    wire, header = connection.pgconn, COPY_HEADER_BYTES
+    _expect(wire.exec_(query.as_bytes(connection)), ExecStatus.COPY_OUT)
+    with DefaultSelector() as readable:
+        readable.register(wire.socket, EVENT_READ)
+        while True:
+            # Without blocking: that would hold up all other threads until the database answers.
+            size, message = wire.get_copy_data(1)
+            if size == 0:
+                readable.select()
+                wire.consume_input()
+                continue
+            if size < 0:
+                break
+            row, header = bytes(message)[header:] if header else bytes(message), 0
+            if row and row != COPY_END:
+                yield row
+    while (result := wire.get_result()) is not None:
+        _expect(result, ExecStatus.COMMAND_OK)
+
+
+def _expect(result: PGresult, status: ExecStatus) -> None:
+    if result.status != status:
+        raise psycopg.OperationalError(result.get_error_message())
 
 
 def _differing(connection: Connection[Any], first: int, leaves: list[bytes]) -> int | None:
