@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import MEDIA_TYPE, add_problem_handlers, answer
 from api.routes import (
+    audit,
     campaigns,
     contacts,
     criteria,
@@ -43,7 +44,7 @@ for every contact, and every decision kept as an event.
 """
 PARTS = (
     *(segments, criteria, explanations, documents, logging, interactions, contacts, value_entries),
-    *(campaigns, recording, tasks, records, history, operations),
+    *(campaigns, recording, tasks, records, history, audit, operations),
 )
 LARGEST_BODY = 10_000_000
 """Bytes; files that are imported may be larger."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.keys import ApiKeys
+from application.auditing import Auditing, ProofSettings
 from application.campaigns import Campaigns
 from application.contacts import Contacts
 from application.documents import Documents
@@ -27,7 +28,7 @@ from projections.runner import Runner
 class Service:
     """Everything that a door needs. `set_up` once per start, then `open`, then `close`."""
 
-    def __init__(self, conninfo: str, schema: str) -> None:
+    def __init__(self, conninfo: str, schema: str, proving: ProofSettings | None = None) -> None:
         self.conninfo, self.schema = conninfo, schema
         self.log = open_log(conninfo, schema, pool_size=20)
         self.watch = HeadWatch(conninfo)
@@ -51,6 +52,7 @@ class Service:
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)
         self.explanations = Explanations(journal, self.read_models, self.segments)
+        self.auditing = Auditing(self.log, proving)
 
     def set_up(self) -> None:
         """Make or update all tables. Raises MigrationError."""
