@@ -12,6 +12,7 @@ from application.explanations import Explanations
 from application.history import History
 from application.interactions import Interactions
 from application.journal import Journal
+from application.letters import Letters
 from application.logging_segments import LoggingSegments
 from application.mailing_groups import MailingGroups
 from application.recording import Recording
@@ -52,6 +53,7 @@ class Service:
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)
         self.explanations = Explanations(journal, self.read_models, self.segments)
+        self.letters = Letters(journal, self.read_models, self.segments, self.explanations.past)
         self.auditing = Auditing(self.log, proving)
 
     def set_up(self) -> None:
