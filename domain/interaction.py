@@ -13,7 +13,8 @@ from msgspec.structs import replace as replaced
 
 from domain.amendments import Amendment, RecordedInteractions
 from domain.contact import KnownContact, active_address
-from domain.errors import Conflict, MandatoryField, NoDocument, PrivacyBlocked
+from domain.document import Document, document_in, languages
+from domain.errors import Conflict, MandatoryField, NoDocument, NoEmail, PrivacyBlocked
 from domain.interaction_template import InteractionTemplate
 from domain.vocabulary import (
     CorrespondenceType,
@@ -60,6 +61,7 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     document_no_occurrence: int | None = None
     opportunity_no: str | None = None
     task_no: int | None = None
+    document: Document | None = None
 
 
 class InteractionValues(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -100,6 +102,8 @@ class InteractionLogged(msgspec.Struct, frozen=True):
     value: Interaction
     makes_campaign_entry: bool = False
     comments: tuple[str, ...] = ()
+    deliver: bool = False
+    """Whether its document is to be sent (domain B11)."""
 
 
 class InteractionPostponed(msgspec.Struct, frozen=True):
@@ -120,6 +124,7 @@ class InteractionResumed(msgspec.Struct, frozen=True):
     value: Interaction
     makes_campaign_entry: bool = False
     comments: tuple[str, ...] | None = None
+    deliver: bool = False
 
 
 InteractionEvent = InteractionLogged | InteractionPostponed | InteractionResumed
@@ -180,6 +185,7 @@ def complete(said: InteractionValues, around: Surroundings) -> Interaction:
     }
     if around.template is not None:
         values |= _from_template(around.template)
+        values |= _document(around.template, around.contact)
     if around.contact is not None:
         values |= _from_contact(around.contact, around.template, values)
     values |= named
@@ -193,7 +199,7 @@ def complete(said: InteractionValues, around: Surroundings) -> Interaction:
 def check(interaction: Interaction, contact: KnownContact | None, *, deliver: bool) -> Interaction:
     """Refuse what is not complete, in the order of domain B15; the type may become blank (B10.3).
 
-    Raises MandatoryField, NoDocument.
+    Raises MandatoryField, NoEmail, NoDocument.
     """
     for field, value in (
         ("contact_no", interaction.contact_no),
@@ -207,11 +213,15 @@ def check(interaction: Interaction, contact: KnownContact | None, *, deliver: bo
         if value is None and needed:
             word = field.removesuffix("_no").removesuffix("_code").replace("_", " ")
             raise MandatoryField.named(field, f"The interaction needs a {word}.")
-    if deliver and interaction.correspondence_type is not None:
-        raise NoDocument("There is no document to send.", [(("send_attachments",), "there is no document")])
     assert contact is not None
     if interaction.correspondence_type == "email" and not _has_email(interaction, contact):
+        if deliver and interaction.contact_alternative_address_code is None:
+            raise NoEmail(
+                f"Contact {contact.no} has no e-mail address.", [(("contact_no",), "there is no e-mail address")]
+            )
         return replaced(interaction, correspondence_type=None)
+    if deliver and interaction.correspondence_type is not None and interaction.document is None:
+        raise NoDocument("There is no document to send.", [(("send_attachments",), "there is no document")])
     return interaction
 
 
@@ -256,6 +266,17 @@ def _from_template(template: InteractionTemplate) -> dict[str, Any]:
         "correspondence_type": template.correspondence_type,
         "description": template.description,
     }
+
+
+def _document(template: InteractionTemplate, contact: KnownContact | None) -> dict[str, Any]:
+    """The template's document in the contact's language, else in its own (domain B3.5)."""
+    spoken = contact.value.language_code if contact is not None else None
+    known = spoken is not None and spoken in languages(template.documents)
+    language = spoken if known else template.language_code
+    document = document_in(template.documents, language)
+    if document is None:
+        return {}
+    return {"interaction_language_code": language, "document": document, "subject": document.subject}
 
 
 def _from_contact(

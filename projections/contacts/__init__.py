@@ -10,6 +10,7 @@ from psycopg import Cursor
 
 from domain.amendments import Amendment, CampaignEntryDeleted
 from domain.contact import ContactDeleted, ContactEvent
+from domain.delivery import InteractionsLoggedAgain
 from domain.interaction import InteractionEvent
 from domain.segment.events import SegmentLogged
 from domain.task import TaskEvent, TasksCreated
@@ -19,7 +20,10 @@ from projections.contacts import amendment_rows, contact_rows, interaction_rows,
 from projections.read_model import ReadModel, Recorded
 
 CONTACT_EVENTS = get_args(ContactEvent)
-INTERACTION_EVENTS = (*get_args(InteractionEvent), *get_args(Amendment), CampaignEntryDeleted)
+INTERACTION_EVENTS = (
+    *(*get_args(InteractionEvent), *get_args(Amendment)),
+    *(CampaignEntryDeleted, InteractionsLoggedAgain),
+)
 
 
 class Contacts(ReadModel):

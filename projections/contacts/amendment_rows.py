@@ -19,6 +19,14 @@ from domain.amendments import (
     LoggedSegmentDeleted,
 )
 from domain.contact_set import ContactSet
+from domain.delivery import (
+    DeliveryContinued,
+    DeliveryFailed,
+    DeliveryPaused,
+    InteractionsDelivered,
+    InteractionsLoggedAgain,
+    InteractionsSentAgain,
+)
 from domain.interaction import (
     CAMPAIGN_ENTRY_DESCRIPTION,
     Interaction,
@@ -28,9 +36,10 @@ from domain.interaction import (
 )
 from eventstore.event import Event
 from projections.arrays import Int8Array
-from projections.contacts.interaction_rows import make_partitions
+from projections.contacts import delivery_rows
+from projections.contacts.interaction_rows import make_partitions, name_documents
 
-VALUES = tuple(name for name in Interaction.__struct_fields__ if name != "contact_key")
+VALUES = tuple(name for name in Interaction.__struct_fields__ if name not in ("contact_key", "document"))
 
 
 def write(cursor: Cursor[Any], event: Event) -> None:
@@ -61,6 +70,16 @@ def write(cursor: Cursor[Any], event: Event) -> None:
             _delete_logged_segment(cursor, entry_no)
         case CampaignEntryDeleted(entry_no=entry_no):
             _delete_campaign_entry(cursor, entry_no)
+        case InteractionsDelivered():
+            delivery_rows.delivered(cursor, event.data)
+        case DeliveryFailed():
+            delivery_rows.failed(cursor, event.data)
+        case DeliveryPaused(first=first) | DeliveryContinued(first=first):
+            delivery_rows.pause(cursor, first, paused=isinstance(event.data, DeliveryPaused))
+        case InteractionsSentAgain():
+            delivery_rows.sent_again(cursor, event.data)
+        case InteractionsLoggedAgain():
+            delivery_rows.logged_again(cursor, event.data, user_id)
 
 
 def _record(
@@ -72,7 +91,8 @@ def _record(
         if fact.comments is not None:
             cursor.execute("DELETE FROM interaction_comment WHERE entry_no = %s", (fact.entry_no,))
     postponed = isinstance(fact, InteractionPostponed)
-    _insert(cursor, fact.entry_no, fact.value, user_id, postponed=postponed)
+    deliver = not isinstance(fact, InteractionPostponed) and fact.deliver
+    _insert(cursor, fact.entry_no, fact.value, user_id, postponed=postponed, deliver=deliver)
     if not isinstance(fact, InteractionPostponed) and fact.makes_campaign_entry:
         _insert_campaign_entry(cursor, fact.value, user_id)
     for comment in fact.comments or ():
@@ -93,16 +113,27 @@ def _comment(cursor: Cursor[Any], event: Event, entry_no: int, comment: str) -> 
     )
 
 
-def _insert(cursor: Cursor[Any], entry_no: int, value: Interaction, user_id: str, *, postponed: bool) -> None:
+def _insert(
+    cursor: Cursor[Any], entry_no: int, value: Interaction, user_id: str, *, postponed: bool, deliver: bool
+) -> None:
     make_partitions(cursor, entry_no, entry_no)
-    columns = ("entry_no", *VALUES, "user_id", "send_word_documents_as_attachment", "canceled", "postponed")
-    values = (entry_no, *(getattr(value, name) for name in VALUES), user_id, False, False, postponed)
+    row = {name: getattr(value, name) for name in VALUES} | {
+        "entry_no": entry_no,
+        "user_id": user_id,
+        "send_word_documents_as_attachment": False,
+        "canceled": False,
+        "postponed": postponed,
+        "delivery_status": "in_progress" if deliver and value.correspondence_type is not None else None,
+    }
+    if value.document is not None:
+        row |= {"document": "inherited", "document_sha256": value.document.sha256}
+        name_documents(cursor, [value.document])
     cursor.execute(
         sql.SQL("INSERT INTO interaction_log_entry ({}) VALUES ({})").format(
-            sql.SQL(", ").join(map(sql.Identifier, columns)),
-            sql.SQL(", ").join(sql.Placeholder() * len(columns)),
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(sql.Placeholder() * len(row)),
         ),
-        values,
+        list(row.values()),
     )
 
 
