@@ -217,7 +217,8 @@ def check(interaction: Interaction, contact: KnownContact | None, *, deliver: bo
     if interaction.correspondence_type == "email" and not _has_email(interaction, contact):
         if deliver and interaction.contact_alternative_address_code is None:
             raise NoEmail(
-                f"Contact {contact.no} has no e-mail address.", [(("contact_no",), "there is no e-mail address")]
+                f"Contact {contact.no} has no e-mail address.",
+                [(("contact_no",), "there is no e-mail address")],
             )
         return replaced(interaction, correspondence_type=None)
     if deliver and interaction.correspondence_type is not None and interaction.document is None:

@@ -24,7 +24,6 @@ from domain.delivery import (
     DeliveryFailed,
     DeliveryPaused,
     InteractionsDelivered,
-    InteractionsLoggedAgain,
     InteractionsSentAgain,
 )
 from domain.interaction import (
@@ -78,8 +77,6 @@ def write(cursor: Cursor[Any], event: Event) -> None:
             delivery_rows.pause(cursor, first, paused=isinstance(event.data, DeliveryPaused))
         case InteractionsSentAgain():
             delivery_rows.sent_again(cursor, event.data)
-        case InteractionsLoggedAgain():
-            delivery_rows.logged_again(cursor, event.data, user_id)
 
 
 def _record(
@@ -219,8 +216,9 @@ def _count_again(cursor: Cursor[Any], first: int) -> None:
         " WHERE e.logged_segment_entry_no = l.entry_no AND e.canceled = l.canceled),"
         " number_of_campaign_entries = (SELECT count(*) FROM campaign_entry k"
         " WHERE k.logged_segment_entry_no = l.entry_no AND k.canceled = l.canceled)"
-        " WHERE l.first_interaction_no = %s",
-        (first,),
+        " WHERE l.first_interaction_no = %(first)s"
+        " OR l.entry_no = (SELECT logged_segment_entry_no FROM resend WHERE first_no = %(first)s)",
+        {"first": first},
     )
 
 

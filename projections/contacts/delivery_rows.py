@@ -17,7 +17,7 @@ from domain.delivery import (
     InteractionsSentAgain,
 )
 from projections.arrays import Int8Array
-from projections.contacts.interaction_rows import make_partitions
+from projections.contacts.interaction_rows import PART, make_partitions
 
 FRESH = (
     *("entry_no", "date", "time_of_interaction", "description", "user_id", "correspondence_type"),
@@ -73,21 +73,25 @@ def sent_again(cursor: Cursor[Any], event: InteractionsSentAgain) -> None:
     )
 
 
-def logged_again(cursor: Cursor[Any], event: InteractionsLoggedAgain, user_id: str) -> None:
-    """New entries with the values of earlier ones, as those are now (domain B13).
+def logged_again(cursor: Cursor[Any], event: InteractionsLoggedAgain, user_id: str, done: int) -> int | None:
+    """New entries with the values of earlier ones, as those are now: the part after the first `done`.
 
-    `domain.delivery.resend_description` has the rule of the description in Python.
+    Returns how many there are then, or None when that is all. `domain.delivery.resend_description` has the
+    rule of the description in Python (domain B13).
     """
-    first, count = event.first_interaction_no, len(event.sources)
-    make_partitions(cursor, first, first + count - 1)
+    upto = min(done + PART, len(event.sources))
+    first = event.first_interaction_no
+    make_partitions(cursor, first + done, first + upto - 1)
     cursor.execute(
-        "INSERT INTO resend (first_no, segment_no, logged_segment_entry_no) VALUES (%s, %s, %s)",
+        "INSERT INTO resend (first_no, segment_no, logged_segment_entry_no) VALUES (%s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
         (first, event.segment_no, event.logged_segment_entry_no),
     )
+    sources = Int8Array(event.sources.to_array()[done:upto].astype(np.int64) + event.source_first)
     cursor.execute(
         sql.SQL(
             "INSERT INTO interaction_log_entry ({fresh}, {copied})"
-            " SELECT %(first)s + source.ordinal - 1, %(date)s, %(time)s,"
+            " SELECT %(first)s + %(done)s + source.ordinal - 1, %(date)s, %(time)s,"
             " CASE WHEN starts_with(e.description, %(prefix)s) THEN e.description"
             " ELSE left(rtrim(concat(%(prefix)s::text, ' ', e.description)), %(length)s) END,"
             " %(user)s, coalesce(%(type)s, e.correspondence_type), 'in_progress', %(first)s, false, {values}"
@@ -100,21 +104,23 @@ def logged_again(cursor: Cursor[Any], event: InteractionsLoggedAgain, user_id: s
         ),
         {
             "first": first,
+            "done": done,
             "date": event.date,
             "time": event.time_of_interaction,
             "prefix": RESEND_PREFIX,
             "length": DESCRIPTION_LENGTH,
             "user": user_id,
             "type": event.correspondence_type,
-            "sources": _numbers(event.source_first, event.sources),
+            "sources": sources,
         },
     )
     cursor.execute(
         "UPDATE logged_segment l SET number_of_interactions = number_of_interactions + %(count)s,"
         " interactions_visible = interactions_visible + %(count)s"
         " WHERE l.entry_no = %(logged)s AND NOT l.canceled",
-        {"count": count, "logged": event.logged_segment_entry_no},
+        {"count": upto - done, "logged": event.logged_segment_entry_no},
     )
+    return upto if upto < len(event.sources) else None
 
 
 def _numbers(first: int, entries: ContactSet) -> Int8Array:
