@@ -66,6 +66,25 @@ def resend_stream(first_no: int) -> str:
     return f"resend-{first_no}"
 
 
+Recorder = Segment | SingleInteraction | LoggedAgain
+
+
+def loaded(journal: Journal, stream: str) -> tuple[Recorder, RecordedInteractions]:
+    """What keeps the interactions of a stream, and what is known of them."""
+    aggregate: Recorder | None
+    if stream.startswith("segment-"):
+        segment = journal.load(stream, Segment)
+        assert segment is not None
+        assert segment.recorded is not None
+        return segment, segment.recorded
+    if stream.startswith("resend-"):
+        aggregate = journal.load(stream, LoggedAgain)
+    else:
+        aggregate = journal.load(stream, SingleInteraction)
+    assert aggregate is not None
+    return aggregate, aggregate.recorded
+
+
 class Interactions:
     """Interactions after they were recorded, and single ones."""
 

@@ -1,7 +1,7 @@
 """What a mail looks like: headers, a page as its body, files that come along. Always in the same order.
 
-The headers are made by the standard library, which refuses line breaks in them; the parts are put together here,
-because that takes a tenth of the time.
+The headers are made by the standard library, which refuses line breaks in them; the parts are put together
+here, because that takes a tenth of the time.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from typing import Literal
 
 TIMEOUT_S = 60.0
-ANSWER_TIMEOUT_S = 300.0
+ANSWER_TIMEOUT_S = 180.0
 """How long the server may take to say whether it has a mail."""
 
 Tls = Literal["starttls", "tls", "none"]

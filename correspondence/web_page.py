@@ -1,7 +1,7 @@
 """A letter (.docx) as a page of HTML, for mails that have the letter as their content (domain B11).
 
-Text, its looks, tables, lists, links and pictures of the body; what stands in headers and footers of paper is left
-out, as Word does when it sends mail.
+Text, its looks, tables, lists, links and pictures of the body; what stands in headers and footers of paper is
+left out, as Word does when it sends mail.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ class _Writer:
             part = self.parts.get(path) or self.parts.get(target.lstrip("/"))
             kind = next((kind for end, kind in _PICTURES.items() if path.lower().endswith(end)), None)
             if part is not None and kind is not None:
-                name = basename(path)
+                name = re.sub(r"[^A-Za-z0-9._-]", "-", basename(path))
                 self.pictures[name] = Picture(name, kind, part.content)
                 return f'<img src="cid:{escape(name)}" alt=""{_width(drawing)}>'
         return ""

@@ -5,6 +5,7 @@ As for other amendments, the entries of one stream are counted from 0; `first` i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, time
 from typing import ClassVar, Literal
 
@@ -97,6 +98,25 @@ class InteractionsLoggedAgain(msgspec.Struct, frozen=True, omit_defaults=True):
     time_of_interaction: time
     correspondence_type: CorrespondenceType | None = None
     """None: as each entry says."""
+
+
+def outcomes(
+    first: int, sent: Mapping[int, str], failed: Mapping[int, tuple[DeliveryError, str | None]]
+) -> tuple[InteractionsDelivered | DeliveryFailed, ...]:
+    """What came of entries, by number: the digests of those sent, why the others were not (domain B11)."""
+    events: list[InteractionsDelivered | DeliveryFailed] = []
+    if sent:
+        numbers = sorted(sent)
+        entries = ContactSet(number - first for number in numbers)
+        events.append(InteractionsDelivered(first, entries, tuple(sent[number] for number in numbers)))
+    by_reason: dict[tuple[DeliveryError, str | None], list[int]] = {}
+    for number, why in sorted(failed.items()):
+        by_reason.setdefault(why, []).append(number - first)
+    events += [
+        DeliveryFailed(first, ContactSet(entries), reason, detail)
+        for (reason, detail), entries in by_reason.items()
+    ]
+    return tuple(events)
 
 
 class Sendable(msgspec.Struct, frozen=True):
