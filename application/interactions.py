@@ -119,7 +119,13 @@ class Interactions:
         segment = self._logged(entry_no)
         assert segment.recorded is not None
         events = segment.recorded.delete_logged_segment()
-        return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+        with self.read_models.cursor() as cursor:
+            again = [
+                self._resent(resend.first_no, lambda recorded: recorded.delete_logged_segment())
+                for resend in resends_of(cursor, segment.no)
+            ]
+        changes = Changes(stream_of(segment.no), segment.version, events)
+        return self.journal.record(caller, changes, *again)
 
     @retried
     def cancel_campaign_entry(

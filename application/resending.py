@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 
 import msgspec
 from msgspec.structs import replace as replaced
+from psycopg import Cursor
+from psycopg.rows import DictRow
 
 from application.contacts import Contacts
 from application.interactions import interaction_stream, loaded, resend_stream
@@ -30,6 +32,8 @@ from domain.errors import NoDocument, NotFound
 from domain.interaction import InteractionLogged, SingleInteraction
 from domain.segment.state import Segment
 from domain.vocabulary import CorrespondenceType
+from eventstore.log import StaleVersionError
+from eventstore.recorder import Alongside
 from projections.delivery_queries import filed_entry, sendable_entries
 from projections.read_models import ReadModels
 
@@ -154,7 +158,10 @@ class Resending:
         position = self.journal.record(
             caller,
             Changes(resend_stream(first), 0, [event]),
-            under_lock=[counters.claiming(INTERACTION, first, len(numbers))],
+            under_lock=[
+                counters.claiming(INTERACTION, first, len(numbers)),
+                _unchanged(stream_of(segment.no), segment.version),
+            ],
         )
         return Resent(len(numbers), first, position)
 
@@ -231,6 +238,19 @@ class Resending:
             return None
         caller = Caller(OPTED_OUT, "marketer", date.today())
         return self.contacts.change(caller, contact.no, ContactChanges(exclude_from_segment=True))[1]
+
+
+def _unchanged(stream: str, version: int) -> Alongside:
+    """The entries that are logged again must still be there when that is recorded."""
+
+    def check(cursor: Cursor[DictRow]) -> None:
+        row = cursor.execute(
+            "SELECT max(originator_version) AS version FROM log_events WHERE originator_id = %s", (stream,)
+        ).fetchone()
+        if row is None or row["version"] != version:
+            raise StaleVersionError(f"{stream} has changed since its entries were chosen")
+
+    return check
 
 
 def _now() -> time:

@@ -115,8 +115,7 @@ def resends_of(
     """What was logged again of a segment, with the entries of a campaign entry if one is named."""
     rows = cursor.execute(
         "SELECT r.first_no, ARRAY(SELECT e.entry_no FROM interaction_log_entry e"
-        " WHERE e.campaign_entry_no = %(campaign)s AND e.resend_no = r.first_no"
-        " AND e.logged_segment_entry_no = r.logged_segment_entry_no) AS entries"
+        " WHERE e.campaign_entry_no = %(campaign)s AND e.resend_no = r.first_no) AS entries"
         " FROM resend r WHERE r.segment_no = %(segment)s ORDER BY r.first_no",
         {"segment": segment_no, "campaign": campaign_entry_no},
     )

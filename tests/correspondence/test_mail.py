@@ -16,7 +16,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 def mail(**values: Any) -> Mail:
     """A mail to Ann."""
-    usual = {
+    usual: dict[str, Any] = {
         "message_id": "<1@example.com>",
         "sender": "Alder <news@example.com>",
         "recipient_name": "Ann",

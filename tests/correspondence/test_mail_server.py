@@ -1,4 +1,4 @@
-"""What a mail server makes of a mail, and what we make of that: against a real one on loopback (domain B11)."""
+"""What a mail server makes of a mail, and what we make of that, with a real one on loopback (domain B11)."""
 
 from __future__ import annotations
 

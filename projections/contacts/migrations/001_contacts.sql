@@ -211,6 +211,7 @@ CREATE INDEX interaction_log_entry_delivery
     ON interaction_log_entry (logged_segment_entry_no, delivery_status) WHERE delivery_status IS NOT NULL;
 CREATE INDEX interaction_log_entry_document ON interaction_log_entry (document_no, entry_no)
     WHERE document_no IS NOT NULL;
+CREATE INDEX interaction_log_entry_resend ON interaction_log_entry (resend_no) WHERE resend_no IS NOT NULL;
 CREATE INDEX interaction_log_entry_date ON interaction_log_entry (date, entry_no);
 
 -- Documents that entries name; their bytes are contents of the event log.
