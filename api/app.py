@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import MEDIA_TYPE, add_problem_handlers, answer
 from api.routes import (
+    audit,
+    campaigns,
     contacts,
     criteria,
     documents,
@@ -22,8 +24,10 @@ from api.routes import (
     interactions,
     logging,
     operations,
+    recording,
     records,
     segments,
+    tasks,
     value_entries,
 )
 from api.schemas.problems import ProblemAnswer
@@ -40,7 +44,7 @@ for every contact, and every decision kept as an event.
 """
 PARTS = (
     *(segments, criteria, explanations, documents, logging, interactions, contacts, value_entries),
-    *(records, history, operations),
+    *(campaigns, recording, tasks, records, history, audit, operations),
 )
 LARGEST_BODY = 10_000_000
 """Bytes; files that are imported may be larger."""

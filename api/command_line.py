@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 importing = typer.Typer(help="Bring in data from files.", no_args_is_help=True)
 app.add_typer(importing, name="import")
+exporting = typer.Typer(help="Write data to files.", no_args_is_help=True)
+app.add_typer(exporting, name="export")
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="Where the embedded database is kept; .data unless set.")
@@ -67,7 +69,7 @@ def worker(
         wait_for_input_to_end(stop)
     settings, directory = _settings(data)
     with _said(), database(settings, directory) as conninfo:
-        work(conninfo, settings.segmentlog_schema, stop)
+        work(conninfo, settings, directory, stop)
 
 
 @app.command()
@@ -80,26 +82,77 @@ def demo() -> None:
 
 
 @app.command()
-def verify(data: Data = None, as_json: AsJson = False) -> None:
+def verify(
+    data: Data = None,
+    anchor: Annotated[
+        Path | None, typer.Option(help="A file that checkpoints were written to, or a note that was kept.")
+    ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="The verifier key that was noted down; may be given several times."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Recompute the whole log; say which event is wrong, if one is."""
-    from eventstore.verify import verify as check
+    from eventstore.notes import Verifier
 
     with _service(data) as service, _progress("Verifying events") as progress:
-        found = check(service.conninfo, service.schema, progress=progress)
+        keys = [Verifier.read(text) for text in key] if key else None
+        found = service.auditing.verify(keys=keys, anchor=anchor, progress=progress)
     if as_json:
-        _print_json(
-            {
-                "ok": found.ok,
-                "events": found.events,
-                "first_bad_position": found.first_bad_position,
-                "problem": found.problem,
-            }
-        )
+        _print_json({name: getattr(found, name) for name in VERIFIED})
     elif found.ok:
-        typer.echo(f"All {found.events:,} events are what was recorded.")
+        sealed = f", under {found.checkpoints:,} checkpoints" if found.checkpoints else ""
+        typer.echo(f"All {found.events:,} events are what was recorded{sealed}.")
     else:
         typer.echo(f"NOT as recorded: {found.problem}")
     raise typer.Exit(0 if found.ok else 1)
+
+
+VERIFIED = ("ok", "events", "checkpoints", "first_bad_position", "problem")
+
+
+@app.command()
+def checkpoint(data: Data = None, as_json: AsJson = False) -> None:
+    """Seal all events up to now, and write the checkpoint to the places outside that are set."""
+    with _service(data) as service:
+        sealed, is_new = service.auditing.seal()
+    if as_json:
+        _print_json({"tree_size": sealed.tree_size, "note": sealed.note, "new": is_new})
+    else:
+        typer.echo(sealed.note, nl=False)
+
+
+@app.command()
+def grant(role: Annotated[str, typer.Argument(help="A role of the database.")]) -> None:
+    """Make the event log's tables in DATABASE_URL as their owner, and let a role add to them, no more."""
+    from eventstore.grants import grant as give
+
+    settings, _ = _settings(None)
+    if settings.database_url is None:
+        typer.echo("DATABASE_URL must name a server; the embedded one has one role only.", err=True)
+        raise typer.Exit(2)
+    with _said():
+        give(settings.database_url, settings.segmentlog_schema, role)
+    typer.echo(f"{role} can read the events and add to them, and cannot change or remove them.")
+
+
+@exporting.command("proof")
+def export_proof(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")],
+    position: Annotated[int, typer.Option(min=1, help="The position of the event.")],
+    last: Annotated[int | None, typer.Option(min=1, help="The last position, for several events.")] = None,
+    since: Annotated[
+        int | None, typer.Option(min=1, help="The size of a checkpoint that the reader has already.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Write events with their proofs, to be checked by others with docs/check_proof.py."""
+    with _service(data) as service:
+        bundle = service.auditing.bundle(position, last or position, since=since)
+        file.write_text(json.dumps(bundle, indent=1) + "\n")
+    typer.echo(f"Events {bundle['first']:,} to {bundle['last']:,} are in {file}; they are proven by")
+    typer.echo(bundle["key"])
 
 
 @app.command()
@@ -140,11 +193,10 @@ def import_contacts(file: ImportedFile, data: Data = None, as_json: AsJson = Fal
     from application.contact_import import ContactImport
 
     kind = _kind_of(file)
-    with _service(data) as service:
+    with _service(data) as service, _kept_up(service):
         run = ContactImport(service.journal, service.contacts, _operator())
         with _pieces(file, "Importing contacts") as (pieces, progress):
             result = run.run(rows(pieces, kind), progress)
-        _catch_up(service)
     if as_json:
         _print_json(import_answer(result))
     else:
@@ -164,16 +216,10 @@ def import_value_entries(file: ImportedFile, data: Data = None, as_json: AsJson 
     from application.value_entry_import import ValueEntryImport
 
     kind = _kind_of(file)
-    with _service(data) as service:
-        _catch_up(service)  # which entries are known is asked of the read model
-        service.read_models.open()
-        try:
-            run = ValueEntryImport(service.journal, service.read_models, _operator())
-            with _pieces(file, "Importing value entries") as (pieces, progress):
-                result = run.run(rows(pieces, kind), progress)
-        finally:
-            service.read_models.close()
-        _catch_up(service)
+    with _service(data) as service, _kept_up(service):
+        run = ValueEntryImport(service.journal, service.read_models, _operator())
+        with _pieces(file, "Importing value entries") as (pieces, progress):
+            result = run.run(rows(pieces, kind), progress)
     if as_json:
         _print_json(value_entry_answer(result))
     else:
@@ -212,6 +258,18 @@ def _pieces(file: Path, what: str) -> Iterator[Any]:
         yield chunks(source), lambda _: progress(min(source.tell(), size), size)
 
 
+@contextmanager
+def _kept_up(service: Any) -> Iterator[None]:
+    """Read models that hold everything before an import, which may ask them, and after it."""
+    _catch_up(service)
+    service.read_models.open()
+    try:
+        yield
+    finally:
+        service.read_models.close()
+    _catch_up(service)
+
+
 def _catch_up(service: Any) -> None:
     for runner in service.runners():
         runner.catch_up()
@@ -246,7 +304,7 @@ def _service(data: Path | None) -> Iterator[Any]:
 
     settings, directory = _settings(data)
     with _said(), database(settings, directory) as conninfo:
-        service = Service(conninfo, settings.segmentlog_schema)
+        service = Service(conninfo, settings.segmentlog_schema, settings.proving(directory))
         service.set_up()
         try:
             yield service
@@ -264,14 +322,15 @@ def _said() -> Iterator[None]:
     from eventstore.embedded_postgres import EmbeddedPostgresError
     from eventstore.event import UnknownEventError
     from eventstore.migrate import MigrationError
+    from eventstore.notes import NoteError
 
     try:
         yield
-    except (EmbeddedPostgresError, MigrationError, UnknownEventError, OSError) as error:
+    except (EmbeddedPostgresError, MigrationError, NoteError, UnknownEventError, OSError) as error:
         typer.echo(str(error), err=True)
     except Refused as error:
         typer.echo(error.detail, err=True)
-    except (psycopg.OperationalError, PersistenceError) as error:
+    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege, PersistenceError) as error:
         typer.echo(f"The database cannot be used: {error}", err=True)
     else:
         return

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 import psycopg
@@ -57,11 +57,15 @@ def allow(*roles: Role) -> Callable[..., Principal]:
     """Lets these roles in, and admins. Raises 403."""
 
     def check(who: Annotated[Principal, Depends(principal)]) -> Principal:
-        if who.role != "admin" and who.role not in roles:
-            raise ProblemError("forbidden", "Not for you", f"Your role, {who.role}, may not do this.")
+        _refuse_other_roles(who, roles)
         return who
 
     return check
+
+
+def _refuse_other_roles(who: Principal, roles: Sequence[Role]) -> None:
+    if who.role != "admin" and who.role not in roles:
+        raise ProblemError("forbidden", "Not for you", f"Your role, {who.role}, may not do this.")
 
 
 def work_date(
@@ -121,9 +125,26 @@ def _caller(*roles: Role) -> Callable[..., Caller]:
 Marketer = Annotated[Caller, Depends(_caller("marketer"))]
 Admin = Annotated[Caller, Depends(_caller())]
 
-READERS = Depends(allow("marketer", "auditor", "reporter"))
-HISTORIANS = Depends(allow("marketer", "auditor"))
-AUDITORS = Depends(allow("auditor"))
+
+def _reader(*roles: Role, of_history: bool) -> Any:
+    """Lets these roles read. What is read of the history is recorded before it is shown."""
+
+    def read(request: Request, service: ServiceOf, who: Annotated[Principal, Depends(principal)]) -> None:
+        _refuse_other_roles(who, roles)
+        asked = request.query_params
+        # A version of one thing; in a list, `version` is a field like others.
+        earlier = "as_of" in asked or ("version" in asked and bool(request.path_params))
+        if of_history or earlier:
+            text = (request.url.path, request.url.query)
+            path, query = (unquote(part, errors="replace").replace("\x00", "\ufffd") for part in text)
+            service.auditing.reads.record(who.user_id, who.role, request.method, path, query)
+
+    return Depends(read)
+
+
+READERS = _reader("marketer", "auditor", "reporter", of_history=False)
+HISTORIANS = _reader("marketer", "auditor", of_history=True)
+AUDITORS = _reader("auditor", of_history=True)
 ADMINS = Depends(allow())
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
+import psycopg
+import structlog
+from eventsourcing.persistence import PersistenceError
 from fastapi.concurrency import run_in_threadpool
+from psycopg_pool import PoolTimeout
 
 from api.service import Service
-from application.history import FedEvent
+from application.history import FedEvent, FeedPage
 from domain.errors import InvalidRequest
 
 MEDIA_TYPE = "text/event-stream"
@@ -17,6 +21,8 @@ HEARTBEAT_SECONDS = 15.0
 PAGE = 500
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """A proxy that gathers the answer before it passes it on would make it useless."""
+
+logger = structlog.get_logger()
 
 
 def is_wanted(accept: str | None) -> bool:
@@ -35,12 +41,27 @@ def position_in(last_event_id: str | None, after: int) -> int:
 
 
 async def follow(
-    service: Service, *, after: int, stream: str | None = None, type_: str | None = None
+    service: Service,
+    may_read: Callable[[], bool],
+    *,
+    after: int,
+    stream: str | None = None,
+    type_: str | None = None,
 ) -> AsyncIterator[bytes]:
     """Every event after a position, now and as they come, until the reader or the service goes away.
 
+    Ends too when the reader `may_read` no more, and when the database does not answer: readers come again.
     Holds no connection to the database while there is nothing to send.
     """
+
+    def read() -> FeedPage | None:
+        try:
+            if may_read():
+                return service.history.events(after=after, limit=PAGE, stream=stream, type_=type_)
+        except (PersistenceError, PoolTimeout, psycopg.Error) as error:
+            logger.warning("the live feed breaks off", error=str(error))
+        return None
+
     loop, moved = asyncio.get_running_loop(), asyncio.Event()
 
     def wake() -> None:
@@ -51,9 +72,9 @@ async def follow(
         yield b"retry: 1000\n\n"
         while not service.watch.is_over:
             moved.clear()
-            page = await run_in_threadpool(
-                service.history.events, after=after, limit=PAGE, stream=stream, type_=type_
-            )
+            page = await run_in_threadpool(read)
+            if page is None:
+                return
             for event in page.events:
                 yield _sent(event)
             after = page.next_after

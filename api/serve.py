@@ -56,12 +56,12 @@ def serve(
         listener = _listen(host, port)
         stack.enter_context(listener)
         conninfo = stack.enter_context(database(settings, data))
-        service = Service(conninfo, settings.segmentlog_schema)
+        service = Service(conninfo, settings.segmentlog_schema, settings.proving(data))
         service.set_up()
         key = service.keys.first_key(settings.segmentlog_admin_key)
         if key is not None:
             say(f"Your admin key, shown this once: {key}")
-        stack.enter_context(_worker(conninfo, settings.segmentlog_schema))
+        stack.enter_context(_worker(conninfo, settings.segmentlog_schema, data))
         address = _address(host, listener.getsockname()[1])
         say(f"segmentlog serves {address} (documentation: {address}/docs). Stop it with Ctrl-C.")
         if ready is not None:
@@ -69,13 +69,18 @@ def serve(
         HttpServer(service).run(sockets=[listener])
 
 
-def work(conninfo: str, schema: str, stop: Flag) -> None:
-    """Keep the read models up with the log until told to stop."""
-    service = Service(conninfo, schema)
+def work(conninfo: str, settings: Settings, data: Path, stop: Flag) -> None:
+    """Keep the read models up with the log, and the log sealed, until told to stop."""
+    service = Service(conninfo, settings.segmentlog_schema, settings.proving(data))
     service.set_up()
     runners = Runners(service.runners())
+    sealer = service.auditing.sealer(
+        events=settings.segmentlog_checkpoint_events, seconds=settings.segmentlog_checkpoint_seconds
+    )
     runners.start()
+    sealer.start()
     stop.wait()
+    sealer.stop()
     runners.stop()
     service.log.close()
 
@@ -102,17 +107,17 @@ def _stop(signum: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def _worker(conninfo: str, schema: str) -> Iterator[None]:
+def _worker(conninfo: str, schema: str, data: Path) -> Iterator[None]:
     """A process for the read models, so that they do not compete with requests; begun again if it dies."""
     over = Flag()
-    processes: list[subprocess.Popen[bytes]] = [_start_worker(conninfo, schema)]
+    processes: list[subprocess.Popen[bytes]] = [_start_worker(conninfo, schema, data)]
 
     def watch() -> None:
         while not over.is_set():
             processes[-1].wait()
             if not over.wait(RESTART_SECONDS):
                 logger.warning("the worker died and is started again")
-                processes.append(_start_worker(conninfo, schema))
+                processes.append(_start_worker(conninfo, schema, data))
 
     watcher = Thread(target=watch, name="worker watch", daemon=True)
     watcher.start()
@@ -124,8 +129,9 @@ def _worker(conninfo: str, schema: str) -> Iterator[None]:
         watcher.join(5)
 
 
-def _start_worker(conninfo: str, schema: str) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"DATABASE_URL": conninfo, "SEGMENTLOG_SCHEMA": schema}
+def _start_worker(conninfo: str, schema: str, data: Path) -> subprocess.Popen[bytes]:
+    ours = {"DATABASE_URL": conninfo, "SEGMENTLOG_SCHEMA": schema, "SEGMENTLOG_DATA": str(data)}
+    environment = os.environ | ours
     environment.pop("SEGMENTLOG_ADMIN_KEY", None)
     # Its standard input is a pipe from us: it ends with us, however we end.
     command = [sys.executable, "-m", "api.command_line", "worker", "--until-input-ends"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from api.keys import ApiKeys
+from application.auditing import Auditing, ProofSettings
+from application.campaigns import Campaigns
 from application.contacts import Contacts
 from application.documents import Documents
 from application.event_log import open_log, read_models
@@ -10,11 +12,14 @@ from application.explanations import Explanations
 from application.history import History
 from application.interactions import Interactions
 from application.journal import Journal
+from application.letters import Letters
 from application.logging_segments import LoggingSegments
 from application.mailing_groups import MailingGroups
+from application.recording import Recording
 from application.records import Records
 from application.segments import Segments
 from application.selecting import Selecting
+from application.tasks import Tasks
 from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
 from projections.read_models import ReadModels
@@ -24,7 +29,7 @@ from projections.runner import Runner
 class Service:
     """Everything that a door needs. `set_up` once per start, then `open`, then `close`."""
 
-    def __init__(self, conninfo: str, schema: str) -> None:
+    def __init__(self, conninfo: str, schema: str, proving: ProofSettings | None = None) -> None:
         self.conninfo, self.schema = conninfo, schema
         self.log = open_log(conninfo, schema, pool_size=20)
         self.watch = HeadWatch(conninfo)
@@ -40,9 +45,16 @@ class Service:
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
         self.logging = LoggingSegments(journal, self.read_models, self.records, self.segments, self.selecting)
         self.interactions = Interactions(journal, self.read_models, self.records, self.contacts)
+        self.campaigns = Campaigns(journal, self.read_models, self.records)
+        self.recording = Recording(
+            self.read_models, self.records, self.contacts, self.segments, self.interactions
+        )
+        self.tasks = Tasks(journal, self.read_models, self.records, self.contacts, self.segments)
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)
         self.explanations = Explanations(journal, self.read_models, self.segments)
+        self.letters = Letters(journal, self.read_models, self.segments, self.explanations.past)
+        self.auditing = Auditing(self.log, proving)
 
     def set_up(self) -> None:
         """Make or update all tables. Raises MigrationError."""

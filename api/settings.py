@@ -7,6 +7,9 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from application.auditing import ProofSettings
+from eventstore.notes import Verifier, load_signer
+
 
 class Settings(BaseSettings):
     """Each is an environment variable of the same name in capitals; see docs/operations.md."""
@@ -17,3 +20,24 @@ class Settings(BaseSettings):
     segmentlog_schema: str = Field("segmentlog", pattern=r"^[a-z_][a-z0-9_]{0,30}$")
     segmentlog_admin_key: str | None = Field(None, min_length=8)
     segmentlog_data: Path = Path(".data")
+    segmentlog_origin: str | None = Field(None, pattern=r"^[^\s+]{1,200}$")
+    segmentlog_signing_key: str | None = None
+    segmentlog_earlier_keys: str = ""
+    segmentlog_checkpoint_events: int = Field(10_000, ge=1)
+    segmentlog_checkpoint_seconds: float = Field(300.0, gt=0)
+    segmentlog_anchor_file: Path | None = None
+    segmentlog_anchor_url: str | None = Field(None, pattern=r"^https?://[^\s/]+")
+
+    def proving(self, data: Path) -> ProofSettings:
+        """How this log is proven, with what is kept in the data directory. Raises NoteError."""
+        origin = self.segmentlog_origin or f"segmentlog/{self.segmentlog_schema}"
+        if self.segmentlog_signing_key:
+            load_signer(origin, self.segmentlog_signing_key, data)  # a wrong one is said at the start
+        return ProofSettings(
+            origin=origin,
+            signing_key=self.segmentlog_signing_key,
+            key_file=data / "signing.key",
+            earlier_keys=tuple(Verifier.read(text) for text in self.segmentlog_earlier_keys.split()),
+            anchor_file=self.segmentlog_anchor_file,
+            anchor_url=self.segmentlog_anchor_url,
+        )

@@ -14,6 +14,7 @@ import msgspec
 from application.contacts import (
     KEYS,
     Contacts,
+    changes_type,
     codes_of,
     moves,
     stream_of,
@@ -178,7 +179,7 @@ class _Batch:
             named = given(row.values)
             company = self._company(no, named.get("company_no", contact.value.company_no))
             facts = list(change(contact, row.values, company))
-            if moves(facts) and contact.key in self._on_open_segments:
+            if changes_type(facts) or (moves(facts) and contact.key in self._on_open_segments):
                 self._contacts.check_move(contact, facts)
             self._result.changed += bool(facts)
             self._result.unchanged += not facts

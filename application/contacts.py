@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from application.journal import Caller, Changes, Journal, check_version, retried
@@ -17,7 +18,15 @@ from domain.contact import (
     register,
 )
 from domain.contact_set import ContactSet, union
-from domain.errors import AlreadyExists, ContactOnSegment, InvalidRequest, NotFound, Problem
+from domain.errors import (
+    AlreadyExists,
+    Conflict,
+    ContactOnSegment,
+    InUse,
+    InvalidRequest,
+    NotFound,
+    Problem,
+)
 from domain.records import RecordKind
 from domain.segment.state import Segment
 from domain.setup import Setup
@@ -25,8 +34,10 @@ from domain.vocabulary import given
 from eventstore.log import StaleVersionError
 from projections.contact_queries import statistics
 from projections.read_models import ReadModels
+from projections.task_listings import has_interactions_or_tasks, has_open_tasks
 
 KEYS = "contact key"
+CATCH_UP_SECONDS = 5.0
 
 SINGLE_CODES: Mapping[str, RecordKind] = {
     "salesperson_code": records.SALESPERSON,
@@ -60,6 +71,23 @@ class Contacts:
         if contact is None:
             raise NotFound.named("contact", no)
         return contact
+
+    def as_of(
+        self, no: str, *, version: int | None = None, at: datetime | None = None
+    ) -> tuple[KnownContact, KnownContact | None]:
+        """A contact at a version or an instant, and the company that it had then. Raises NotFound."""
+        contact = self.journal.as_of(stream_of(no), KnownContact, version=version, at=at)
+        if contact is None or contact.deleted:
+            raise NotFound(f"There was no contact {no} then.")
+        company_no = contact.value.company_no
+        if company_no is None:
+            return contact, None
+        if at is not None:
+            return contact, self.journal.as_of(stream_of(company_no), KnownContact, at=at)
+        placed = self.journal.log.placed([stream_of(no)])
+        position = next(place for place, event in placed if event.originator_version == contact.version)
+        found = self.journal.log.load_many([stream_of(company_no)], KnownContact, position=position)
+        return contact, next(iter(found.values()), None)
 
     def find(self, no: str) -> KnownContact | None:
         """The contact with this number, if there is one now."""
@@ -98,12 +126,13 @@ class Contacts:
 
     @retried
     def delete(self, caller: Caller, no: str) -> int:
-        """Delete a contact, and with a company its people (domain B19). Raises NotFound, ContactOnSegment."""
+        """Delete a contact, and with a company its people (domain B19). Raises Refused."""
         contact = self.get(no)
         check_version(caller, contact)
         gone = [contact, *(self.get(person) for person in self._people_of(contact))]
         for one in gone:
             self._refuse_on_segment(one, "it cannot be deleted")
+        self._refuse_open_tasks(gone)
         return self.journal.record(
             caller,
             *(Changes(stream_of(one.no), one.version, [ContactDeleted(one.no, one.key)]) for one in gone),
@@ -131,12 +160,12 @@ class Contacts:
     def statistics(self, contact: KnownContact) -> dict[str, Any]:
         """The contact's statistics (domain B16)."""
         with self.read_models.cursor() as cursor:
-            return statistics(cursor, contact.no, contact.value.type)
+            return statistics(cursor, {contact.no: contact.value.type})[contact.no]
 
-    def open_segments_with(self, key: int) -> list[str]:
-        """The open segments on which a contact stands (domain B18.7)."""
+    def open_segments_with(self, key: int) -> list[tuple[Segment, list[int]]]:
+        """The open segments on which a contact stands, with the numbers of its lines (domain B18.7)."""
         return [
-            segment.no
+            (segment, sorted(block.line_no(key) for block in segment.blocks if key in block.alive))
             for segment in self._open_segments()
             if any(key in block.alive for block in segment.blocks)
         ]
@@ -146,9 +175,20 @@ class Contacts:
         return union(block.alive for segment in self._open_segments() for block in segment.blocks)
 
     def check_move(self, contact: KnownContact, facts: Sequence[ContactChanged]) -> None:
-        """Refuse another company or type while on an open segment (domain B19). Raises ContactOnSegment."""
-        if moves(facts):
-            self._refuse_on_segment(contact, "its company or type cannot change")
+        """Refuse another company or type while on an open segment, and another type once anything was
+        recorded or planned with the contact (domain B19). Raises ContactOnSegment, Conflict.
+        """
+        if not moves(facts):
+            return
+        self._refuse_on_segment(contact, "its company or type cannot change")
+        if changes_type(facts):
+            self._catch_up()
+            with self.read_models.cursor() as cursor:
+                if has_interactions_or_tasks(cursor, contact.no, contact.key):
+                    raise Conflict(
+                        f"Contact {contact.no} has interactions or tasks; its type cannot change.",
+                        [(("type",), "there are interactions or tasks")],
+                    )
 
     def _open_segments(self) -> Iterator[Segment]:
         with self.read_models.cursor() as cursor:
@@ -159,9 +199,19 @@ class Contacts:
                 yield segment
 
     def _refuse_on_segment(self, contact: KnownContact, consequence: str) -> None:
-        if numbers := self.open_segments_with(contact.key):
-            where = ", ".join(numbers[:5])
+        if found := self.open_segments_with(contact.key):
+            where = ", ".join(segment.no for segment, _ in found[:5])
             raise ContactOnSegment(f"Contact {contact.no} is on segment {where}; {consequence}.")
+
+    def _refuse_open_tasks(self, gone: Sequence[KnownContact]) -> None:
+        self._catch_up()
+        with self.read_models.cursor() as cursor:
+            if no := has_open_tasks(cursor, [one.key for one in gone]):
+                raise InUse(f"Contact {no} has a task to be done; close or delete it first.")
+
+    def _catch_up(self) -> None:
+        """What is looked up next must hold what was recorded before."""
+        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts"])
 
     def _people_of(self, contact: KnownContact) -> list[str]:
         if contact.value.type != "company":
@@ -177,6 +227,11 @@ class Contacts:
 def moves(facts: Sequence[ContactChanged]) -> bool:
     """Whether a contact gets another company or type."""
     return any("company_no" in given(fact.changes) or "type" in given(fact.changes) for fact in facts)
+
+
+def changes_type(facts: Sequence[ContactChanged]) -> bool:
+    """Whether a company becomes a person, or a person a company."""
+    return any("type" in given(fact.changes) for fact in facts)
 
 
 def check_address(contact: KnownContact | None, code: str | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from application.field_words import Language, field_word, value_words
-from domain.explanation import Condition
+from domain.explanation import Condition, first_failing, verdict
 from domain.segment.events import CriteriaApplied, LoggedSegmentReused
 from domain.segment.lineage import Action, Outcome
 
@@ -75,6 +75,11 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "not_selected": {"en": "Did not mean it.", "nl": "Bedoelde het niet."},
     "failed": {"en": "Not met: {condition}.", "nl": "Niet aan voldaan: {condition}."},
+    "met": {"en": "Met: {condition}.", "nl": "Aan voldaan: {condition}."},
+    "through": {
+        "en": "With {option}: contact {through} met the filters.",
+        "nl": "Met {option}: contact {through} voldeed.",
+    },
     "removed": {"en": "Removed it.", "nl": "Verwijderde het."},
     "kept": {"en": "Kept it.", "nl": "Behield het."},
     "not_on_segment": {"en": "It was not on the segment.", "nl": "Het stond niet op het segment."},
@@ -100,8 +105,8 @@ NOTES: dict[str, dict[Language, str]] = {
         "nl": "Filters zonder waarden vragen iets wat voor dat moment niet bewaard is.",
     },
     "nobody_left": {
-        "en": "It came along with a colleague who does not belong to the company any more.",
-        "nl": "Het kwam mee met een collega die niet meer bij het bedrijf hoort.",
+        "en": "It came along with a colleague who is not found in the company any more.",
+        "nl": "Het kwam mee met een collega die niet meer in het bedrijf te vinden is.",
     },
 }
 
@@ -132,20 +137,41 @@ def reason_of_line(
 
 
 def tell_outcome(
-    action: Action, outcome: Outcome, known: bool, failed: Condition | None, language: Language
+    action: Action,
+    outcome: Outcome,
+    conditions: Sequence[Condition] | None,
+    through: tuple[str, str] | None,
+    language: Language,
 ) -> str:
-    """What one action did with a contact."""
+    """What one action did with a contact, and why; no conditions if there was no such contact then."""
     if action.by_hand:
         text = WORDS[f"{outcome}_by_hand"][language]
     elif outcome == "not_selected" and isinstance(action.event, LoggedSegmentReused):
         text = WORDS["not_logged"][language].format(entry=action.event.entry_no)
-    elif outcome == "not_selected" and not known:
+    elif outcome == "not_selected" and conditions is None:
         text = WORDS["not_there"][language]
     else:
-        text = WORDS[outcome][language]
-        if failed is not None:
-            text += " " + WORDS["failed"][language].format(condition=tell_condition(failed, language))
+        text = " ".join((WORDS[outcome][language], *_because(outcome, conditions or (), through, language)))
     return text if action.in_force else text + WORDS["gone_back"][language]
+
+
+def _because(
+    outcome: Outcome,
+    conditions: Sequence[Condition],
+    through: tuple[str, str] | None,
+    language: Language,
+) -> list[str]:
+    """Why: the colleague who met the filters, else the condition that failed, else those that were met."""
+    if outcome not in ("added", "removed", "kept", "not_selected"):
+        return []
+    if through is not None:
+        option = field_word(through[0], language)
+        return [WORDS["through"][language].format(option=option, through=through[1])]
+    if (failed := first_failing(conditions)) is not None:
+        return [WORDS["failed"][language].format(condition=tell_condition(failed, language))]
+    if not conditions or verdict(conditions) is None:
+        return []
+    return [WORDS["met"][language].format(condition=_joined("and", conditions, language))]
 
 
 def reason_of_absence(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -229,7 +229,14 @@ class Explanations:
         failed = first_failing(held.conditions) if outcome in ("not_selected", "removed", "kept") else None
         if isinstance(action.event, LoggedSegmentReused):
             failed = None
-        text = tell_outcome(action, outcome, held.known, failed, language)
+        through = held.brought_in_by
+        text = tell_outcome(
+            action,
+            outcome,
+            held.conditions if held.known else None,
+            None if through is None else (through.option, through.contact_no),
+            language,
+        )
         return ActionOutcome(action, outcome, held, failed, text)
 
     # The filters of an action against one contact

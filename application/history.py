@@ -111,7 +111,7 @@ def told(
     for step in steps:
         if limit is not None and len(found) == limit:
             break
-        before = segment.copy()
+        text = tell(step.event, segment, language) if step.version > after else ""
         segment.apply(step.event, step.user_id, step.at)
         if step.version > after:
             found.append(
@@ -121,7 +121,7 @@ def told(
                     type=str(getattr(step.event, "topic", "")),
                     at=step.at,
                     user_id=step.user_id,
-                    text=tell(step.event, before, language),
+                    text=text,
                     number_of_lines=segment.number_of_lines,
                 )
             )

@@ -8,6 +8,8 @@ import msgspec
 
 from application.field_words import HIDDEN, Language, field_word, filter_words, value_words
 from domain.amendments import (
+    InteractionCommentChanged,
+    InteractionCommentDeleted,
     InteractionCommented,
     InteractionsCanceled,
     InteractionsDeleted,
@@ -129,6 +131,14 @@ WORDS: dict[str, dict[Language, str]] = {
     "of_campaign_entry": {"en": " with campaign entry {no}", "nl": " met campagnepost {no}"},
     "evaluated": {"en": "Evaluated {entries}: {evaluation}.", "nl": "{entries} beoordeeld: {evaluation}."},
     "commented": {"en": "Commented on entry {no}: {comment}", "nl": "Opmerking bij post {no}: {comment}"},
+    "comment_changed": {
+        "en": "Changed comment {line} on entry {no}: {comment}",
+        "nl": "Opmerking {line} bij post {no} gewijzigd: {comment}",
+    },
+    "comment_deleted": {
+        "en": "Deleted comment {line} on entry {no}.",
+        "nl": "Opmerking {line} bij post {no} verwijderd.",
+    },
     "entries_deleted": {"en": "Deleted {entries} from the log.", "nl": "{entries} uit het log verwijderd."},
     "logged_segment_deleted": {
         "en": "Deleted logged segment {no}; its interactions stay.",
@@ -211,6 +221,10 @@ def tell(event: object, before: Segment, language: Language) -> str:
             return word("evaluated", entries=_count("interaction", len(entries), language), evaluation=said)
         case InteractionCommented(entry_no=number, comment=comment):
             return word("commented", no=number, comment=comment)
+        case InteractionCommentChanged(entry_no=number, line_no=line, comment=comment):
+            return word("comment_changed", no=number, line=line, comment=comment)
+        case InteractionCommentDeleted(entry_no=number, line_no=line):
+            return word("comment_deleted", no=number, line=line)
         case InteractionsDeleted(entries=entries):
             return word("entries_deleted", entries=_count("interaction", len(entries), language))
         case LoggedSegmentDeleted(entry_no=number):

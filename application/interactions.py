@@ -14,9 +14,16 @@ from application.logging_segments import CAMPAIGN_ENTRY, INTERACTION
 from application.records import Records
 from application.segments import stream_of
 from domain import records
-from domain.amendments import Amendment, InteractionCommented, RecordedInteractions
+from domain.amendments import (
+    Amendment,
+    CampaignEntryDeleted,
+    InteractionCommentChanged,
+    InteractionCommentDeleted,
+    InteractionCommented,
+    RecordedInteractions,
+)
 from domain.contact_set import ContactSet
-from domain.errors import NotFound
+from domain.errors import InvalidRequest, NotFound, ParentCanceled
 from domain.interaction import (
     Interaction,
     InteractionLogged,
@@ -33,7 +40,15 @@ from domain.segment.logging import entries_of_campaign
 from domain.segment.state import Segment
 from domain.vocabulary import Evaluation, given
 from eventstore.recorder import Alongside
-from projections.interaction_streams import EntryPlace, entries_to_delete, place_of, places_of
+from projections.interaction_streams import (
+    CampaignEntryPlace,
+    EntryPlace,
+    campaign_entries,
+    canceled_campaign_entries,
+    entries_to_delete,
+    place_of,
+    places_of,
+)
 from projections.read_models import ReadModels
 
 Amend = Callable[[RecordedInteractions], tuple[Amendment, ...]]
@@ -56,12 +71,14 @@ class Interactions:
     # Logged segments and campaign entries
 
     @retried
-    def cancel_logged_segment(self, caller: Caller, entry_no: int, *, canceled: bool) -> int:
+    def cancel_logged_segment(
+        self, caller: Caller, entry_no: int, *, canceled: bool, reason: str | None = None
+    ) -> int:
         """Cancel a logged segment with all its entries, or take that back. Raises NotFound."""
         segment = self._logged(entry_no)
         assert segment.recorded is not None
         recorded = segment.recorded
-        events = recorded.cancel_all() if canceled else recorded.uncancel_all()
+        events = recorded.cancel_all(reason) if canceled else recorded.uncancel_all(reason)
         return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
 
     @retried
@@ -73,48 +90,72 @@ class Interactions:
         return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
 
     @retried
-    def cancel_campaign_entry(self, caller: Caller, entry_no: int, *, canceled: bool) -> int:
+    def cancel_campaign_entry(
+        self, caller: Caller, entry_no: int, *, canceled: bool, reason: str | None = None
+    ) -> int:
         """Cancel a campaign entry with its interactions, or take that back. Raises Refused."""
         with self.read_models.cursor() as cursor:
-            row = cursor.execute(
-                "SELECT campaign_no, segment_no FROM campaign_entry WHERE entry_no = %s", (entry_no,)
-            ).fetchone()
-            if row is None:
-                raise NotFound.named("campaign entry", entry_no)
-            singles = [
-                found["entry_no"]
-                for found in cursor.execute(
-                    "SELECT entry_no FROM interaction_log_entry"
-                    " WHERE campaign_no = %s AND campaign_entry_no = %s AND segment_no IS NULL",
-                    (row["campaign_no"], entry_no),
-                )
-            ]
+            entries = campaign_entries(cursor, [entry_no])
+        if not entries:
+            raise NotFound.named("campaign entry", entry_no)
 
         def amend(recorded: RecordedInteractions, entries: ContactSet) -> tuple[Amendment, ...]:
             if canceled:
-                return recorded.cancel_campaign_entry(entry_no, entries)
-            return recorded.uncancel_campaign_entry(entry_no)
+                return recorded.cancel_campaign_entry(entry_no, entries, reason)
+            return recorded.uncancel_campaign_entry(entry_no, entries, reason)
 
-        if row["segment_no"] is None:
-            changes = [self._single(no, lambda r: amend(r, ContactSet([0]))) for no in singles]
-            return self.journal.record(caller, *changes)
-        segment = self.journal.load(stream_of(row["segment_no"]), Segment)
+        return self.journal.record(caller, *self._of_campaign_entry(entries[0], amend))
+
+    @retried
+    def delete_canceled_campaign_entries(self, caller: Caller, filters: Mapping[str, str]) -> tuple[int, int]:
+        """Delete the canceled campaign entries that meet filters, with their interactions (domain B14).
+
+        Returns how many, and the position. Raises InvalidFilter.
+        """
+        with self.read_models.cursor() as cursor:
+            entries = canceled_campaign_entries(cursor, filters, caller.work_date)
+
+        def delete(recorded: RecordedInteractions, entries: ContactSet) -> tuple[Amendment, ...]:
+            return recorded.delete_canceled(entries)
+
+        changes: list[Changes] = []
+        for entry in entries:
+            changes += self._of_campaign_entry(entry, delete)
+            gone = CampaignEntryDeleted(entry.entry_no, entry.campaign_no)
+            changes.append(Changes(f"campaign-entry-{entry.entry_no}", 0, [gone]))
+        return len(entries), self.journal.record(caller, *_in_sequence(changes))
+
+    def _of_campaign_entry(
+        self,
+        entry: CampaignEntryPlace,
+        amend: Callable[[RecordedInteractions, ContactSet], tuple[Amendment, ...]],
+    ) -> list[Changes]:
+        """What happens to the interactions of a campaign entry, wherever their events are kept."""
+        if entry.segment_no is None:
+            return [self._single(no, lambda r: amend(r, ContactSet([0]))) for no in entry.singles]
+        segment = self.journal.load(stream_of(entry.segment_no), Segment)
         assert segment is not None
         assert segment.logged is not None
         assert segment.recorded is not None
-        events = amend(segment.recorded, entries_of_campaign(segment.logged, row["campaign_no"]))
-        return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+        events = amend(segment.recorded, entries_of_campaign(segment.logged, entry.campaign_no))
+        return [Changes(stream_of(segment.no), segment.version, events)]
 
     # Entries
 
     @retried
-    def cancel(self, caller: Caller, entry_no: int, *, canceled: bool) -> int:
+    def cancel(self, caller: Caller, entry_no: int, *, canceled: bool, reason: str | None = None) -> int:
         """Cancel one entry, or take that back. Raises NotFound, ParentCanceled."""
         place = self._place(entry_no)
 
         def amend(recorded: RecordedInteractions) -> tuple[Amendment, ...]:
             offset = entry_no - recorded.first
-            return recorded.cancel(offset) if canceled else recorded.uncancel(offset, place.campaign_entry_no)
+            if canceled:
+                return recorded.cancel(offset, reason)
+            if place.campaign_entry_canceled and offset in recorded.left:
+                raise ParentCanceled(
+                    f"Campaign entry {place.campaign_entry_no} is canceled; uncancel that first."
+                )
+            return recorded.uncancel(offset, place.campaign_entry_no, reason)
 
         return self.journal.record(caller, self._amended(place, amend))
 
@@ -148,6 +189,23 @@ class Interactions:
         )
 
     @retried
+    def change_comment(self, caller: Caller, entry_no: int, line_no: int, comment: str | None) -> int:
+        """Give a comment another text, or take it away (domain B15). Raises NotFound."""
+        place = self._place(entry_no)
+        with self.read_models.cursor() as cursor:
+            known = cursor.execute(
+                "SELECT comment FROM interaction_comment WHERE entry_no = %s AND line_no = %s",
+                (entry_no, line_no),
+            ).fetchone()
+        if known is None:
+            raise NotFound(f"Interaction log entry {entry_no} has no comment {line_no}.")
+        facts: tuple[Amendment, ...] = (InteractionCommentDeleted(entry_no, line_no),)
+        if comment is not None:
+            same = known["comment"] == comment
+            facts = () if same else (InteractionCommentChanged(entry_no, line_no, comment),)
+        return self.journal.record(caller, self._amended(place, lambda _: facts))
+
+    @retried
     def delete_canceled(self, caller: Caller, filters: Mapping[str, str]) -> tuple[int, int]:
         """Delete the canceled entries that meet filters; how many, and the position. Raises InvalidFilter."""
         with self.read_models.cursor() as cursor:
@@ -168,26 +226,51 @@ class Interactions:
 
     @retried
     def create(
-        self, caller: Caller, said: InteractionValues, *, postponed: bool, deliver: bool
+        self,
+        caller: Caller,
+        said: InteractionValues,
+        *,
+        postponed: bool,
+        deliver: bool,
+        comments: tuple[str, ...] = (),
     ) -> tuple[int, Interaction, int]:
         """Record an interaction with one contact, or begin one; number, values, position. Raises Refused."""
+        return self.record(caller, said, postponed=postponed, deliver=deliver, comments=comments)
+
+    def record(
+        self,
+        caller: Caller,
+        said: InteractionValues,
+        *,
+        postponed: bool,
+        deliver: bool,
+        comments: tuple[str, ...] = (),
+        besides: Sequence[Changes] = (),
+    ) -> tuple[int, Interaction, int]:
+        """What `create` does once, with changes `besides` that are saved together with it."""
         value = self._complete(caller, said)
         first = self.journal.log.counters.next_of(INTERACTION)
         claims = [self.journal.log.counters.claiming(INTERACTION, first, 1)]
         event: Any
         if postponed:
-            event = postpone(first, value, said)
+            event = postpone(first, value, said, comments)
         else:
             value = check(value, self._contact_of(value), deliver=deliver)
             value, makes, more = self._with_campaign_entry(value)
             claims += more
-            event = InteractionLogged(first, value, makes)
+            event = InteractionLogged(first, value, makes, comments)
         changes = Changes(interaction_stream(first), 0, [event])
-        return first, value, self.journal.record(caller, changes, under_lock=claims)
+        return first, value, self.journal.record(caller, changes, *besides, under_lock=claims)
 
     @retried
     def resume(
-        self, caller: Caller, entry_no: int, more: InteractionValues, *, deliver: bool
+        self,
+        caller: Caller,
+        entry_no: int,
+        more: InteractionValues,
+        *,
+        deliver: bool,
+        comments: tuple[str, ...] | None = None,
     ) -> tuple[Interaction, int]:
         """Finish a postponed interaction; its values and the position. Raises Refused."""
         begun = self.journal.load(interaction_stream(entry_no), SingleInteraction)
@@ -196,7 +279,7 @@ class Interactions:
         value = self._complete(caller, resumed_values(begun, more))
         value = check(value, self._contact_of(value), deliver=deliver)
         value, makes, claims = self._with_campaign_entry(value)
-        event = InteractionResumed(entry_no, value, makes)
+        event = InteractionResumed(entry_no, value, makes, comments)
         changes = Changes(interaction_stream(entry_no), begun.version, [event])
         return value, self.journal.record(caller, changes, under_lock=claims)
 
@@ -208,10 +291,18 @@ class Interactions:
         self.records.check_salesperson(salesperson)
         self.records.check_references({"campaign_no": (records.CAMPAIGN, _text(named, "campaign_no"))})
         check_address(contact, _text(named, "contact_alternative_address_code"))
+        self._check_task(named.get("task_no"))
         around = Surroundings(
             contact, template, caller.work_date, datetime.now(), self.records.salesperson_of(caller.user_id)
         )
         return complete(said, around)
+
+    def _check_task(self, no: object) -> None:
+        if not isinstance(no, int):
+            return
+        with self.read_models.cursor() as cursor:
+            if cursor.execute("SELECT FROM task WHERE no = %s", (no,)).fetchone() is None:
+                raise InvalidRequest.at("task_no", f"there is no task {no}")
 
     def _contact(self, no: object) -> Any:
         if no is None or not isinstance(no, str):
@@ -231,8 +322,8 @@ class Interactions:
         with self.read_models.cursor() as cursor:
             row = cursor.execute(
                 "SELECT entry_no FROM campaign_entry WHERE campaign_no = %s AND segment_no IS NULL"
-                " AND NOT canceled ORDER BY entry_no LIMIT 1",
-                (value.campaign_no,),
+                " AND document_type IS NOT DISTINCT FROM %s AND NOT canceled ORDER BY entry_no LIMIT 1",
+                (value.campaign_no, value.document_type),
             ).fetchone()
         if row is not None:
             return replaced(value, campaign_entry_no=row["entry_no"]), False, []
@@ -281,6 +372,17 @@ def _by_stream(places: Iterable[EntryPlace]) -> dict[object, list[EntryPlace]]:
     found: dict[object, list[EntryPlace]] = {}
     for place in places:
         found.setdefault(place.segment_no or place.entry_no, []).append(place)
+    return found
+
+
+def _in_sequence(changes: Iterable[Changes]) -> list[Changes]:
+    """Changes of one stream, each decided on the same version, one behind the other."""
+    ahead: dict[str, int] = {}
+    found: list[Changes] = []
+    for change in changes:
+        before = ahead.get(change.stream, 0)
+        found.append(replaced(change, version=change.version + before))
+        ahead[change.stream] = before + len(change.facts)
     return found
 
 

@@ -73,6 +73,20 @@ class Journal:
         """The aggregate of a stream; None if it has no events. Not to be changed."""
         return self.log.load(stream, blank, version)
 
+    def as_of(
+        self,
+        stream: str,
+        blank: Callable[[], A],
+        *,
+        version: int | None = None,
+        at: datetime | None = None,
+    ) -> A | None:
+        """The aggregate as it stood at an instant or a version; None if there was none then."""
+        if at is not None:
+            version = self.log.version_at(stream, at)
+        found = None if version is None else self.load(stream, blank, version)
+        return found if found is not None and found.version == version else None
+
     def record(
         self,
         caller: Caller,

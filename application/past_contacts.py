@@ -25,6 +25,24 @@ class PastContacts:
     def __init__(self, journal: Journal, read_models: ReadModels) -> None:
         self.log: EventLog = journal.log
         self.read_models = read_models
+        self._amended: tuple[tuple[int, int], frozenset[str]] | None = None
+
+    def streams_with_deletions(self, position: int) -> frozenset[str]:
+        """The streams whose interactions were taken out of the log after a position.
+
+        Kept for the next question about the same position: colleagues are asked about one by one.
+        """
+        place = (position, self.log.position())
+        known = self._amended
+        if known is None or known[0] != place:
+            with self.log.datastore.get_connection() as connection:
+                rows = connection.execute(
+                    "SELECT DISTINCT originator_id AS stream FROM log_events"
+                    " WHERE notification_id > %s AND topic = 'interactions.deleted.1'",
+                    (position,),
+                ).fetchall()
+            known = self._amended = (place, frozenset(row["stream"] for row in rows))
+        return known[1]
 
     def numbers(self, keys: Iterable[int]) -> dict[int, str]:
         """The numbers of contacts by key, also of those that were deleted since."""
@@ -87,9 +105,11 @@ class PastContacts:
         """Key and number of the people of a company who had been deleted by then."""
         with self.log.datastore.get_connection() as connection:
             rows = connection.execute(
-                "SELECT originator_id AS stream FROM log_events"
-                " WHERE topic = 'contact.deleted.1' AND notification_id <= %s",
-                (position,),
+                "SELECT DISTINCT originator_id AS stream FROM log_events gone"
+                " JOIN log_events named USING (originator_id)"
+                " WHERE gone.topic = 'contact.deleted.1' AND gone.notification_id <= %s"
+                " AND position(%s::bytea IN named.state) > 0",
+                (position, b'"company_no":' + msgspec.json.encode(company_no)),
             ).fetchall()
         gone = self.log.load_many([row["stream"] for row in rows], KnownContact, position=position)
         return {
@@ -134,16 +154,6 @@ class PastContacts:
         if company_no is None or company_no == contact.no:
             return contact if company_no == contact.no else None
         return self.at(company_no, position)
-
-    def line_facts(self, keys: Sequence[int], position: int) -> dict[int, LineFacts]:
-        """What lines showed of these contacts, by key."""
-        contacts = self.many(list(self.numbers(keys).values()), position)
-        companies = {c.value.company_no for c in contacts.values() if c.value.company_no is not None}
-        contacts_and_companies = contacts | self.many(sorted(companies - contacts.keys()), position)
-        return {
-            contact.key: line_facts(contact, contacts_and_companies.get(contact.value.company_no or ""))
-            for contact in contacts.values()
-        }
 
     def colleagues(self, company_key: int, position: int) -> Iterator[KnownContact]:
         """Who belonged to a company then, of those who still do: nothing says who has left since."""

@@ -26,6 +26,14 @@ from domain.segment.logging import entry_index
 from eventstore.event import Event
 
 Row = dict[str, Any]
+OF_SINGLE_ONES: Row = dict.fromkeys(
+    ["document_type", "document_no", "version_no", "document_no_occurrence", "task_no", "opportunity_no"]
+)
+NOT_THROUGH_A_SEGMENT: Row = {
+    "remarks": None,
+    "document": None,
+    "send_word_documents_as_attachment": False,
+}
 
 
 def interactions_at(past: PastContacts, contact: KnownContact, position: int) -> list[Row]:
@@ -63,13 +71,7 @@ def _streams(past: PastContacts, contact: KnownContact, position: int) -> list[s
         f"interaction-{row['entry_no']}" if row["segment_no"] is None else f"segment-{row['segment_no']}"
         for row in found
     }
-    with past.log.datastore.get_connection() as connection:
-        deleted = connection.execute(
-            "SELECT DISTINCT originator_id AS stream FROM log_events"
-            " WHERE notification_id > %s AND topic = 'interactions.deleted.1'",
-            (position,),
-        ).fetchall()
-    return sorted(streams | {row["stream"] for row in deleted})
+    return sorted(streams | past.streams_with_deletions(position))
 
 
 def _entries(
@@ -93,7 +95,9 @@ def _entries(
                     "user_id": event.envelope.user_id,
                     "segment_no": None,
                     "logged_segment_entry_no": None,
+                    **NOT_THROUGH_A_SEGMENT,
                     "canceled": False,
+                    "postponed": isinstance(event.data, InteractionPostponed),
                 }
             case _:
                 _amend(rows, event.data)
@@ -121,7 +125,9 @@ def _logged(past: PastContacts, event: Event, key: int, no: str, before: int) ->
             "logged_segment_entry_no": logged.entry_no,
             "interaction_language_code": line.language_code,
             "campaign_entry_no": campaign_entries.get(line.campaign_no or ""),
+            **OF_SINGLE_ONES,
             "canceled": False,
+            "postponed": False,
         }
         if index in logged.type_blanked:
             row["correspondence_type"] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from domain.campaign import Campaign, check_dates
 from domain.code_tables import Salesperson
 from domain.document import document_in
 from domain.errors import AlreadyExists, InUse, InvalidRequest, MandatoryField, NoDocument, NotFound, Problem
-from domain.interaction_template import InteractionTemplate
+from domain.interaction_template import InteractionTemplate, InteractionTemplateSetup
 from domain.records import KnownRecord, RecordKind
 from domain.setup import Series, SeriesName, Setup, series_for
 from projections.read_models import ReadModels
@@ -40,6 +41,17 @@ class Records:
             raise NotFound.named(kind.word, code)
         return record
 
+    def as_of(
+        self, kind: RecordKind, code: str, *, version: int | None = None, at: datetime | None = None
+    ) -> KnownRecord:
+        """The record as it is, or as it stood at a version or an instant. Raises NotFound."""
+        if version is None and at is None:
+            return self.get(kind, code)
+        record = self.journal.as_of(kind.stream(code), KnownRecord, version=version, at=at)
+        if record is None or record.value is None:
+            raise NotFound(f"There was no {kind.word} {code} then.")
+        return record
+
     def find(self, kind: RecordKind, code: str) -> KnownRecord | None:
         """The record with this code, if there is one."""
         record = self.journal.load(kind.stream(code), KnownRecord)
@@ -62,6 +74,8 @@ class Records:
         check_version(caller, record)
         if isinstance(value, InteractionTemplate) and record.value is not None:
             value = replaced(value, documents=record.value.documents)  # those are stored one by one
+        if isinstance(value, Campaign) and record.value is not None:
+            value = replaced(value, activated=record.value.activated)
         self._check(value)
         facts = records.write(kind, record, code, value)
         position = self.journal.record(caller, Changes(kind.stream(code), record.version, facts))
@@ -94,6 +108,18 @@ class Records:
             {"default_salesperson_code": (records.SALESPERSON, value.default_salesperson_code)}
         )
         return self.put(caller, records.SETUP, records.THE_SETUP, value)[1]
+
+    def template_setup(self) -> InteractionTemplateSetup:
+        """Which templates interactions get that are recorded by themselves (domain A9)."""
+        record = self.find(records.TEMPLATE_SETUP, records.THE_SETUP)
+        value: InteractionTemplateSetup = record.value if record is not None else InteractionTemplateSetup()
+        return value
+
+    def put_template_setup(self, caller: Caller, value: InteractionTemplateSetup) -> int:
+        """Write which templates they get. Raises InvalidRequest."""
+        named = msgspec.structs.asdict(value)
+        self.check_references({name: (records.INTERACTION_TEMPLATE, code) for name, code in named.items()})
+        return self.put(caller, records.TEMPLATE_SETUP, records.THE_SETUP, value)[1]
 
     def draw_number(self, kind: SeriesName, typed: str | None) -> str:
         """The number that was typed, or the next of the series. Raises NumberSeries."""

@@ -16,7 +16,7 @@ from application.segments import Segments, stream_of
 from domain import records
 from domain.contact_set import EMPTY, ContactSet, union
 from domain.criteria import CriteriaError, parse_criteria
-from domain.errors import AlreadyExists, InvalidFilter, NotFound
+from domain.errors import AlreadyExists, InvalidFilter, NotFound, Problem
 from domain.saved_criteria import SavedCriteria
 from domain.segment import selection
 from domain.segment.events import CriteriaApplied, Exclusion, SegmentEvent, SegmentLogged
@@ -173,12 +173,15 @@ class Selecting:
         if exclude is None:
             return EMPTY
         found: list[ContactSet] = []
+        problems: list[Problem] = []
         for index, no in enumerate(exclude.segments):
-            with _named_at("exclude", "segments", index):
+            with _noted(problems, "exclude", "segments", index):
                 found.append(self._on(no))
         for index, entry_no in enumerate(exclude.logged_segments):
-            with _named_at("exclude", "logged_segments", index):
+            with _noted(problems, "exclude", "logged_segments", index):
                 found += [block.alive for block in self.logged(entry_no).blocks]
+        if problems:
+            raise NotFound(problems[0][1], problems)
         return union(found)
 
     def _on(self, no: str) -> ContactSet:
@@ -199,9 +202,9 @@ class Selecting:
 
 
 @contextmanager
-def _named_at(*place: str | int) -> Iterator[None]:
+def _noted(problems: list[Problem], *place: str | int) -> Iterator[None]:
     """What is not found within was named at this place of the body."""
     try:
         yield
     except NotFound as error:
-        raise NotFound(error.detail, [(place, error.detail)]) from error
+        problems.append((place, error.detail))

@@ -73,6 +73,16 @@ STREAMS = {
         "Single interactions",
         "They did not come from a segment. Streams are named `interaction-` and the entry number.",
     ),
+    "tasks": (
+        "Tasks",
+        "Those that were made together are a stream named `tasks-` and the number of the first; what became\n"
+        "of one of them is in `task-` and its number.",
+    ),
+    "task": ("Single tasks", ""),
+    "campaign-entry": (
+        "Campaign entries",
+        "Other events make them; streams are named after their number.",
+    ),
     "interactions": (
         "What became of interactions",
         "Kept in the stream of the segment that was logged, or of the single interaction. `entries` is a\n"
@@ -223,7 +233,7 @@ def _lines_of_records() -> Iterator[str]:
     yield "after the kind and the code, such as `mailing-group-NEWS`.\n"
     yield "| Happened | What it says | Fields |"
     yield "|---|---|---|"
-    created, changed, deleted = RECORD_KINDS[0].events()
+    created, changed, deleted = RECORD_KINDS[0].events()[:3]
     for happened, event in (("created", created), ("changed", changed), ("deleted", deleted)):
         fields = ", ".join(f"`{field.encode_name}`" for field in _info(event).fields)
         yield f"| {happened} | {_sentence(event, happened)} | {fields} |"
@@ -232,6 +242,10 @@ def _lines_of_records() -> Iterator[str]:
     for kind in RECORD_KINDS:
         topics = ", ".join(f"`{_topic(event)}`" for event in kind.events())
         yield f"| {topics} | {_type(_info(kind.value_type))} |"
+    yield "\n| More, with the fields of `changed` | What it says |"
+    yield "|---|---|"
+    for event in (event for kind in RECORD_KINDS for event in kind.others):
+        yield f"| `{_topic(event)}` | {_sentence(event, _topic(event))} |"
 
 
 def _contact_set() -> str:

@@ -38,6 +38,7 @@ class InteractionsUncanceled(msgspec.Struct, frozen=True, omit_defaults=True):
     entries: ContactSet
     cause: Cause = "entry"
     cause_no: int | None = None
+    reason: str | None = None
 
 
 class InteractionsEvaluated(msgspec.Struct, frozen=True):
@@ -51,6 +52,23 @@ class InteractionCommented(msgspec.Struct, frozen=True):
     topic: ClassVar[str] = "interactions.commented.1"
     entry_no: int
     comment: str
+
+
+class InteractionCommentChanged(msgspec.Struct, frozen=True):
+    """A comment on an entry got another text."""
+
+    topic: ClassVar[str] = "interactions.comment-changed.1"
+    entry_no: int
+    line_no: int
+    comment: str
+
+
+class InteractionCommentDeleted(msgspec.Struct, frozen=True):
+    """A comment on an entry was taken away."""
+
+    topic: ClassVar[str] = "interactions.comment-deleted.1"
+    entry_no: int
+    line_no: int
 
 
 class InteractionsDeleted(msgspec.Struct, frozen=True):
@@ -73,9 +91,19 @@ Amendment = (
     | InteractionsUncanceled
     | InteractionsEvaluated
     | InteractionCommented
+    | InteractionCommentChanged
+    | InteractionCommentDeleted
     | InteractionsDeleted
     | LoggedSegmentDeleted
 )
+
+
+class CampaignEntryDeleted(msgspec.Struct, frozen=True):
+    """A canceled campaign entry was taken off the list, its interactions before it (domain B14)."""
+
+    topic: ClassVar[str] = "campaign-entry.deleted.1"
+    entry_no: int
+    campaign_no: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +122,8 @@ class RecordedInteractions:
     """What was canceled with the logged segment, while that is canceled."""
     with_campaign_entry: Mapping[int, ContactSet] = field(default_factory=dict)
     """What was canceled with each campaign entry that is canceled."""
+    left: ContactSet = field(default_factory=ContactSet)
+    """What was canceled with the logged segment when that was deleted."""
 
     @property
     def is_canceled(self) -> bool:
@@ -111,55 +141,70 @@ class RecordedInteractions:
                     return replace(after, with_campaign_entry={**self.with_campaign_entry, number: entries})
                 return after
             case InteractionsUncanceled(entries=entries, cause=cause, cause_no=number):
-                after = replace(self, canceled=self.canceled - entries)
+                after = replace(self, canceled=self.canceled - entries, left=self.left - entries)
                 if cause == "logged_segment":
                     return replace(after, with_segment=None)
                 others = {n: those for n, those in self.with_campaign_entry.items() if n != number}
                 return replace(after, with_campaign_entry=others) if cause == "campaign_entry" else after
             case InteractionsDeleted(entries=entries):
                 return replace(self, deleted=self.deleted | entries)
+            case LoggedSegmentDeleted():
+                return replace(self, with_segment=None, left=self.with_segment or ContactSet())
         return self
 
     # Commands
 
-    def cancel_all(self) -> tuple[Amendment, ...]:
+    def cancel_all(self, reason: str | None = None) -> tuple[Amendment, ...]:
         """Cancel the logged segment with all its entries (domain B14)."""
         if self.is_canceled:
             return ()
         entries = ContactSet(range(self.count)) - self.canceled
-        return (InteractionsCanceled(self.first, entries, "logged_segment", self.logged_segment),)
+        return (InteractionsCanceled(self.first, entries, "logged_segment", self.logged_segment, reason),)
 
-    def uncancel_all(self) -> tuple[Amendment, ...]:
+    def uncancel_all(self, reason: str | None = None) -> tuple[Amendment, ...]:
         """What was canceled with the logged segment counts again (domain B14, V9)."""
         if self.with_segment is None:
             return ()
         entries = self.with_segment - self.deleted
-        return (InteractionsUncanceled(self.first, entries, "logged_segment", self.logged_segment),)
+        return (InteractionsUncanceled(self.first, entries, "logged_segment", self.logged_segment, reason),)
 
-    def cancel_campaign_entry(self, number: int, entries: ContactSet) -> tuple[Amendment, ...]:
+    def cancel_campaign_entry(
+        self, number: int, entries: ContactSet, reason: str | None = None
+    ) -> tuple[Amendment, ...]:
         """Cancel a campaign entry with its interactions (domain B14)."""
         if self.is_canceled or number in self.with_campaign_entry:
             return ()
-        return (InteractionsCanceled(self.first, entries - self.canceled, "campaign_entry", number),)
+        return (InteractionsCanceled(self.first, entries - self.canceled, "campaign_entry", number, reason),)
 
-    def uncancel_campaign_entry(self, number: int) -> tuple[Amendment, ...]:
-        """What was canceled with the campaign entry counts again. Raises ParentCanceled (domain B14)."""
+    def uncancel_campaign_entry(
+        self, number: int, entries: ContactSet, reason: str | None = None
+    ) -> tuple[Amendment, ...]:
+        """What was canceled with the campaign entry, or with a logged segment that is deleted now, counts
+        again; `entries` are those of the campaign entry. Raises ParentCanceled (domain B14).
+        """
         self._refuse_under_canceled_segment()
-        if number not in self.with_campaign_entry:
+        left = self.left & entries & self.canceled
+        if number not in self.with_campaign_entry and not left:
             return ()
-        entries = self.with_campaign_entry[number] - self.deleted
-        return (InteractionsUncanceled(self.first, entries, "campaign_entry", number),)
+        entries = (self.with_campaign_entry.get(number, ContactSet()) | left) - self.deleted
+        return (InteractionsUncanceled(self.first, entries, "campaign_entry", number, reason),)
 
-    def cancel(self, entry: int) -> tuple[Amendment, ...]:
+    def cancel(self, entry: int, reason: str | None = None) -> tuple[Amendment, ...]:
         """Cancel one entry."""
-        return () if entry in self.canceled else (InteractionsCanceled(self.first, ContactSet([entry])),)
+        if entry in self.canceled:
+            return ()
+        return (InteractionsCanceled(self.first, ContactSet([entry]), reason=reason),)
 
-    def uncancel(self, entry: int, campaign_entry: int | None) -> tuple[Amendment, ...]:
+    def uncancel(
+        self, entry: int, campaign_entry: int | None, reason: str | None = None
+    ) -> tuple[Amendment, ...]:
         """One entry counts again, unless what it belongs to is canceled. Raises ParentCanceled."""
         self._refuse_under_canceled_segment()
         if campaign_entry in self.with_campaign_entry:
             raise ParentCanceled(f"Campaign entry {campaign_entry} is canceled; uncancel that first.")
-        return (InteractionsUncanceled(self.first, ContactSet([entry])),) if entry in self.canceled else ()
+        if entry not in self.canceled:
+            return ()
+        return (InteractionsUncanceled(self.first, ContactSet([entry]), reason=reason),)
 
     def evaluate(self, entries: ContactSet, evaluation: Evaluation | None) -> tuple[Amendment, ...]:
         """Set one evaluation on all of them (domain B15)."""

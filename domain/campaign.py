@@ -17,6 +17,8 @@ class Campaign(msgspec.Struct, frozen=True, omit_defaults=True):
     ending_date: date | None = None
     salesperson_code: str | None = None
     status_code: str | None = None
+    activated: bool = False
+    """Whether there is a target group; only activating and deactivating change it (domain B17)."""
 
 
 def check_dates(campaign: Campaign) -> None:

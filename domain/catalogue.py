@@ -6,11 +6,12 @@ from typing import get_args
 
 import msgspec
 
-from domain.amendments import Amendment
+from domain.amendments import Amendment, CampaignEntryDeleted
 from domain.contact import ContactEvent
 from domain.interaction import InteractionEvent
 from domain.records import RECORD_KINDS
 from domain.segment.events import SegmentEvent
+from domain.task import TaskEvent
 from domain.value_entry import ValueEntriesImported
 
 EVENT_TYPES: dict[str, type[msgspec.Struct]] = {
@@ -21,6 +22,8 @@ EVENT_TYPES: dict[str, type[msgspec.Struct]] = {
         *get_args(InteractionEvent),
         *get_args(Amendment),
         ValueEntriesImported,
+        CampaignEntryDeleted,
+        *get_args(TaskEvent),
         *(event for kind in RECORD_KINDS for event in kind.events()),
     )
 }

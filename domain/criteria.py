@@ -11,11 +11,14 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from domain import filter_expression
+from domain.errors import SHOWN_PROBLEMS
 from domain.filter_expression import Enumeration, Equal, Expression, FieldType, FilterSyntaxError
+from domain.unknown_names import unknown
 from domain.value_entry import SourceType
 from domain.vocabulary import (
     ContactType,
     CorrespondenceType,
+    DocumentType,
     Evaluation,
     InformationFlow,
     InitiatedBy,
@@ -25,6 +28,9 @@ from domain.vocabulary import (
 MAX_DEPTH: Final = 20
 MAX_TABLE_FILTERS: Final = 500
 MAX_CONDITIONS: Final = 5_000
+_GUESSES: Final = 20
+
+FILTERS_SHAPE: Final = 'this must be tables and their filters, such as {"contact": {"city": "A*"}}'
 
 Location: TypeAlias = tuple[str | int, ...]
 Problem: TypeAlias = tuple[Location, str]
@@ -68,14 +74,19 @@ TABLES: Final[Mapping[str, Mapping[str, FieldType]]] = MappingProxyType(
             "correspondence_type": _CORRESPONDENCE_TYPE,
             "delivery_status": Enumeration(("in_progress", "sent", "error")),
             "document": Enumeration(("inherited", "unique")),
+            "document_type": Enumeration(members(DocumentType)),
             **_fields(
                 FieldType.CODE,
                 "contact_no contact_company_no interaction_group_code interaction_template_code"
                 " interaction_language_code campaign_no segment_no salesperson_code"
-                " contact_alternative_address_code",
+                " contact_alternative_address_code document_no opportunity_no",
             ),
             **_fields(FieldType.TEXT, "description subject user_id contact_via remarks"),
-            **_fields(FieldType.INTEGER, "entry_no campaign_entry_no logged_segment_entry_no"),
+            **_fields(
+                FieldType.INTEGER,
+                "entry_no campaign_entry_no logged_segment_entry_no version_no document_no_occurrence"
+                " task_no",
+            ),
             **_fields(FieldType.DECIMAL, "cost duration_minutes"),
             **_fields(
                 FieldType.BOOLEAN,
@@ -198,7 +209,7 @@ class _Reader:
 
     def filters(self, value: object, place: Location, depth: int) -> Criteria:
         if not isinstance(value, dict):
-            return self._problem(place, "this must be an object of tables and their filters")
+            return self._problem(place, FILTERS_SHAPE)
         if depth > MAX_DEPTH:
             return self._problem(place, f"filters can not be nested deeper than {MAX_DEPTH} levels")
         read = [self._part(str(key), part, (*place, str(key)), depth) for key, part in value.items()]
@@ -218,16 +229,18 @@ class _Reader:
 
     def _list(self, value: object, place: Location, depth: int) -> tuple[Criteria, ...]:
         if not isinstance(value, list) or not value:
-            self._problem(place, "this must be a list of at least one set of filters")
+            self._problem(place, 'this must be a list of filters, such as [{"contact": {"city": "A*"}}]')
             return ()
         return tuple(self.filters(part, (*place, at), depth + 1) for at, part in enumerate(value))
 
     def _table(self, table: str, value: object, place: Location) -> Criteria:
         known = TABLES.get(table)
         if known is None:
-            return self._problem(place, f"unknown table; one of: {', '.join(TABLES)} (or any, all, not)")
+            return self._problem(place, self._unknown("table", table, TABLES) + " (and any, all, not)")
         if not isinstance(value, dict):
-            return self._problem(place, "this must be an object of fields and their filter expressions")
+            return self._problem(
+                place, 'this must be fields and what is wanted of them, such as {"city": "A*"}'
+            )
         self._table_filters += 1
         if self._table_filters == MAX_TABLE_FILTERS + 1:
             self._problem(place, f"more than {MAX_TABLE_FILTERS:,} tables are filtered")
@@ -248,9 +261,9 @@ class _Reader:
     ) -> Expression | None:
         text = _as_text(value)
         if field_type is None:
-            self._problem(place, f"unknown field; one of: {', '.join(known)}")
+            self._problem(place, self._unknown("field", str(place[-1]), known))
         elif text is None:
-            self._problem(place, "a filter must be a text (write \"''\" for blank)")
+            self._problem(place, 'this must be a text, such as "A*" (or "\'\'" for blank)')
         else:
             return self._expression(text, field_type, place)
         return None
@@ -268,8 +281,14 @@ class _Reader:
         return expression
 
     def _problem(self, place: Location, message: str) -> Criteria:
-        self.problems.append((place, message))
+        if len(self.problems) < SHOWN_PROBLEMS:
+            self.problems.append((place, message))
         return EVERY_CONTACT
+
+    def _unknown(self, what: str, name: str, known: Mapping[str, object]) -> str:
+        # A guess takes its time, and criteria may hold very many wrong names.
+        guess = len(self.problems) < _GUESSES
+        return unknown(what, f"{what}s", name, known, guess=guess)
 
 
 def _as_text(value: object) -> str | None:

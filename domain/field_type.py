@@ -94,7 +94,7 @@ def _read_integer(text: str, _: date) -> int:
 
 def _read_decimal(text: str, _: date) -> Decimal:
     if not _DECIMAL.fullmatch(text):
-        raise ValueError(f"{_shown(text)} is not a number (write 1250.75)")
+        raise ValueError(f"{_shown(text)} is not a number (write 1250.75, with a point)")
     return Decimal(text)
 
 
@@ -109,7 +109,7 @@ def _read_date(text: str, work_date: date) -> date:
     except ValueError:
         pass
     raise ValueError(
-        f"{_shown(text)} is not a date (write 2026-11-24, or -30D for 30 days before the work date)"
+        f"{_shown(text)} is not a date (write 2026-11-24, or count from the work date: -30D, -2W, -1M, 0D)"
     )
 
 
@@ -142,9 +142,9 @@ def _read_instant(text: str, _: date) -> datetime:
 
 
 def _read_boolean(text: str, _: date) -> bool:
-    if text not in ("true", "false"):
+    if text.lower() not in ("true", "false"):
         raise ValueError(f"unknown value {_shown(text)}; one of: true, false")
-    return text == "true"
+    return text.lower() == "true"
 
 
 _READERS: Final[dict[str, Callable[[str, date], Value]]] = {

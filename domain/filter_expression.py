@@ -258,13 +258,21 @@ class _Parser:
         operand = self._operand()
         if self._text.startswith("..", self._at):
             if sign:
-                raise FilterSyntaxError(f"{sign} can not stand before a range", start + 1)
+                raise FilterSyntaxError(
+                    f"{sign} can not stand before a range (write <10 or 10..20, not both)", start + 1
+                )
             return self._range(operand)
         if operand.is_missing:
-            raise FilterSyntaxError("a value is missing here (write '' for blank)", operand.place)
+            raise FilterSyntaxError(f"a value is missing {self._where(operand)}", operand.place)
         if sign in ("", "<>"):
             return self._value_term(operand, negated=bool(sign))
         return self._comparison(cast(Comparison, sign), operand)
+
+    def _where(self, missing: _Operand) -> str:
+        """Beside which sign there should be a value."""
+        before = re.search(r"(<>|<=|>=|[<>@|&])\s*$", self._text[: missing.place - 1])
+        beside = f"after {before[1]}" if before else f"before {self._text[self._at : self._at + 1]}"
+        return f"{beside} (write '' for blank)"
 
     def _range(self, start: _Operand) -> Term:
         self._at += len("..")
@@ -300,9 +308,14 @@ class _Parser:
 
     def _bound(self, operand: _Operand) -> Value:
         if operand.is_blank:
-            raise FilterSyntaxError("blank is neither more nor less than a value", operand.place)
+            raise FilterSyntaxError(
+                "blank is neither more nor less than a value (write '' or <>'' alone)", operand.place
+            )
         if self._has_wildcard(operand):
-            raise FilterSyntaxError("wildcards do not go with a range or comparison", operand.place)
+            raise FilterSyntaxError(
+                "* and ? do not go with a range or with < and > (in quotes they are plain signs)",
+                operand.place,
+            )
         if self._field == FieldType.BOOLEAN:
             raise FilterSyntaxError("true and false have no order", operand.place)
         return self._read(operand)
@@ -328,11 +341,17 @@ class _Parser:
     def _quoted(self) -> str:
         found = _QUOTED.match(self._text, self._at)
         if found is None:
-            raise FilterSyntaxError("the quote that opens here is never closed", self._at + 1)
+            raise FilterSyntaxError(
+                "the quote that opens here is never closed (inside quotes, write '' for an apostrophe)",
+                self._at + 1,
+            )
         self._at = found.end()
         self._take(_SPACE)
         if self._at < len(self._text) and _END_OF_VALUE.match(self._text, self._at) is None:
-            raise FilterSyntaxError("only |, & or .. may follow a closing quote", self._at + 1)
+            raise FilterSyntaxError(
+                "only |, & or .. may follow a closing quote (inside quotes, write '' for an apostrophe)",
+                self._at + 1,
+            )
         return found[1].replace("''", "'")
 
     def _take(self, pattern: re.Pattern[str]) -> str:

@@ -15,7 +15,14 @@ from domain.amendments import Amendment, RecordedInteractions
 from domain.contact import KnownContact, active_address
 from domain.errors import Conflict, MandatoryField, NoDocument, PrivacyBlocked
 from domain.interaction_template import InteractionTemplate
-from domain.vocabulary import CorrespondenceType, Evaluation, InformationFlow, InitiatedBy, given
+from domain.vocabulary import (
+    CorrespondenceType,
+    DocumentType,
+    Evaluation,
+    InformationFlow,
+    InitiatedBy,
+    given,
+)
 
 CAMPAIGN_ENTRY_DESCRIPTION = "Interactions"
 
@@ -47,6 +54,12 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     correspondence_type: CorrespondenceType | None = None
     contact_alternative_address_code: str | None = None
     contact_via: str | None = None
+    document_type: DocumentType | None = None
+    document_no: str | None = None
+    version_no: int | None = None
+    document_no_occurrence: int | None = None
+    opportunity_no: str | None = None
+    task_no: int | None = None
 
 
 class InteractionValues(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -71,6 +84,12 @@ class InteractionValues(msgspec.Struct, frozen=True, omit_defaults=True):
     correspondence_type: CorrespondenceType | UnsetType | None = UNSET
     contact_alternative_address_code: str | UnsetType | None = UNSET
     contact_via: str | UnsetType | None = UNSET
+    document_type: DocumentType | UnsetType | None = UNSET
+    document_no: str | UnsetType | None = UNSET
+    version_no: int | UnsetType | None = UNSET
+    document_no_occurrence: int | UnsetType | None = UNSET
+    opportunity_no: str | UnsetType | None = UNSET
+    task_no: int | UnsetType | None = UNSET
 
 
 class InteractionLogged(msgspec.Struct, frozen=True):
@@ -80,6 +99,7 @@ class InteractionLogged(msgspec.Struct, frozen=True):
     entry_no: int
     value: Interaction
     makes_campaign_entry: bool = False
+    comments: tuple[str, ...] = ()
 
 
 class InteractionPostponed(msgspec.Struct, frozen=True):
@@ -89,15 +109,17 @@ class InteractionPostponed(msgspec.Struct, frozen=True):
     entry_no: int
     value: Interaction
     said: InteractionValues
+    comments: tuple[str, ...] = ()
 
 
 class InteractionResumed(msgspec.Struct, frozen=True):
-    """A postponed interaction was finished, under the same number."""
+    """A postponed interaction was finished, under the same number; comments, if given, replace the others."""
 
     topic: ClassVar[str] = "interaction.resumed.1"
     entry_no: int
     value: Interaction
     makes_campaign_entry: bool = False
+    comments: tuple[str, ...] | None = None
 
 
 InteractionEvent = InteractionLogged | InteractionPostponed | InteractionResumed
@@ -180,7 +202,9 @@ def check(interaction: Interaction, contact: KnownContact | None, *, deliver: bo
         ("date", interaction.date),
         ("description", interaction.description),
     ):
-        if value is None:
+        # Whoever sends a document need not be a salesperson (domain B10.3).
+        needed = field != "salesperson_code" or interaction.document_type is None
+        if value is None and needed:
             word = field.removesuffix("_no").removesuffix("_code").replace("_", " ")
             raise MandatoryField.named(field, f"The interaction needs a {word}.")
     if deliver and interaction.correspondence_type is not None:
@@ -191,9 +215,24 @@ def check(interaction: Interaction, contact: KnownContact | None, *, deliver: bo
     return interaction
 
 
-def postpone(entry_no: int, value: Interaction, said: InteractionValues) -> InteractionPostponed:
+def postpone(
+    entry_no: int, value: Interaction, said: InteractionValues, comments: tuple[str, ...] = ()
+) -> InteractionPostponed:
     """Begin an interaction that is finished later: no checks, no campaign entry (domain B15)."""
-    return InteractionPostponed(entry_no, value, said)
+    return InteractionPostponed(entry_no, value, said, comments)
+
+
+def entry_title(
+    description: str | None, flow: InformationFlow | None, *, by: str | None, contact_name: str | None
+) -> str | None:
+    """The title of an entry (domain A8): its template, and who it came from.
+
+    `description` is the template's; `by` names the salesperson, or else the user. In SQL it is in
+    `projections.segment_listings`.
+    """
+    name = {"outbound": by, "inbound": contact_name}.get(flow or "")
+    word = "by" if flow == "outbound" else "from"
+    return " - ".join(part for part in (description, f"{word} {name}" if name else None) if part) or None
 
 
 def resumed_values(interaction: SingleInteraction, more: InteractionValues) -> InteractionValues:

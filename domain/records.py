@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
+from msgspec.structs import replace as replaced
 
 from domain.campaign import Campaign
 from domain.code_tables import CodeEntry, ProfileQuestionnaire, Salesperson, Salutation
-from domain.interaction_template import InteractionTemplate
+from domain.interaction_template import InteractionTemplate, InteractionTemplateSetup
 from domain.saved_criteria import SavedCriteria
 from domain.setup import Setup
 
@@ -52,6 +53,8 @@ class RecordKind:
     created: type[RecordCreated]
     changed: type[RecordChanged]
     deleted: type[RecordDeleted]
+    others: tuple[type[RecordChanged], ...] = ()
+    """Changes that have a name of their own."""
 
     @property
     def word(self) -> str:
@@ -63,8 +66,8 @@ class RecordKind:
         return f"{self.name}-{code}"
 
     def events(self) -> tuple[type[RecordEvent], ...]:
-        """Its three events."""
-        return (self.created, self.changed, self.deleted)
+        """Its events: the three that every kind has, then its own."""
+        return (self.created, self.changed, self.deleted, *self.others)
 
 
 @dataclass
@@ -97,12 +100,44 @@ def write(kind: RecordKind, record: KnownRecord, code: str, value: msgspec.Struc
     return () if record.value == value else (kind.changed(code, value),)
 
 
+def activate(record: KnownRecord) -> tuple[RecordEvent, ...]:
+    """Give a campaign a target group (domain B17)."""
+    value: Campaign = record.value
+    return () if value.activated else (CampaignActivated(record.code, replaced(value, activated=True)),)
+
+
+def deactivate(record: KnownRecord) -> tuple[RecordEvent, ...]:
+    """Take a campaign's target group away (domain B17)."""
+    value: Campaign = record.value
+    return (CampaignDeactivated(record.code, replaced(value, activated=False)),) if value.activated else ()
+
+
 def delete(kind: RecordKind, record: KnownRecord) -> tuple[RecordEvent, ...]:
     """Delete the record."""
     return (kind.deleted(record.code),)
 
 
-def _kind(name: str, path: str, value_type: type[msgspec.Struct], code_length: int = 10) -> RecordKind:
+class CampaignActivated(RecordChanged, frozen=True):
+    """The campaign has a target group from now on: who its lines and interactions are aimed at."""
+
+    topic: ClassVar[str] = "campaign.activated.1"
+    value: Campaign
+
+
+class CampaignDeactivated(RecordChanged, frozen=True):
+    """The campaign has no target group any more."""
+
+    topic: ClassVar[str] = "campaign.deactivated.1"
+    value: Campaign
+
+
+def _kind(
+    name: str,
+    path: str,
+    value_type: type[msgspec.Struct],
+    code_length: int = 10,
+    others: tuple[type[RecordChanged], ...] = (),
+) -> RecordKind:
     title = "".join(word.capitalize() for word in name.split("-"))
 
     def event(base: type[RecordEvent], happened: str, fields: list[tuple[str, Any]]) -> Any:
@@ -122,6 +157,7 @@ def _kind(name: str, path: str, value_type: type[msgspec.Struct], code_length: i
         event(RecordCreated, "created", [("value", value_type)]),
         event(RecordChanged, "changed", [("value", value_type)]),
         event(RecordDeleted, "deleted", []),
+        others,
     )
 
 
@@ -137,9 +173,10 @@ SALUTATION = _kind("salutation", "salutations", Salutation)
 SALESPERSON = _kind("salesperson", "salespeople", Salesperson, 20)
 PROFILE_QUESTIONNAIRE = _kind("profile-questionnaire", "profile-questionnaires", ProfileQuestionnaire, 20)
 INTERACTION_TEMPLATE = _kind("interaction-template", "interaction-templates", InteractionTemplate)
-CAMPAIGN = _kind("campaign", "campaigns", Campaign, 20)
+CAMPAIGN = _kind("campaign", "campaigns", Campaign, 20, (CampaignActivated, CampaignDeactivated))
 SAVED_CRITERIA = _kind("saved-segment-criteria", "saved-segment-criteria", SavedCriteria)
 SETUP = _kind("setup", "setup", Setup)
+TEMPLATE_SETUP = _kind("interaction-template-setup", "interaction-template-setup", InteractionTemplateSetup)
 
 THE_SETUP = "SETUP"
 """The code of the one record of set-up."""
@@ -157,4 +194,4 @@ CODE_TABLES = (
     SALESPERSON,
     PROFILE_QUESTIONNAIRE,
 )
-RECORD_KINDS = (*CODE_TABLES, INTERACTION_TEMPLATE, CAMPAIGN, SAVED_CRITERIA, SETUP)
+RECORD_KINDS = (*CODE_TABLES, INTERACTION_TEMPLATE, CAMPAIGN, SAVED_CRITERIA, SETUP, TEMPLATE_SETUP)

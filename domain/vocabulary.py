@@ -12,6 +12,37 @@ InitiatedBy = Literal["us", "them"]
 Evaluation = Literal["very_positive", "positive", "neutral", "negative", "very_negative"]
 ContactType = Literal["company", "person"]
 CriteriaActionKind = Literal["add_contacts", "reduce", "refine"]
+DocumentType = Literal[
+    "sales_quote",
+    "sales_blanket_order",
+    "sales_order_confirmation",
+    "sales_invoice",
+    "sales_shipment_note",
+    "sales_credit_memo",
+    "sales_statement",
+    "sales_reminder",
+    "service_order_create",
+    "service_order_post",
+    "purchase_quote",
+    "purchase_blanket_order",
+    "purchase_order",
+    "purchase_invoice",
+    "purchase_receipt",
+    "purchase_credit_memo",
+    "cover_sheet",
+    "sales_return_order",
+    "sales_finance_charge_memo",
+    "sales_return_receipt",
+    "purchase_return_shipment",
+    "purchase_return_order_confirmation",
+    "service_contract",
+    "service_contract_quote",
+    "service_quote",
+    "sales_draft_invoice",
+]
+TaskType = Literal["meeting", "phone_call"]
+TaskStatus = Literal["not_started", "in_progress", "completed", "waiting", "postponed"]
+TaskPriority = Literal["low", "normal", "high"]
 
 LINE_STEP = 10_000
 """Line numbers go in steps of this size."""

@@ -24,12 +24,15 @@ def migrate(conninfo: str, schema: str, folder: Path) -> list[str]:
         connection.execute("SET client_min_messages = warning")
         _refuse_other_encodings(connection)
         connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (f"migrate {schema}",))
-        connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+        # Looked for first: "IF NOT EXISTS" asks for the right to make it, which a role may not have.
+        if not connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
+            connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
         connection.execute(SQL("SET search_path = {}").format(Identifier(schema)))
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS schema_migration ("
-            " name text PRIMARY KEY, sha256 text NOT NULL, ran_at timestamptz NOT NULL DEFAULT now())"
-        )
+        if connection.execute("SELECT to_regclass('schema_migration')").fetchone() == (None,):
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS schema_migration ("
+                " name text PRIMARY KEY, sha256 text NOT NULL, ran_at timestamptz NOT NULL DEFAULT now())"
+            )
         rows = connection.execute("SELECT name, sha256 FROM schema_migration").fetchall()
         known: dict[str, str] = dict(rows)
         for file in sorted(folder.glob("*.sql")):

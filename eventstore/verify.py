@@ -1,25 +1,33 @@
-"""Recompute the whole log: positions, hash chain, head, and the contents that events name.
+"""Recompute the whole log: positions, hash chain, head, checkpoints, and the contents that events name.
 
-Whoever may rewrite all of the database can recompute the chain as well. Against that helps what he cannot
-reach: a position and its chain value that were noted down elsewhere.
+Whoever may rewrite all of the database, and has the key, can compute chain, tree and checkpoints as well.
+Against that helps what he cannot reach: checkpoints that were kept outside.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Any
 
 import msgspec
 import psycopg
-from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, IsolationLevel
 from psycopg.sql import SQL, Identifier
 
-from eventstore.recorder import event_digest, link
+from eventstore.merkle import GrowingTree, root_of
+from eventstore.notes import Verifier
+from eventstore.verify_events import PIECE, Checked, Piece, Problem, check
+from eventstore.verify_seals import Outside, Seals, problems_of_tiles, stored_checkpoints
 
-EVENTS_AT_ONCE = 2_000
 CONTENTS_AT_ONCE = 100
+MANY_EVENTS = 300_000
+"""From so many on, other processes help; below, starting them would take longer than it saves."""
+MOST_PROCESSES = 4
 
 Progress = Callable[[int, int], None]
 """Is told how many events were checked, of how many."""
@@ -32,106 +40,163 @@ class Verification(msgspec.Struct, frozen=True):
     events: int
     first_bad_position: int | None = None
     problem: str | None = None
+    checkpoints: int = 0
 
 
-class _Problem(NamedTuple):
-    position: int | None
-    text: str
+def verify(
+    conninfo: str,
+    schema: str,
+    *,
+    keys: Sequence[Verifier] = (),
+    outside: Sequence[Outside] = (),
+    progress: Progress | None = None,
+    processes: int | None = None,
+) -> Verification:
+    """Check everything as it is at this moment, while others go on writing.
 
-
-def verify(conninfo: str, schema: str, *, progress: Progress | None = None) -> Verification:
-    """Check every event and every content as they are at this moment, while others go on writing."""
-    with psycopg.connect(conninfo) as connection:
-        connection.isolation_level = IsolationLevel.REPEATABLE_READ
-        connection.read_only = True
-        connection.execute(SQL("SET search_path = {}").format(Identifier(schema)))
-        log = _Log(connection, progress)
-        problems = [*log.problems(), *_problems_of_contents(connection, log.named)]
+    `keys` are those that may have signed; `outside` are checkpoints that were kept elsewhere.
+    """
+    with _reading(conninfo, schema) as connection:
+        inside = stored_checkpoints(connection)
+        sizes = {checkpoint.tree_size for checkpoint in inside}
+        sizes |= {size for one in outside if (size := one.size()) is not None}
+        log = _Log(connection, sorted(sizes), progress)
+        problems = list(log.problems(_Checker(connection, conninfo, schema, processes)))
+        wrong = problems[0] if problems else None
+        problems += Seals(log.roots, log.events, wrong, keys).problems(inside, outside)
+        if wrong is None:
+            problems += problems_of_tiles(connection, log.tiles, inside)
+        problems += _problems_of_contents(connection, log.named)
     if not problems:
-        return Verification(True, log.events)
-    # What is wrong with a content that no event names has no position, and comes last.
+        return Verification(True, log.events, checkpoints=len(inside))
+    # What has no position comes last; of several at one position, what the events themselves show is first.
     first = min(problems, key=lambda problem: (problem.position is None, problem.position or 0))
-    return Verification(False, log.events, first.position, first.text)
+    return Verification(False, log.events, first.position, first.text, len(inside))
 
 
 class _Log:
     """The events, and what was learned of them: how many are right, and the first to name each content."""
 
-    def __init__(self, connection: Connection[Any], progress: Progress | None) -> None:
+    def __init__(self, connection: Connection[Any], sizes: Sequence[int], progress: Progress | None) -> None:
         self.events = 0
         self.named: dict[str, int] = {}
-        self._connection = connection
-        self._progress = progress
-        self._chain = hashlib.sha256().digest()
+        self.tiles: list[bytes] = []
+        self.roots: dict[int, bytes] = {}
+        self._connection, self._sizes, self._progress = connection, sizes, progress
 
-    def problems(self) -> Iterator[_Problem]:
+    def problems(self, checker: _Checker) -> Iterator[Problem]:
         """The first problem, if there is one: what comes after it cannot be right either."""
-        head = self._connection.execute("SELECT position, chain FROM log_head").fetchone()
-        end, chain = head or (0, b"")
-        with self._connection.cursor("log_events") as cursor:
-            cursor.execute(
-                "SELECT notification_id, originator_id, originator_version, topic, state, chain"
-                " FROM log_events ORDER BY notification_id",
-                binary=True,
-            )
-            while page := cursor.fetchmany(EVENTS_AT_ONCE):
-                for position, stream, version, topic, state, stored_chain in page:
-                    event = StoredEvent(stream, version, topic, state)
-                    if problem := self._check(position, event, stored_chain):
-                        yield problem
-                        return
-                if self._progress:
-                    self._progress(self.events, max(self.events, end))
+        head = self._connection.execute("SELECT position, chain FROM log_head", binary=True).fetchone()
+        found = self._connection.execute("SELECT max(notification_id) FROM log_events").fetchone()
+        end, last = (head[0] if head else 0), (found[0] if found else None) or 0
+        whole = GrowingTree()
+        for checked in checker.all(self._pieces(max(1, min(end, last)))):
+            self.named = checked.named | self.named
+            self.tiles += checked.tiles
+            for size, peaks in checked.cuts.items():
+                self.roots[size] = root_of([*peaks, *whole.peaks()])
+            is_full = checked.end - self.events == PIECE
+            if is_full:
+                whole.extend(checked.peaks)
+            self.events = checked.end
+            if self._progress:
+                self._progress(self.events, max(self.events, end))
+            if checked.problem is not None:
+                yield checked.problem
+                return
+            if not is_full and self.events < min(end, last):
+                yield Problem(self.events + 1, f"The event at position {self.events + 1} is missing.")
+                return
+        yield from self._problems_of_head(head)
+
+    def _pieces(self, end: int) -> Iterator[Piece]:
+        for first in range(1, end + 1, PIECE):
+            is_last = first + PIECE > end
+            cuts = tuple(size for size in self._sizes if first <= size and (is_last or size < first + PIECE))
+            yield Piece(first, is_last, cuts)
+
+    def _problems_of_head(self, head: tuple[int, bytes] | None) -> Iterator[Problem]:
         if head is None:
-            yield _Problem(None, "The head of the log is missing.")
-        elif end > self.events:
+            yield Problem(None, "The head of the log is missing.")
+            return
+        end, chain = head
+        if end > self.events:
             missing = self.events + 1
-            yield _Problem(missing, f"The events from position {missing} to {end}, the last, are missing.")
+            yield Problem(missing, f"The events from position {missing} to {end}, the last, are missing.")
         elif end < self.events:
-            yield _Problem(end + 1, f"The log goes on after position {end}, which its head says is the last.")
-        elif chain != self._chain:
-            yield _Problem(end, f"The head of the log does not go with its last event, at position {end}.")
+            yield Problem(end + 1, f"The log goes on after position {end}, which its head says is the last.")
+        elif chain != self._last_chain():
+            yield Problem(end, f"The head of the log does not go with its last event, at position {end}.")
 
-    def _check(self, position: int, event: StoredEvent, stored_chain: bytes) -> _Problem | None:
-        expected = self.events + 1
-        if position > expected:
-            return _Problem(expected, f"The event at position {expected} is missing.")
-        if position < expected:
-            return _Problem(position, f"There is an event at position {position} that was never recorded.")
-        self._chain = link(self._chain, event_digest(position, event))
-        if self._chain != stored_chain:
-            return _Problem(
-                position,
-                f"The event at position {position}, version {event.originator_version} of "
-                f"{event.originator_id}, is not what was recorded there: it was changed, moved or inserted.",
-            )
-        # Decoding every state would take longer than all the rest.
-        if b'"parts"' in event.state:
-            try:
-                state = msgspec.json.decode(event.state)
-            except msgspec.DecodeError as error:
-                return _Problem(position, f"The event at position {position} is not JSON: {error}")
-            for digest in _digests_in(state):
-                self.named.setdefault(digest, position)
-        self.events = position
-        return None
+    def _last_chain(self) -> bytes:
+        row = self._connection.execute(
+            "SELECT chain FROM log_events WHERE notification_id = %s", (self.events,), binary=True
+        ).fetchone()
+        return row[0] if row else hashlib.sha256().digest()
 
 
-def _digests_in(value: object) -> Iterator[str]:
-    """The digests of all contents that are named in a state: each list of `parts` names some."""
-    if isinstance(value, dict):
-        parts = value.get("parts")
-        for part in parts if isinstance(parts, list) else ():
-            if isinstance(part, dict) and isinstance(digest := part.get("sha256"), str):
-                yield digest
-        for inner in value.values():
-            yield from _digests_in(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _digests_in(inner)
+class _Checker:
+    """Checks pieces: here, or if there are many, in processes that see the same moment."""
+
+    def __init__(
+        self, connection: Connection[Any], conninfo: str, schema: str, processes: int | None
+    ) -> None:
+        self._connection, self._conninfo, self._schema = connection, conninfo, schema
+        self._processes = processes or min(MOST_PROCESSES, os.cpu_count() or 1)
+
+    def all(self, pieces: Iterable[Piece]) -> Iterator[Checked]:
+        """What each piece gives, in order."""
+        listed = list(pieces)
+        if self._processes == 1 or len(listed) * PIECE < MANY_EVENTS:
+            for piece in listed:
+                yield check(self._connection, piece)
+            return
+        row = self._connection.execute("SELECT pg_export_snapshot()").fetchone()
+        assert row is not None
+        # Begun anew, not forked: who calls may have threads and connections.
+        pool = ProcessPoolExecutor(
+            self._processes,
+            mp_context=get_context("spawn"),
+            initializer=_begin,
+            initargs=(self._conninfo, self._schema, row[0]),
+        )
+        try:
+            yield from pool.map(_check, listed)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def _problems_of_contents(connection: Connection[Any], named: dict[str, int]) -> Iterator[_Problem]:
+_connection: Connection[Any] | None = None
+"""The connection of a process that checks pieces."""
+
+
+def _begin(conninfo: str, schema: str, snapshot: str) -> None:
+    global _connection
+    _connection = _connect(conninfo)
+    _connection.execute(SQL("SET TRANSACTION SNAPSHOT {}").format(snapshot))
+    _connection.execute(SQL("SET LOCAL search_path = {}").format(Identifier(schema)))
+
+
+def _check(piece: Piece) -> Checked:
+    assert _connection is not None
+    return check(_connection, piece)
+
+
+def _connect(conninfo: str) -> Connection[Any]:
+    connection = psycopg.connect(conninfo)
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    return connection
+
+
+@contextmanager
+def _reading(conninfo: str, schema: str) -> Iterator[Connection[Any]]:
+    with _connect(conninfo) as connection:
+        connection.execute(SQL("SET LOCAL search_path = {}").format(Identifier(schema)))
+        yield connection
+
+
+def _problems_of_contents(connection: Connection[Any], named: dict[str, int]) -> Iterator[Problem]:
     missing = dict(named)
     with connection.cursor("content") as cursor:
         cursor.execute("SELECT sha256, data FROM content", binary=True)
@@ -140,8 +205,8 @@ def _problems_of_contents(connection: Connection[Any], named: dict[str, int]) ->
                 position = missing.pop(digest.hex(), None)
                 if hashlib.sha256(data).digest() != digest:
                     namer = f"the event at position {position}" if position else "no event"
-                    yield _Problem(position, f"The content {digest.hex()}, named by {namer}, was changed.")
+                    yield Problem(position, f"The content {digest.hex()}, named by {namer}, was changed.")
     for digest, position in missing.items():
-        yield _Problem(
+        yield Problem(
             position, f"The content {digest}, named by the event at position {position}, is missing."
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any, LiteralString
 
 import msgspec
@@ -14,17 +16,30 @@ from domain.criteria import TABLES
 from domain.field_type import FieldType
 from domain.segment.line_values import LineFacts
 from projections.contacts.contact_rows import ADDRESS_COLUMNS, CHILDREN
-from projections.listing import Field, Listing
+from projections.listing import Field, Listing, Members
+
+
+def _codes(table: LiteralString, code: LiteralString = "code") -> Members:
+    return Members(f"{table} AS m ON m.contact_key = c.key", Field(f"m.{code}", FieldType.CODE))
+
 
 CONTACTS = Listing(
     name="contact",
     source="contact c",
     fields={
         **{name: Field(f"c.{name}", kind) for name, kind in TABLES["contact"].items()},
-        "key": Field("c.key", FieldType.INTEGER),
         "version": Field("c.version", FieldType.INTEGER),
     },
     key="no",
+    lists={
+        "mailing_groups": _codes("contact_mailing_group"),
+        "industry_groups": _codes("contact_industry_group"),
+        "job_responsibilities": _codes("contact_job_responsibility"),
+        "business_relations": _codes("contact_business_relation"),
+        "profile_answers": _codes("contact_profile_answer", "questionnaire_code"),
+        "alternative_addresses": _codes("contact_alternative_address"),
+    },
+    also=", c.key",
 )
 
 VALUE_ENTRIES = Listing(
@@ -41,21 +56,34 @@ _MEMBERS = {"mailing_groups", "industry_groups", "job_responsibilities"}
 """The lists of a contact that are lists of codes."""
 
 
-class ContactStatistics(msgspec.Struct, frozen=True):
-    """What happened with a contact, not counting what was canceled or postponed (domain B16)."""
-
-    number_of_interactions: int = 0
-    cost: str = "0"
-    duration_minutes: int = 0
-    date_of_last_interaction: str | None = None
-    last_date_attempted: str | None = None
-
-
-_STATISTICS: LiteralString = (
-    "count(*) FILTER (WHERE NOT canceled) AS number_of_interactions,"
-    " coalesce(sum(cost) FILTER (WHERE NOT canceled), 0) AS cost,"
-    " coalesce(sum(duration_minutes) FILTER (WHERE NOT canceled), 0)::bigint AS duration_minutes"
-)
+_STATISTICS: Mapping[str, LiteralString] = {
+    "number_of_interactions": "count(*)",
+    "cost": "sum(cost)",
+    "duration_minutes": "sum(duration_minutes)::bigint",
+}
+_CONTACT_STATISTICS: Mapping[str, LiteralString] = {
+    **_STATISTICS,
+    "date_of_last_interaction": "max(date) FILTER (WHERE NOT attempt_failed)",
+    "last_date_attempted": "max(date) FILTER (WHERE initiated_by = 'us')",
+}
+_CAMPAIGN_STATISTICS: Mapping[str, LiteralString] = {
+    "target_contacts_contacted": "count(*) FILTER (WHERE campaign_target)",
+    "contacts_responded": "count(*) FILTER (WHERE campaign_response)",
+    "response_rate": (
+        "round(count(*) FILTER (WHERE campaign_response)"
+        " / nullif(count(*) FILTER (WHERE campaign_target), 0)::numeric, 4)"
+    ),
+    "cost": "sum(cost)",
+    "duration_minutes": "sum(duration_minutes)::bigint",
+}
+_NOTHING: Mapping[str, object] = {
+    "number_of_interactions": 0,
+    "target_contacts_contacted": 0,
+    "contacts_responded": 0,
+    "cost": Decimal(0),
+    "duration_minutes": 0,
+}
+"""The figures where nothing happened; the others are blank then."""
 
 
 def with_children(cursor: Cursor[DictRow], rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -79,50 +107,80 @@ def with_children(cursor: Cursor[DictRow], rows: Sequence[dict[str, Any]]) -> li
             key = found.pop("contact_key")
             by_key[key][name].append(found["code"] if name in _MEMBERS else found)
     addresses = alternative_addresses(cursor, keys)
+    known = statistics(cursor, {row["no"]: row["type"] for row in rows})
     for key, row in by_key.items():
         row["alternative_addresses"] = [msgspec.to_builtins(a) for a in addresses.get(key, ())]
-        row["statistics"] = statistics(cursor, row["no"], row["type"])
+        row["statistics"] = known[row["no"]]
     return list(by_key.values())
 
 
-def statistics(cursor: Cursor[DictRow], no: str, contact_type: str) -> dict[str, Any]:
-    """The statistics of a contact; a company's include those of its people (domain A11, B16)."""
-    column = sql.Identifier("contact_company_no" if contact_type == "company" else "contact_no")
-    row = cursor.execute(
+def statistics(cursor: Cursor[DictRow], types: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The statistics of contacts, by number; a company's include its people's (domain A11, B16).
+
+    `types` are their types by number: one query for all companies, one for all persons.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for kind, column in (("company", "contact_company_no"), ("person", "contact_no")):
+        numbers = [no for no, of in types.items() if of == kind]
+        rows = _grouped(cursor, _CONTACT_STATISTICS, column, numbers)
+        tasks = _next_tasks(cursor, kind, numbers)
+        for no in numbers:
+            found[no] = rows[no] | {"next_task_date": tasks.get(no)}
+    return found
+
+
+def interactions_of(cursor: Cursor[DictRow], column: str, codes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Number, cost and duration of the interactions with each template, group and so on (domain B16)."""
+    return _grouped(cursor, _STATISTICS, column, codes)
+
+
+def campaign_statistics(cursor: Cursor[DictRow], numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Contacts contacted and responding, cost and duration of each campaign (domain A12, B16)."""
+    return _grouped(cursor, _CAMPAIGN_STATISTICS, "campaign_no", numbers)
+
+
+def _grouped(
+    cursor: Cursor[DictRow], columns: Mapping[str, LiteralString], column: str, codes: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Statistics by code, with one query; also of codes that nothing happened with."""
+    figures = sql.SQL(", ").join(
+        sql.SQL("{} AS {}").format(sql.SQL(expression), sql.Identifier(name))
+        for name, expression in columns.items()
+    )
+    rows = cursor.execute(
         sql.SQL(
-            "SELECT {}, max(date) FILTER (WHERE NOT attempt_failed) AS date_of_last_interaction,"
-            " max(date) FILTER (WHERE initiated_by = 'us') AS last_date_attempted"
-            " FROM interaction_log_entry WHERE {} = %s AND NOT postponed"
-        ).format(sql.SQL(_STATISTICS), column),
-        (no,),
-    ).fetchone()
-    assert row is not None
-    return row
+            "SELECT {column} AS code, {figures} FROM interaction_log_entry"
+            " WHERE {column} = ANY(%s) AND NOT canceled AND NOT postponed GROUP BY {column}"
+        ).format(column=sql.Identifier(column), figures=figures),
+        (list(codes),),
+    )
+    found = {row.pop("code"): row for row in rows.fetchall()}
+    nothing = {name: _NOTHING.get(name) for name in columns}
+    return {code: found.get(code, dict(nothing)) for code in codes}
 
 
-def interactions_of(cursor: Cursor[DictRow], column: str, code: str) -> dict[str, Any]:
-    """Number, cost and duration of the interactions with this template, group and so on (domain B16)."""
+def _next_tasks(cursor: Cursor[DictRow], kind: str, numbers: Sequence[str]) -> dict[str, date]:
+    """The date of the next open task, by contact; a company's people count for it (domain A11)."""
+    column = sql.Identifier("k" if kind == "company" else "c", "no")
+    rows = cursor.execute(
+        sql.SQL(
+            "SELECT {column} AS no, min(t.date) AS date FROM task t JOIN contact c ON c.key = t.contact_key"
+            " LEFT JOIN contact k ON k.key = c.company_key"
+            " WHERE NOT t.closed AND {column} = ANY(%s) GROUP BY {column}"
+        ).format(column=column),
+        (list(numbers),),
+    )
+    return {row["no"]: row["date"] for row in rows}
+
+
+def contact_of_account(cursor: Cursor[DictRow], link_to_table: str, no: str) -> str | None:
+    """The number of the contact that is this customer or vendor, by its business relation (domain B15)."""
     row = cursor.execute(
-        sql.SQL("SELECT {} FROM interaction_log_entry WHERE {} = %s AND NOT postponed").format(
-            sql.SQL(_STATISTICS), sql.Identifier(column)
-        ),
-        (code,),
+        "SELECT c.no FROM contact_business_relation r JOIN contact c ON c.key = r.contact_key"
+        " WHERE lower(r.link_to_table) = %s AND r.no = %s ORDER BY c.key LIMIT 1",
+        (link_to_table, no),
     ).fetchone()
-    assert row is not None
-    return row
-
-
-def campaign_statistics(cursor: Cursor[DictRow], no: str) -> dict[str, Any]:
-    """Contacts contacted and responding, cost and duration of a campaign (domain A12, B16)."""
-    row = cursor.execute(
-        "SELECT count(*) FILTER (WHERE campaign_target) AS target_contacts_contacted,"
-        " count(*) FILTER (WHERE campaign_response) AS contacts_responded,"
-        " coalesce(sum(cost), 0) AS cost, coalesce(sum(duration_minutes), 0)::bigint AS duration_minutes"
-        " FROM interaction_log_entry WHERE campaign_no = %s AND NOT canceled AND NOT postponed",
-        (no,),
-    ).fetchone()
-    assert row is not None
-    return row
+    return None if row is None else str(row["no"])
 
 
 def line_facts(cursor: Cursor[DictRow], keys: Sequence[int]) -> Mapping[int, LineFacts]:

@@ -100,12 +100,19 @@ class _Compiler:
 
     def _row_exists(self, criteria: TableFilter) -> sql.Composed:
         source, join = _RELATED_TABLES[criteria.table]
-        if self._adding and criteria.table == "value_entry":
-            join += _NAMING_THE_PERSON
+        rows = _row_matches(criteria, "related", self._parameters)
+        if not (self._adding and criteria.table == "value_entry"):
+            return self._exists(source, join, rows)
+        # Two plain conditions can each be answered for all contacts at once; one with OR in it cannot.
+        return sql.SQL("(({} = 'company' AND {}) OR {})").format(
+            sql.Identifier(self._contact, "type"),
+            self._exists(source, join, rows),
+            self._exists(source, _NAMING_THE_PERSON, rows),
+        )
+
+    def _exists(self, source: LiteralString, join: LiteralString, rows: sql.Composed) -> sql.Composed:
         return sql.SQL("EXISTS (SELECT FROM {} WHERE {} AND {})").format(
-            sql.SQL(source),
-            sql.SQL(join).format(contact=sql.Identifier(self._contact)),
-            _row_matches(criteria, "related", self._parameters),
+            sql.SQL(source), sql.SQL(join).format(contact=sql.Identifier(self._contact)), rows
         )
 
 
@@ -129,9 +136,8 @@ _VALUE_ENTRIES: Final[LiteralString] = (
     "value_entry AS related JOIN contact_business_relation AS relation"
     " ON relation.no = related.source_no AND lower(relation.link_to_table) = related.source_type"
 )
-_NAMING_THE_PERSON: Final[LiteralString] = (
-    " AND ({contact}.type = 'company' OR related.contact_no = {contact}.no)"
-)
+_OF_CUSTOMER: Final[LiteralString] = "relation.contact_key = {contact}.company_key"
+_NAMING_THE_PERSON: Final[LiteralString] = f"{_OF_CUSTOMER} AND related.contact_no = {{contact}}.no"
 
 _RELATED_TABLES: Final[dict[str, tuple[LiteralString, LiteralString]]] = {
     "profile_answer": ("contact_profile_answer AS related", _OF_CONTACT),
@@ -140,7 +146,7 @@ _RELATED_TABLES: Final[dict[str, tuple[LiteralString, LiteralString]]] = {
     "job_responsibility": ("contact_job_responsibility AS related", _OF_CONTACT),
     "industry_group": ("contact_industry_group AS related", _OF_COMPANY),
     "business_relation": ("contact_business_relation AS related", _OF_COMPANY),
-    "value_entry": (_VALUE_ENTRIES, "relation.contact_key = {contact}.company_key"),
+    "value_entry": (_VALUE_ENTRIES, _OF_CUSTOMER),
 }
 """Of each table: where its rows come from, as `related`, and which of them belong to a contact."""
 

@@ -11,9 +11,12 @@ from psycopg.rows import DictRow
 
 from projections.criteria_sql import Parameters
 from projections.listing import conditions_of
-from projections.segment_listings import INTERACTION_LOG_ENTRIES
+from projections.segment_listings import CAMPAIGN_ENTRIES, INTERACTION_LOG_ENTRIES
 
-_COLUMNS = sql.SQL("e.entry_no, e.segment_no, e.campaign_entry_no")
+_COLUMNS = sql.SQL(
+    "e.entry_no, e.segment_no, e.campaign_entry_no, coalesce((SELECT h.canceled FROM campaign_entry h"
+    " WHERE h.entry_no = e.campaign_entry_no), false) AS campaign_entry_canceled"
+)
 
 
 class EntryPlace(msgspec.Struct, frozen=True):
@@ -22,6 +25,7 @@ class EntryPlace(msgspec.Struct, frozen=True):
     entry_no: int
     segment_no: str | None
     campaign_entry_no: int | None
+    campaign_entry_canceled: bool
 
 
 def place_of(cursor: Cursor[DictRow], entry_no: int) -> EntryPlace | None:
@@ -54,3 +58,42 @@ def entries_to_delete(
         parameters.values,
     )
     return [EntryPlace(**row) for row in rows]
+
+
+class CampaignEntryPlace(msgspec.Struct, frozen=True):
+    """A campaign entry, the segment that it came from, or else its single interactions."""
+
+    entry_no: int
+    campaign_no: str
+    segment_no: str | None
+    singles: list[int]
+
+
+_CAMPAIGN_ENTRY = sql.SQL(
+    "SELECT k.entry_no, k.campaign_no, k.segment_no, ARRAY(SELECT e.entry_no FROM interaction_log_entry e"
+    " WHERE e.campaign_no = k.campaign_no AND e.campaign_entry_no = k.entry_no AND e.segment_no IS NULL"
+    " ORDER BY e.entry_no) AS singles FROM {} WHERE {} ORDER BY k.entry_no"
+)
+
+
+def campaign_entries(cursor: Cursor[DictRow], entry_nos: Sequence[int]) -> list[CampaignEntryPlace]:
+    """Where the events of the interactions of these campaign entries are."""
+    statement = _CAMPAIGN_ENTRY.format(sql.SQL("campaign_entry k"), sql.SQL("k.entry_no = ANY(%s)"))
+    return _campaign_entries(cursor.execute(statement, (list(entry_nos),)).fetchall())
+
+
+def canceled_campaign_entries(
+    cursor: Cursor[DictRow], filters: Mapping[str, str], work_date: date
+) -> list[CampaignEntryPlace]:
+    """The canceled campaign entries that meet filters on any of their fields. Raises InvalidFilter."""
+    parameters = Parameters()
+    conditions = conditions_of(CAMPAIGN_ENTRIES, filters, work_date, parameters)
+    statement = _CAMPAIGN_ENTRY.format(
+        sql.SQL(CAMPAIGN_ENTRIES.source), sql.SQL(" AND ").join([sql.SQL("k.canceled"), *conditions])
+    )
+    return _campaign_entries(cursor.execute(statement, parameters.values).fetchall())
+
+
+def _campaign_entries(rows: Sequence[DictRow]) -> list[CampaignEntryPlace]:
+    # The numbers of entries come as an array of the database's, which may be one of numpy.
+    return [CampaignEntryPlace(**row | {"singles": [int(no) for no in row["singles"]]}) for row in rows]

@@ -16,6 +16,7 @@ from psycopg.rows import DictRow
 from domain.errors import InvalidFilter, InvalidRequest, Problem
 from domain.field_type import FieldType
 from domain.filter_expression import FilterSyntaxError, parse
+from domain.unknown_names import unknown
 from projections.criteria_sql import Parameters, compile_expression
 
 MOST = 1_000
@@ -45,6 +46,17 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Members:
+    """A list in a resource, which can be filtered: the table of its members, and what one of them is.
+
+    A filter is met by one member; a list without members is blank.
+    """
+
+    source: LiteralString
+    member: Field
+
+
+@dataclass(frozen=True)
 class Listing:
     """A resource that is listed: where its rows come from, its fields, and the field that is its key.
 
@@ -59,6 +71,7 @@ class Listing:
     implied: Mapping[str, str] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     """Fields that only serve to order."""
+    lists: Mapping[str, Members] = field(default_factory=dict)
     also: LiteralString = ""
     """More columns to show, which neither filter nor order."""
 
@@ -161,20 +174,31 @@ def conditions_of(
     problems: list[Problem] = []
     conditions: list[sql.Composable] = []
     for name, text in {**listing.implied, **filters}.items():
-        if name not in listing.fields or name in listing.hidden:
-            known = ", ".join(sorted(listing.fields.keys() - listing.hidden))
-            problems.append(((listing.name, name), f"there is no such field; the fields are: {known}"))
+        among = listing.lists.get(name)
+        item = listing.fields.get(name) if among is None else among.member
+        if item is None or name in listing.hidden:
+            known = sorted({*listing.fields, *listing.lists} - listing.hidden)
+            problems.append(((listing.name, name), unknown("field", "fields", name, known)))
             continue
         try:
-            expression = parse(text, listing.fields[name].type, work_date=work_date)
+            expression = parse(text, item.type, work_date=work_date)
         except FilterSyntaxError as error:
             problems.append(((listing.name, name), str(error)))
             continue
-        condition = compile_expression(expression, _column(listing, name), parameters)
-        conditions.append(sql.SQL("({})").format(condition))
+        condition = compile_expression(expression, sql.SQL(item.expression), parameters)
+        conditions.append(_among(among, condition))
     if problems:
-        raise InvalidFilter(f"{problems[0][0][1]}: {problems[0][1]}", problems)
+        place, message = problems[0]
+        raise InvalidFilter(f"{'.'.join(map(str, place))}: {message}", problems)
     return conditions
+
+
+def _among(members: Members | None, condition: sql.Composable) -> sql.Composable:
+    if members is None:
+        return sql.SQL("({})").format(condition)
+    return sql.SQL("EXISTS (SELECT FROM (SELECT) AS one LEFT JOIN {} WHERE {})").format(
+        sql.SQL(members.source), condition
+    )
 
 
 def _order(listing: Listing, sort: str | None) -> list[tuple[str, bool]]:

@@ -43,7 +43,7 @@ def listing(kind: RecordKind) -> Listing:
             named[item.name] = _field(item.name, hint)
     # The kind is a word of this program.
     source: Any = f"(SELECT * FROM record WHERE kind = '{kind.name}') AS r"
-    return Listing(kind.word, source, named, key, also=', value AS "value"')
+    return Listing(kind.name.replace("-", "_"), source, named, key, also=', value AS "value"')
 
 
 def _field(name: str, hint: object) -> Field:
@@ -81,12 +81,18 @@ _USES: Mapping[str, tuple[tuple[str, LiteralString], ...]] = {
     ),
     "interaction-template": (
         ("open segments", "SELECT 1 FROM segment WHERE interaction_template_code = %(code)s"),
+        (
+            "the set-up",
+            "SELECT 1 FROM record r, jsonb_each_text(r.value) AS v"
+            " WHERE r.kind = 'interaction-template-setup' AND v.value = %(code)s",
+        ),
     ),
     "campaign-status": (("campaigns", "SELECT 1 FROM campaign WHERE status_code = %(code)s"),),
     "campaign": (
         ("open segments", "SELECT 1 FROM segment WHERE campaign_no = %(code)s"),
         ("interaction templates", "SELECT 1 FROM interaction_template WHERE campaign_no = %(code)s"),
         ("campaign entries", "SELECT 1 FROM campaign_entry WHERE campaign_no = %(code)s"),
+        ("tasks", "SELECT 1 FROM task WHERE campaign_no = %(code)s"),
     ),
 }
 

@@ -29,8 +29,23 @@ from projections.read_model import ReadModel, Recorded
 from projections.tracking import Progress
 
 PAGE = 5_000
+PAGE_BYTES = 16_000_000
+"""Of the events in a page, but for the last: some hold thousands of rows each."""
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 2.0
+
+# All positions are read, so that a read model moves on; the bytes only of what is wanted.
+_PAGE = (
+    "SELECT notification_id, originator_id, originator_version, topic, state FROM ("
+    "SELECT notification_id, originator_id, originator_version, topic,"
+    " CASE WHEN wanted THEN state END AS state,"
+    " sum(CASE WHEN wanted THEN octet_length(state) ELSE 0 END) OVER (ORDER BY notification_id"
+    " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before"
+    " FROM (SELECT *, topic = ANY(%(wanted)s) AS wanted FROM log_events"
+    " WHERE notification_id > %(after)s AND notification_id <= %(until)s"
+    " ORDER BY notification_id LIMIT %(page)s) AS next) AS measured"
+    " WHERE before IS NULL OR before < %(bytes)s ORDER BY notification_id"
+)
 
 PASSING = (
     psycopg.OperationalError,
@@ -123,13 +138,15 @@ class Runner:
         known = self.log.knows
         wanted = self.model.topics
         with self.log.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
-            # All positions are read, so that this one moves on; the bytes only of what is wanted.
             cursor.execute(
-                "SELECT notification_id, originator_id, originator_version, topic,"
-                " CASE WHEN topic = ANY(%(wanted)s) THEN state END AS state FROM log_events"
-                " WHERE notification_id > %(after)s AND notification_id <= %(until)s"
-                " ORDER BY notification_id LIMIT %(page)s",
-                {"wanted": list(wanted), "after": after, "until": until or 2**62, "page": PAGE},
+                _PAGE,
+                {
+                    "wanted": list(wanted),
+                    "after": after,
+                    "until": until or 2**62,
+                    "page": PAGE,
+                    "bytes": PAGE_BYTES,
+                },
                 prepare=True,
             )
             rows = cursor.fetchall()

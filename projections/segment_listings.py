@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import LiteralString, get_args
 
 from domain.criteria import TABLES
 from domain.field_type import Enumeration, FieldType
-from domain.vocabulary import CorrespondenceType, Evaluation, InformationFlow, InitiatedBy
+from domain.vocabulary import CorrespondenceType, DocumentType, Evaluation, InformationFlow, InitiatedBy
 from projections.listing import Field, Listing, fields
 
 CODE, TEXT, INTEGER = FieldType.CODE, FieldType.TEXT, FieldType.INTEGER
@@ -25,6 +25,15 @@ LOGGED_SEGMENTS = Listing(
         **fields("canceled", BOOLEAN),
     },
     key="entry_no",
+    # Entries that were never sent are in no index here, so this costs nothing for most segments.
+    also=(
+        ", (SELECT json_build_object("
+        "'in_progress', count(*) FILTER (WHERE e.delivery_status = 'in_progress'),"
+        " 'sent', count(*) FILTER (WHERE e.delivery_status = 'sent'),"
+        " 'error', count(*) FILTER (WHERE e.delivery_status = 'error'))"
+        " FROM interaction_log_entry e WHERE e.logged_segment_entry_no = logged_segment.entry_no"
+        " AND e.delivery_status IS NOT NULL) AS delivery"
+    ),
 )
 
 CAMPAIGN_ENTRIES = Listing(
@@ -41,10 +50,18 @@ CAMPAIGN_ENTRIES = Listing(
         **fields("description user_id", TEXT, "k."),
         **fields("date", DATE, "k."),
         **fields("canceled", BOOLEAN, "k."),
+        "document_type": Field("k.document_type", Enumeration(get_args(DocumentType))),
         **fields("number_of_interactions duration_minutes", INTEGER, "s."),
         **fields("cost", DECIMAL, "s."),
     },
     key="entry_no",
+)
+
+# The title of an entry (domain A8); `domain.interaction.entry_title` is the same in Python.
+_TITLE: LiteralString = (
+    "nullif(concat_ws(' - ', nullif(t.value ->> 'description', ''), CASE e.information_flow"
+    " WHEN 'outbound' THEN 'by ' || coalesce(s.value ->> 'name', e.user_id)"
+    " WHEN 'inbound' THEN 'from ' || nullif(c.name, '') END), '') COLLATE \"C\""
 )
 
 INTERACTION_LOG_ENTRIES = Listing(
@@ -52,11 +69,14 @@ INTERACTION_LOG_ENTRIES = Listing(
     source=(
         "interaction_log_entry e LEFT JOIN contact c ON c.no = e.contact_no"
         " LEFT JOIN contact k ON k.no = e.contact_company_no"
+        " LEFT JOIN record t ON t.kind = 'interaction-template' AND t.code = e.interaction_template_code"
+        " LEFT JOIN record s ON s.kind = 'salesperson' AND s.code = e.salesperson_code"
     ),
     fields={
         **{name: Field(f"e.{name}", kind) for name, kind in TABLES["interaction_log_entry"].items()},
         "contact_name": Field("c.name", TEXT),
         "contact_company_name": Field("k.name", TEXT),
+        "title": Field(_TITLE, TEXT),
     },
     key="entry_no",
     implied={"postponed": "false"},

@@ -22,9 +22,11 @@ from api.context import (
     without_request_key,
 )
 from api.idempotency import RepeatableRoute
+from api.moments import AsOf, Version, moment
 from api.schemas.contacts import (
     ContactAnswer,
     ContactPage,
+    ContactSegmentPage,
     ContactValues,
     ImportAnswer,
     NewContact,
@@ -39,17 +41,23 @@ from projections.listing import list_page
 
 router = APIRouter(prefix="/v1/contacts", tags=["contacts"], route_class=RepeatableRoute)
 READS = [READERS, at_least("contacts")]
+READS_LINES = [READERS, at_least("contacts", "worksheets")]
 
 
 def shown(service: Service, contact: KnownContact) -> dict[str, Any]:
     """A contact as it is answered."""
+    company_no = contact.value.company_no
+    return shown_with(service, contact, service.contacts.find(company_no) if company_no else None)
+
+
+def shown_with(service: Service, contact: KnownContact, company: KnownContact | None) -> dict[str, Any]:
+    """A contact with its company as it is answered. Statistics are always those of now."""
     values = {
         name: _ordered(getattr(contact.value, name))
         for name in contact.value.__struct_fields__
         if name != "company_key"
     }
     if contact.value.company_no is not None:
-        company = service.contacts.find(contact.value.company_no)
         values["company_name"] = company.value.name if company is not None else None
     plain: dict[str, Any] = msgspec.to_builtins(values)
     for address in plain["alternative_addresses"]:
@@ -93,11 +101,34 @@ def list_contacts(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
 
 
 @router.get("/{no}", response_model=ContactAnswer, dependencies=READS)
-def read_contact(no: Code, service: ServiceOf, response: Response) -> Any:
-    """One contact."""
-    contact = service.contacts.get(no)
+def read_contact(
+    no: Code, service: ServiceOf, response: Response, version: Version = None, as_of: AsOf = None
+) -> Any:
+    """One contact, as it is or as it was; its statistics are always those of now."""
+    if version is None and as_of is None:
+        contact = service.contacts.get(no)
+        etag(response, contact.version)
+        return shown(service, contact)
+    contact, company = service.contacts.as_of(no, **moment(version, as_of))
     etag(response, contact.version)
-    return shown(service, contact)
+    return shown_with(service, contact, company)
+
+
+@router.get("/{no}/segments", response_model=ContactSegmentPage, dependencies=READS_LINES)
+def list_segments_of_contact(no: Code, service: ServiceOf) -> Any:
+    """The open segments that a contact is on, with the numbers of its lines."""
+    found = service.contacts.open_segments_with(service.contacts.get(no).key)
+    items = [
+        {
+            "segment_no": segment.no,
+            "description": segment.header.description,
+            "campaign_no": segment.header.campaign_no,
+            "date": segment.header.date,
+            "line_nos": line_nos,
+        }
+        for segment, line_nos in found
+    ]
+    return {"items": items, "total": len(items)}
 
 
 @router.patch("/{no}", response_model=ContactAnswer)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.idempotency import RepeatableRoute
-from api.moments import AsOf, Version, segment_at
+from api.moments import AsOf, Version, moment, segment_at
 from api.routes.segments import READS, shown
 from api.schemas.criteria import (
     CriteriaActionAnswer,
@@ -192,9 +192,15 @@ def list_saved_criteria(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
 
 
 @router.get(f"{SAVED}/{{code}}", response_model=SavedCriteriaAnswer, dependencies=[READERS])
-def read_saved_criteria(code: Annotated[ShortCode, Path()], service: ServiceOf, response: Response) -> Any:
+def read_saved_criteria(
+    code: Annotated[ShortCode, Path()],
+    service: ServiceOf,
+    response: Response,
+    version: Version = None,
+    as_of: AsOf = None,
+) -> Any:
     """Saved criteria, action by action."""
-    record = service.records.get(records.SAVED_CRITERIA, code)
+    record = service.records.as_of(records.SAVED_CRITERIA, code, **moment(version, as_of))
     etag(response, record.version)
     return _saved(record.code, record.version, record.value)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from fastapi import APIRouter, Query
 
-from api.context import HISTORIANS, InLanguage, ServiceOf
+from api.context import HISTORIANS, InLanguage, ServiceOf, at_least
 from api.idempotency import RepeatableRoute
 from api.moments import AsOf, Version, moment
 from api.routes.criteria import ActionNo, shown_action
@@ -143,7 +143,11 @@ def list_skipped(
     }
 
 
-@router.get("/segments/{no}/diff", response_model=DifferenceAnswer, dependencies=[HISTORIANS])
+@router.get(
+    "/segments/{no}/diff",
+    response_model=DifferenceAnswer,
+    dependencies=[HISTORIANS, at_least("contacts")],
+)
 def compare_versions(
     no: Code,
     service: ServiceOf,
@@ -261,7 +265,7 @@ def _difference(service: Service, found: ComparedSegment) -> dict[str, Any]:
 
 
 def _plain(change: msgspec.Struct, *names: str) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(change)
+    plain: dict[str, Any] = msgspec.to_builtins(change, enc_hook=str)
     return {name: plain[name] for name in names} if names else plain
 
 

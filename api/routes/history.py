@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
+from fastapi.security import HTTPAuthorizationCredentials
 
-from api.context import AUDITORS, HISTORIANS, InLanguage, ServiceOf
+from api.context import AUDITORS, HISTORIANS, InLanguage, ServiceOf, allow, bearer, principal
 from api.event_stream import HEADERS, MEDIA_TYPE, follow, is_wanted, position_in
 from api.idempotency import RepeatableRoute
+from api.problems import ProblemError
 from api.schemas.explanations import StoryAnswer
 from api.schemas.values import Answer, Code, Text255, utc
 from application.history import ToldStep
@@ -47,6 +49,7 @@ class EventPage(Answer):
 )
 def list_events(
     service: ServiceOf,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
     after: Annotated[int, Query(ge=0, le=2**62)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_EVENTS)] = 100,
     stream: Annotated[Text255, Query(examples=["segment-SM00042"])] = None,
@@ -59,9 +62,17 @@ def list_events(
     """Events after a position, in order. No event is ever missing and none comes twice."""
     go_on = position_in(last_event_id, after)
     if is_wanted(accept):
-        return StreamingResponse(
-            follow(service, after=go_on, stream=stream, type_=type_), media_type=MEDIA_TYPE, headers=HEADERS
-        )
+
+        def may_read() -> bool:
+            """Whether the key still lets the reader in."""
+            try:
+                allow("auditor")(principal(service, credentials))
+            except ProblemError:
+                return False
+            return True
+
+        live = follow(service, may_read, after=go_on, stream=stream, type_=type_)
+        return StreamingResponse(live, media_type=MEDIA_TYPE, headers=HEADERS)
     page = service.history.events(after=go_on, limit=limit, stream=stream, type_=type_)
     items = [msgspec.structs.asdict(event) for event in page.events]
     return {"items": items, "next_after": page.next_after}

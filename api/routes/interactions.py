@@ -13,6 +13,7 @@ from api.routes.logging import Entry, one, page
 from api.schemas.interactions import (
     CampaignEntryAnswer,
     CampaignEntryPage,
+    CancelBody,
     CommentBody,
     DeletedAnswer,
     EvaluateBody,
@@ -23,11 +24,14 @@ from api.schemas.interactions import (
 )
 from api.schemas.segments import LoggedSegmentAnswer
 from api.service import Service
-from domain.interaction import Interaction
+from application.journal import Caller
+from domain import records
+from domain.errors import NotFound
+from domain.interaction import Interaction, entry_title
 from projections.segment_listings import CAMPAIGN_ENTRIES, INTERACTION_LOG_ENTRIES, LOGGED_SEGMENTS
 
 router = APIRouter(prefix="/v1", tags=["interactions"], route_class=RepeatableRoute)
-READS = [READERS, at_least("contacts")]
+READS = [READERS, at_least("contacts", "setup")]
 LOG = "/interaction-log-entries"
 
 
@@ -47,11 +51,15 @@ def read_interaction(entry_no: Entry, service: ServiceOf, on: WorkDate) -> Any:
 def record_interaction(body: NewInteraction, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
     """Record an interaction with one contact, or begin one that is finished later."""
     entry_no, value, position = service.interactions.create(
-        caller, body.values(), postponed=body.postponed, deliver=body.send_attachments
+        caller,
+        body.values(),
+        postponed=body.postponed,
+        deliver=body.send_attachments,
+        comments=tuple(body.comments or ()),
     )
     settle(position, ["contacts"])
     settle.created(f"/v1{LOG}/{entry_no}")
-    return _shown(service, entry_no, value, caller.user_id, postponed=body.postponed)
+    return shown(service, entry_no, value, caller, postponed=body.postponed)
 
 
 @router.post(f"{LOG}/{{entry_no}}/resume", response_model=InteractionAnswer)
@@ -65,10 +73,14 @@ def resume_interaction(
     """Finish a postponed interaction, under the same number, with what was missing."""
     body = body or InteractionBody()
     value, position = service.interactions.resume(
-        caller, entry_no, body.values(), deliver=body.send_attachments
+        caller,
+        entry_no,
+        body.values(),
+        deliver=body.send_attachments,
+        comments=None if body.comments is None else tuple(body.comments),
     )
     settle(position, ["contacts"])
-    return _shown(service, entry_no, value, caller.user_id, postponed=False)
+    return shown(service, entry_no, value, caller, postponed=False)
 
 
 @router.post(f"{LOG}/evaluate", response_model=InteractionPage)
@@ -91,19 +103,33 @@ def delete_canceled(service: ServiceOf, query: Listed, caller: Marketer, settle:
 
 @router.post(f"{LOG}/{{entry_no}}/cancel", response_model=InteractionAnswer)
 def cancel_interaction(
-    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+    entry_no: Entry,
+    service: ServiceOf,
+    caller: Marketer,
+    settle: Settled,
+    on: WorkDate,
+    body: CancelBody | None = None,
 ) -> Any:
     """Cancel an entry: it stays listed, and does not count any more."""
-    settle(service.interactions.cancel(caller, entry_no, canceled=True), ["contacts"])
+    reason = body.reason if body else None
+    position = service.interactions.cancel(caller, entry_no, canceled=True, reason=reason)
+    settle(position, ["contacts"])
     return one(service, INTERACTION_LOG_ENTRIES, entry_no, on) | {"canceled": True}
 
 
 @router.post(f"{LOG}/{{entry_no}}/uncancel", response_model=InteractionAnswer)
 def uncancel_interaction(
-    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+    entry_no: Entry,
+    service: ServiceOf,
+    caller: Marketer,
+    settle: Settled,
+    on: WorkDate,
+    body: CancelBody | None = None,
 ) -> Any:
     """An entry counts again, unless its logged segment or campaign entry is canceled."""
-    settle(service.interactions.cancel(caller, entry_no, canceled=False), ["contacts"])
+    reason = body.reason if body else None
+    position = service.interactions.cancel(caller, entry_no, canceled=False, reason=reason)
+    settle(position, ["contacts"])
     return one(service, INTERACTION_LOG_ENTRIES, entry_no, on) | {"canceled": False}
 
 
@@ -122,6 +148,30 @@ def comment_interaction(
     return one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
 
 
+@router.patch(f"{LOG}/{{entry_no}}/comments/{{line_no}}", response_model=InteractionAnswer)
+def change_comment(
+    entry_no: Entry,
+    line_no: Entry,
+    body: CommentBody,
+    service: ServiceOf,
+    caller: Marketer,
+    settle: Settled,
+    on: WorkDate,
+) -> Any:
+    """Give a comment another text."""
+    settle(service.interactions.change_comment(caller, entry_no, line_no, body.comment), ["contacts"])
+    return one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
+
+
+@router.delete(f"{LOG}/{{entry_no}}/comments/{{line_no}}", response_model=InteractionAnswer)
+def delete_comment(
+    entry_no: Entry, line_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+) -> Any:
+    """Take a comment away."""
+    settle(service.interactions.change_comment(caller, entry_no, line_no, None), ["contacts"])
+    return one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
+
+
 @router.get("/campaign-entries", response_model=CampaignEntryPage, dependencies=READS)
 def list_campaign_entries(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of campaign entries."""
@@ -134,39 +184,77 @@ def read_campaign_entry(entry_no: Entry, service: ServiceOf, on: WorkDate) -> An
     return one(service, CAMPAIGN_ENTRIES, entry_no, on)
 
 
+@router.post("/campaign-entries/delete-canceled", response_model=DeletedAnswer)
+def delete_canceled_campaign_entries(
+    service: ServiceOf, query: Listed, caller: Marketer, settle: Settled
+) -> Any:
+    """Delete the canceled campaign entries that meet the filters, with their interactions."""
+    deleted, position = service.interactions.delete_canceled_campaign_entries(caller, query.filters)
+    settle(position, ["contacts"])
+    return {"deleted": deleted}
+
+
 @router.post("/campaign-entries/{entry_no}/cancel", response_model=CampaignEntryAnswer)
 def cancel_campaign_entry(
-    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+    entry_no: Entry,
+    service: ServiceOf,
+    caller: Marketer,
+    settle: Settled,
+    on: WorkDate,
+    body: CancelBody | None = None,
 ) -> Any:
     """Cancel a campaign entry with its interactions."""
-    settle(service.interactions.cancel_campaign_entry(caller, entry_no, canceled=True), ["contacts"])
+    reason = body.reason if body else None
+    position = service.interactions.cancel_campaign_entry(caller, entry_no, canceled=True, reason=reason)
+    settle(position, ["contacts"])
     return one(service, CAMPAIGN_ENTRIES, entry_no, on) | {"canceled": True}
 
 
 @router.post("/campaign-entries/{entry_no}/uncancel", response_model=CampaignEntryAnswer)
 def uncancel_campaign_entry(
-    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+    entry_no: Entry,
+    service: ServiceOf,
+    caller: Marketer,
+    settle: Settled,
+    on: WorkDate,
+    body: CancelBody | None = None,
 ) -> Any:
     """What was canceled with a campaign entry counts again."""
-    settle(service.interactions.cancel_campaign_entry(caller, entry_no, canceled=False), ["contacts"])
+    reason = body.reason if body else None
+    position = service.interactions.cancel_campaign_entry(caller, entry_no, canceled=False, reason=reason)
+    settle(position, ["contacts"])
     return one(service, CAMPAIGN_ENTRIES, entry_no, on) | {"canceled": False}
 
 
 @router.post("/logged-segments/{entry_no}/cancel", response_model=LoggedSegmentAnswer)
 def cancel_logged_segment(
-    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+    entry_no: Entry,
+    service: ServiceOf,
+    caller: Marketer,
+    settle: Settled,
+    on: WorkDate,
+    body: CancelBody | None = None,
 ) -> Any:
     """Cancel a logged segment with all its entries. Mail is not called back."""
-    settle(service.interactions.cancel_logged_segment(caller, entry_no, canceled=True), ["contacts"])
+    reason = body.reason if body else None
+    position = service.interactions.cancel_logged_segment(caller, entry_no, canceled=True, reason=reason)
+    settle(position, ["contacts"])
     return one(service, LOGGED_SEGMENTS, entry_no, on) | {"canceled": True}
 
 
 @router.post("/logged-segments/{entry_no}/uncancel", response_model=LoggedSegmentAnswer)
 def uncancel_logged_segment(
-    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+    entry_no: Entry,
+    service: ServiceOf,
+    caller: Marketer,
+    settle: Settled,
+    on: WorkDate,
+    body: CancelBody | None = None,
 ) -> Any:
     """What was canceled with a logged segment counts again."""
-    settle(service.interactions.cancel_logged_segment(caller, entry_no, canceled=False), ["contacts"])
+    reason = body.reason if body else None
+    position = service.interactions.cancel_logged_segment(caller, entry_no, canceled=False, reason=reason)
+    settle(position, ["contacts"])
     return one(service, LOGGED_SEGMENTS, entry_no, on) | {"canceled": False}
 
 
@@ -179,19 +267,33 @@ def delete_logged_segment(
     return {"deleted": entry_no}
 
 
-def _shown(
-    service: Service, entry_no: int, value: Interaction, user_id: str, *, postponed: bool
+def shown(
+    service: Service, entry_no: int, value: Interaction, caller: Caller, *, postponed: bool
 ) -> dict[str, Any]:
-    """An interaction as it is answered, before the read model has it."""
+    """An interaction that was recorded as it can be read, or as it will be while the read model lags."""
+    try:
+        found = one(service, INTERACTION_LOG_ENTRIES, entry_no, caller.work_date)
+        if found["postponed"] == postponed:
+            return found
+    except NotFound:
+        pass
     values = msgspec.structs.asdict(value)
     del values["contact_key"]
     contact = service.contacts.find(value.contact_no) if value.contact_no else None
     company = service.contacts.find(value.contact_company_no) if value.contact_company_no else None
+    template = service.records.template(value.interaction_template_code)
+    salesperson = service.records.find(records.SALESPERSON, value.salesperson_code or "")
     return values | {
+        "title": entry_title(
+            template.description if template else None,
+            value.information_flow,
+            by=salesperson.value.name if salesperson else caller.user_id,
+            contact_name=contact.value.name if contact else None,
+        ),
         "entry_no": entry_no,
         "contact_name": contact.value.name if contact else None,
         "contact_company_name": company.value.name if company else None,
-        "user_id": user_id,
+        "user_id": caller.user_id,
         "segment_no": None,
         "logged_segment_entry_no": None,
         "send_word_documents_as_attachment": False,

@@ -1,5 +1,6 @@
 """Code tables, interaction templates, campaigns, the set-up."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from pydantic import create_model
 
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.idempotency import RepeatableRoute
+from api.moments import AsOf, Version, moment
 from api.schemas.documents import DocumentAnswer
 from api.schemas.records import (
     CampaignBody,
@@ -63,8 +65,10 @@ def _answer_model(kind: RecordKind) -> type[Body]:
         fields["documents"] = (list[DocumentAnswer], [])
     if kind is records.CAMPAIGN:
         fields |= {
+            "activated": (bool, ...),
             "target_contacts_contacted": (int, ...),
             "contacts_responded": (int, ...),
+            "response_rate": (Decimal | None, ...),
             "cost": (Decimal, ...),
             "duration_minutes": (int, ...),
         }
@@ -72,8 +76,27 @@ def _answer_model(kind: RecordKind) -> type[Body]:
     return create_model(f"{name}Answer", __base__=BODIES[kind], __doc__=f"A {kind.word}.", **fields)
 
 
-def _shown(service: Service, kind: RecordKind, code: str, version: int, value: Any) -> dict[str, Any]:
+def shown(service: Service, kind: RecordKind, code: str, version: int, value: Any) -> dict[str, Any]:
     """A record as it is answered."""
+    return _all_shown(service, kind, [(code, version, value)])[0]
+
+
+def _all_shown(
+    service: Service, kind: RecordKind, found: Sequence[tuple[str, int, Any]]
+) -> list[dict[str, Any]]:
+    """Records of one kind as they are answered."""
+    shown = {code: _values_of(kind, code, version, value) for code, version, value in found}
+    with service.read_models.cursor() as cursor:
+        if kind in STATISTICS_COLUMN:
+            for code, figures in interactions_of(cursor, STATISTICS_COLUMN[kind], list(shown)).items():
+                shown[code]["statistics"] = figures
+        if kind is records.CAMPAIGN:
+            for code, figures in campaign_statistics(cursor, list(shown)).items():
+                shown[code] |= figures
+    return list(shown.values())
+
+
+def _values_of(kind: RecordKind, code: str, version: int, value: Any) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(
         msgspec.convert(value, kind.value_type), builtin_types=(Decimal,)
     )
@@ -82,13 +105,7 @@ def _shown(service: Service, kind: RecordKind, code: str, version: int, value: A
         for field in msgspec.structs.fields(kind.value_type)
         if field.default is not msgspec.NODEFAULT
     }
-    shown = defaults | plain | {"no" if kind is records.CAMPAIGN else "code": code, "version": version}
-    with service.read_models.cursor() as cursor:
-        if kind in STATISTICS_COLUMN:
-            shown["statistics"] = interactions_of(cursor, STATISTICS_COLUMN[kind], code)
-        if kind is records.CAMPAIGN:
-            shown |= campaign_statistics(cursor, code)
-    return shown
+    return defaults | plain | {"no" if kind is records.CAMPAIGN else "code": code, "version": version}
 
 
 def _add_routes(kind: RecordKind) -> None:
@@ -118,7 +135,8 @@ def _add_routes(kind: RecordKind) -> None:
         with service.read_models.cursor() as cursor:
             found = list_page(cursor, listing(kind), query, work_date=on)
         key = "no" if kind is records.CAMPAIGN else "code"
-        items = [_shown(service, kind, row[key], row["version"], row["value"]) for row in found.items]
+        rows = [(row[key], row["version"], row["value"]) for row in found.items]
+        items = _all_shown(service, kind, rows)
         return {"items": items, "next_cursor": found.next_cursor, "total": found.total}
 
     @router.get(
@@ -126,12 +144,14 @@ def _add_routes(kind: RecordKind) -> None:
         response_model=model,
         dependencies=reads,
         name=f"Read a {kind.word}",
-        description=f"One {kind.word}.",
+        description=f"One {kind.word}, as it is or as it was; its figures are always those of now.",
     )
-    def read_record(code: where, service: ServiceOf, response: Response) -> Any:
-        record = service.records.get(kind, code)
+    def read_record(
+        code: where, service: ServiceOf, response: Response, version: Version = None, as_of: AsOf = None
+    ) -> Any:
+        record = service.records.as_of(kind, code, **moment(version, as_of))
         etag(response, record.version)
-        return _shown(service, kind, record.code, record.version, record.value)
+        return shown(service, kind, record.code, record.version, record.value)
 
     @router.put(
         f"{path}/{{code}}",
@@ -153,7 +173,7 @@ def _add_routes(kind: RecordKind) -> None:
         settle(position, ["setup"], version=record.version)
         if new:
             settle.created(f"/v1{path}/{code}")
-        return _shown(service, kind, record.code, record.version, record.value)
+        return shown(service, kind, record.code, record.version, record.value)
 
     @router.delete(
         f"{path}/{{code}}",
@@ -170,11 +190,13 @@ def _add_routes(kind: RecordKind) -> None:
         return {"deleted": code}
 
 
+CampaignAnswer = _answer_model(records.CAMPAIGN)
+
 for _kind in BODIES:
     _add_routes(_kind)
 
 
-@router.post("/campaigns", response_model=_answer_model(records.CAMPAIGN), status_code=201)
+@router.post("/campaigns", response_model=CampaignAnswer, status_code=201)
 def create_campaign(values: NewCampaignBody, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
     """Create a campaign, with the next number of the series unless one is given."""
     value = msgspec.convert(values.model_dump(exclude={"no"}), Campaign)
@@ -182,13 +204,16 @@ def create_campaign(values: NewCampaignBody, service: ServiceOf, caller: Markete
     record = service.records.get(records.CAMPAIGN, no)
     settle(position, ["setup"], version=record.version)
     settle.created(f"/v1/campaigns/{no}")
-    return _shown(service, records.CAMPAIGN, no, record.version, record.value)
+    return shown(service, records.CAMPAIGN, no, record.version, record.value)
 
 
 @router.get("/setup", response_model=SetupBody, dependencies=[READERS])
-def read_setup(service: ServiceOf) -> Any:
-    """The set-up."""
-    return msgspec.to_builtins(service.records.setup())
+def read_setup(service: ServiceOf, version: Version = None, as_of: AsOf = None) -> Any:
+    """The set-up, as it is or as it was."""
+    if version is None and as_of is None:
+        return msgspec.to_builtins(service.records.setup())
+    past = service.records.as_of(records.SETUP, records.THE_SETUP, **moment(version, as_of))
+    return msgspec.to_builtins(past.value)
 
 
 @router.patch("/setup", response_model=SetupBody)

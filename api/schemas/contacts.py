@@ -176,6 +176,7 @@ class ContactStatisticsAnswer(Answer):
     duration_minutes: int
     date_of_last_interaction: date | None = None
     last_date_attempted: date | None = None
+    next_task_date: date | None = None
 
 
 class ContactAnswer(ContactValues):
@@ -190,6 +191,24 @@ class ContactPage(Answer):
     """A page of contacts."""
 
     items: list[ContactAnswer]
+    next_cursor: str | None = None
+    total: int | None = None
+
+
+class ContactSegmentAnswer(Answer):
+    """An open segment that a contact is on."""
+
+    segment_no: str
+    description: str | None
+    campaign_no: str | None
+    date: date | None
+    line_nos: list[int]
+
+
+class ContactSegmentPage(Answer):
+    """The open segments that a contact is on; all of them are one page."""
+
+    items: list[ContactSegmentAnswer]
     next_cursor: str | None = None
     total: int | None = None
 

@@ -6,14 +6,21 @@ import datetime as dt
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from api.schemas.values import Answer, Body, Code, EntryNo, ShortCode, Text100
+from domain.criteria import FILTERS_SHAPE
 from domain.segment.events import CriteriaOptions, Exclusion
 from domain.segment.selection import Criteria
 from domain.vocabulary import CriteriaActionKind
 
 FILTERS_EXAMPLE = {"contact": {"city": "Arnhem|Breda"}, "mailing_group": {"code": "NEWS"}}
+
+
+def _tables(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError(FILTERS_SHAPE)
+    return value
 
 
 class ExclusionBody(Body):
@@ -36,7 +43,7 @@ class CriteriaBody(Body):
     example = {"action": "add_contacts", "filters": FILTERS_EXAMPLE, "expand_companies": True}
 
     action: CriteriaActionKind
-    filters: dict[str, Any] = Field({}, examples=[FILTERS_EXAMPLE])
+    filters: Annotated[dict[str, Any], BeforeValidator(_tables)] = Field({}, examples=[FILTERS_EXAMPLE])
     allow_existing_contacts: bool = False
     expand_companies: bool = False
     allow_related_companies: bool = False
@@ -44,11 +51,14 @@ class CriteriaBody(Body):
     entire_companies: bool = False
     exclude: ExclusionBody | None = None
 
-    @model_validator(mode="after")
-    def _excludes_from_adding(self) -> CriteriaBody:
-        if self.exclude is not None and self.action != "add_contacts":
-            raise ValueError("exclude goes with add_contacts only")
-        return self
+    @field_validator("exclude")
+    @classmethod
+    def _excludes_from_adding(
+        cls, exclude: ExclusionBody | None, info: ValidationInfo
+    ) -> ExclusionBody | None:
+        if exclude is not None and info.data.get("action", "add_contacts") != "add_contacts":
+            raise ValueError("goes with add_contacts only")
+        return exclude
 
     def criteria(self) -> Criteria:
         """The action as the domain knows it."""

@@ -22,9 +22,10 @@ from api.schemas.values import (
     OptionalShortCode,
     Text80,
     Text100,
+    Text255,
 )
 from domain.interaction import InteractionValues
-from domain.vocabulary import CorrespondenceType, Evaluation, InformationFlow, InitiatedBy
+from domain.vocabulary import CorrespondenceType, DocumentType, Evaluation, InformationFlow, InitiatedBy
 
 
 class InteractionBody(Body):
@@ -51,11 +52,14 @@ class InteractionBody(Body):
     correspondence_type: CorrespondenceType | None = None
     contact_alternative_address_code: OptionalShortCode = None
     contact_via: Text80 = None
+    opportunity_no: OptionalCode = None
+    task_no: EntryNo | None = None
+    comments: Annotated[list[Comment], Field(max_length=1_000)] | None = None
     send_attachments: bool = False
 
     def values(self) -> InteractionValues:
         """What was sent of the interaction itself."""
-        others = ("send_attachments", "postponed")
+        others = ("send_attachments", "postponed", "comments")
         named = {name: value for name, value in self.given().items() if name not in others}
         return msgspec.convert(named, InteractionValues)
 
@@ -80,6 +84,14 @@ class EvaluateBody(Body):
 
     entry_nos: Annotated[list[EntryNo], Field(min_length=1, max_length=100_000, examples=[[1, 2]])]
     evaluation: Evaluation | None
+
+
+class CancelBody(Body):
+    """Why something is canceled, or counts again."""
+
+    example = {"reason": "Sent to the wrong region"}
+
+    reason: Text255 = None
 
 
 class CommentBody(Body):
@@ -141,6 +153,13 @@ class InteractionAnswer(Answer):
     remarks: str | None
     document: Literal["inherited", "unique"] | None
     delivery_status: Literal["in_progress", "sent", "error"] | None
+    document_type: DocumentType | None
+    document_no: str | None
+    version_no: int | None
+    document_no_occurrence: int | None
+    opportunity_no: str | None
+    task_no: int | None
+    title: str | None
     canceled: bool
     postponed: bool
     comments: list[CommentAnswer] = []
@@ -166,6 +185,7 @@ class CampaignEntryAnswer(Answer):
     user_id: str
     canceled: bool
     logged_segment_entry_no: int | None
+    document_type: DocumentType | None
     number_of_interactions: int
     cost: Decimal
     duration_minutes: int

@@ -191,6 +191,14 @@ class LogBody(Body):
     create_follow_up: bool = False
 
 
+class DeliveryAnswer(Answer):
+    """How many letters and mails are on their way, were sent, or could not be."""
+
+    in_progress: int = 0
+    sent: int = 0
+    error: int = 0
+
+
 class LoggedSegmentAnswer(Answer):
     """A logged segment. `interactions_visible` is how many of its entries can be read by now."""
 
@@ -203,6 +211,7 @@ class LoggedSegmentAnswer(Answer):
     number_of_interactions: int
     number_of_campaign_entries: int
     interactions_visible: int
+    delivery: DeliveryAnswer = DeliveryAnswer()
     follow_up_segment_no: str | None = None
 
 

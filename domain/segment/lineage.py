@@ -133,7 +133,6 @@ class Action:
     def outcome(self, key: int, before: Segment) -> Outcome | None:
         """What it did with a contact; None if it is an action by hand on somebody else."""
         event = self.event
-        on_segment = any(key in block.alive for block in before.blocks)
         match event:
             case LineAdded(contact_key=other):
                 return "added" if key == other else None
@@ -146,7 +145,10 @@ class Action:
                 reasons = [name for name, contacts in self.skipped.items() if key in contacts]
                 return reasons[0] if reasons else "not_selected"  # type: ignore[return-value]
             case CriteriaApplied(removed=removed):
-                return "removed" if key in removed else "kept" if on_segment else "not_on_segment"
+                if key in removed:
+                    return "removed"
+                on_segment = any(key in block.alive for block in before.blocks)
+                return "kept" if on_segment else "not_on_segment"
 
 
 def _added(event: CriteriaApplied | LoggedSegmentReused) -> ContactSet:

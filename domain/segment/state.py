@@ -13,6 +13,8 @@ from msgspec.structs import replace as replaced
 
 from domain.amendments import (
     Amendment,
+    InteractionCommentChanged,
+    InteractionCommentDeleted,
     InteractionCommented,
     InteractionsCanceled,
     InteractionsDeleted,
@@ -341,6 +343,8 @@ class Segment:
     @apply.register(InteractionsUncanceled)
     @apply.register(InteractionsEvaluated)
     @apply.register(InteractionCommented)
+    @apply.register(InteractionCommentChanged)
+    @apply.register(InteractionCommentDeleted)
     @apply.register(InteractionsDeleted)
     @apply.register(LoggedSegmentDeleted)
     def _(self, event: Amendment, user_id: str, at: datetime) -> None:

@@ -8,26 +8,31 @@ from typing import Any, Literal, get_args
 
 from psycopg import Cursor
 
-from domain.amendments import Amendment
+from domain.amendments import Amendment, CampaignEntryDeleted
 from domain.contact import ContactDeleted, ContactEvent
 from domain.interaction import InteractionEvent
 from domain.segment.events import SegmentLogged
+from domain.task import TaskEvent, TasksCreated
 from domain.value_entry import ValueEntriesImported
 from eventstore.event import Event
-from projections.contacts import amendment_rows, contact_rows, interaction_rows, value_entry_rows
+from projections.contacts import amendment_rows, contact_rows, interaction_rows, task_rows, value_entry_rows
 from projections.read_model import ReadModel, Recorded
 
 CONTACT_EVENTS = get_args(ContactEvent)
-INTERACTION_EVENTS = (*get_args(InteractionEvent), *get_args(Amendment))
+INTERACTION_EVENTS = (*get_args(InteractionEvent), *get_args(Amendment), CampaignEntryDeleted)
 
 
 class Contacts(ReadModel):
-    """The tables `contact` and its children, `value_entry`, and those of what was logged."""
+    """Contacts, value entries, what was logged, comments on it, and tasks."""
 
     name = "contacts"
     version = 2
     topics = frozenset(
-        event.topic for event in (*CONTACT_EVENTS, ValueEntriesImported, SegmentLogged, *INTERACTION_EVENTS)
+        event.topic
+        for event in (
+            *(*CONTACT_EVENTS, ValueEntriesImported, SegmentLogged, *INTERACTION_EVENTS),
+            *get_args(TaskEvent),
+        )
     )
 
     def apply(self, cursor: Cursor[Any], page: Sequence[Recorded]) -> None:
@@ -44,11 +49,14 @@ class Contacts(ReadModel):
             else:
                 for event in events:
                     amendment_rows.write(cursor, event)
+                    task_rows.write(cursor, event)
 
     def is_long(self, event: Event) -> bool:
-        return isinstance(event.data, SegmentLogged)
+        return isinstance(event.data, SegmentLogged | TasksCreated)
 
     def apply_part(self, cursor: Cursor[Any], recorded: Recorded, done: int) -> int | None:
+        if isinstance(recorded.event.data, TasksCreated):
+            return task_rows.write_part(cursor, recorded.event, done)
         return interaction_rows.write_part(cursor, recorded.event, done)
 
 

@@ -8,6 +8,9 @@ import numpy as np
 from psycopg import Cursor, sql
 
 from domain.amendments import (
+    CampaignEntryDeleted,
+    InteractionCommentChanged,
+    InteractionCommentDeleted,
     InteractionCommented,
     InteractionsCanceled,
     InteractionsDeleted,
@@ -34,37 +37,60 @@ def write(cursor: Cursor[Any], event: Event) -> None:
     """Take over one event."""
     user_id = event.envelope.user_id
     match event.data:
-        case InteractionLogged(entry_no=entry_no, value=value, makes_campaign_entry=makes):
-            _insert(cursor, entry_no, value, user_id, postponed=False)
-            if makes:
-                _insert_campaign_entry(cursor, value, user_id)
-        case InteractionPostponed(entry_no=entry_no, value=value):
-            _insert(cursor, entry_no, value, user_id, postponed=True)
-        case InteractionResumed(entry_no=entry_no, value=value, makes_campaign_entry=makes):
-            cursor.execute("DELETE FROM interaction_log_entry WHERE entry_no = %s", (entry_no,))
-            _insert(cursor, entry_no, value, user_id, postponed=False)
-            if makes:
-                _insert_campaign_entry(cursor, value, user_id)
+        case InteractionLogged() | InteractionPostponed() | InteractionResumed():
+            _record(cursor, event, event.data)
         case InteractionsCanceled() | InteractionsUncanceled():
             _cancel(cursor, event.data, canceled=isinstance(event.data, InteractionsCanceled))
         case InteractionsEvaluated(first=first, entries=entries, evaluation=evaluation):
             _update(cursor, first, entries, "evaluation", evaluation)
         case InteractionCommented(entry_no=entry_no, comment=comment):
+            _comment(cursor, event, entry_no, comment)
+        case InteractionCommentChanged(entry_no=entry_no, line_no=line_no, comment=comment):
             cursor.execute(
-                "INSERT INTO interaction_comment (entry_no, line_no, date, comment, user_id)"
-                " SELECT %(entry)s, coalesce(max(line_no), 0) + 1, %(date)s, %(comment)s, %(user)s"
-                " FROM interaction_comment WHERE entry_no = %(entry)s",
-                {
-                    "entry": entry_no,
-                    "date": event.envelope.work_date,
-                    "comment": comment,
-                    "user": user_id,
-                },
+                "UPDATE interaction_comment SET comment = %s, user_id = %s"
+                " WHERE entry_no = %s AND line_no = %s",
+                (comment, user_id, entry_no, line_no),
+            )
+        case InteractionCommentDeleted(entry_no=entry_no, line_no=line_no):
+            cursor.execute(
+                "DELETE FROM interaction_comment WHERE entry_no = %s AND line_no = %s", (entry_no, line_no)
             )
         case InteractionsDeleted(first=first, entries=entries):
             _delete(cursor, first, entries)
         case LoggedSegmentDeleted(entry_no=entry_no):
             _delete_logged_segment(cursor, entry_no)
+        case CampaignEntryDeleted(entry_no=entry_no):
+            _delete_campaign_entry(cursor, entry_no)
+
+
+def _record(
+    cursor: Cursor[Any], event: Event, fact: InteractionLogged | InteractionPostponed | InteractionResumed
+) -> None:
+    user_id = event.envelope.user_id
+    if isinstance(fact, InteractionResumed):
+        cursor.execute("DELETE FROM interaction_log_entry WHERE entry_no = %s", (fact.entry_no,))
+        if fact.comments is not None:
+            cursor.execute("DELETE FROM interaction_comment WHERE entry_no = %s", (fact.entry_no,))
+    postponed = isinstance(fact, InteractionPostponed)
+    _insert(cursor, fact.entry_no, fact.value, user_id, postponed=postponed)
+    if not isinstance(fact, InteractionPostponed) and fact.makes_campaign_entry:
+        _insert_campaign_entry(cursor, fact.value, user_id)
+    for comment in fact.comments or ():
+        _comment(cursor, event, fact.entry_no, comment)
+
+
+def _comment(cursor: Cursor[Any], event: Event, entry_no: int, comment: str) -> None:
+    cursor.execute(
+        "INSERT INTO interaction_comment (entry_no, line_no, date, comment, user_id)"
+        " SELECT %(entry)s, coalesce(max(line_no), 0) + 1, %(date)s, %(comment)s, %(user)s"
+        " FROM interaction_comment WHERE entry_no = %(entry)s",
+        {
+            "entry": entry_no,
+            "date": event.envelope.work_date,
+            "comment": comment,
+            "user": event.envelope.user_id,
+        },
+    )
 
 
 def _insert(cursor: Cursor[Any], entry_no: int, value: Interaction, user_id: str, *, postponed: bool) -> None:
@@ -82,11 +108,11 @@ def _insert(cursor: Cursor[Any], entry_no: int, value: Interaction, user_id: str
 
 def _insert_campaign_entry(cursor: Cursor[Any], value: Interaction, user_id: str) -> None:
     cursor.execute(
-        "INSERT INTO campaign_entry (entry_no, campaign_no, description, date, salesperson_code, user_id)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
+        "INSERT INTO campaign_entry (entry_no, campaign_no, description, date, salesperson_code, user_id,"
+        " document_type) VALUES (%s, %s, %s, %s, %s, %s, %s)",
         (
             *(value.campaign_entry_no, value.campaign_no, CAMPAIGN_ENTRY_DESCRIPTION, value.date),
-            *(value.salesperson_code, user_id),
+            *(value.salesperson_code, user_id, value.document_type),
         ),
     )
 
@@ -140,6 +166,17 @@ def _delete_logged_segment(cursor: Cursor[Any], entry_no: int) -> None:
             (entry_no,),
         )
     cursor.execute("DELETE FROM logged_segment WHERE entry_no = %s", (entry_no,))
+
+
+def _delete_campaign_entry(cursor: Cursor[Any], entry_no: int) -> None:
+    """Its interactions were deleted by the events before; nothing is left that points at it (domain B14)."""
+    cursor.execute(
+        "UPDATE logged_segment l SET number_of_campaign_entries = number_of_campaign_entries - 1"
+        " FROM campaign_entry k WHERE k.entry_no = %s AND k.logged_segment_entry_no = l.entry_no"
+        " AND k.canceled = l.canceled",
+        (entry_no,),
+    )
+    cursor.execute("DELETE FROM campaign_entry WHERE entry_no = %s", (entry_no,))
 
 
 def _count_again(cursor: Cursor[Any], first: int) -> None:

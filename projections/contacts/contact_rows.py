@@ -81,6 +81,12 @@ def delete(cursor: Cursor[Any], deleted: Sequence[ContactDeleted]) -> None:
         " FROM contact c WHERE c.key = ANY(%s) AND e.contact_company_no = c.no",
         (keys,),
     )
+    cursor.execute(
+        "UPDATE task t SET contact_key = (SELECT k.key FROM contact k"
+        " WHERE k.key = c.company_key AND k.key <> ALL(%(keys)s))"
+        " FROM contact c WHERE c.key = ANY(%(keys)s) AND t.contact_key = c.key",
+        {"keys": keys},
+    )
     for name in CHILDREN:
         _delete_children(cursor, CHILDREN[name][0], keys)
     _delete_addresses(cursor, keys)

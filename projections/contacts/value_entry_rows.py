@@ -12,20 +12,14 @@ from domain.value_entry import ValueEntriesImported
 from projections.read_model import Recorded
 
 _TYPES: dict[str, LiteralString] = {
-    **{"entry_no": "bigint", "identity": "bytea", "position": "bigint", "posting_date": "date"},
+    "entry_no": "bigint",
+    "identity": "bytea",
+    "position": "bigint",
+    "posting_date": "date",
 }
 _COLUMNS: tuple[LiteralString, ...] = (
-    *(
-        "entry_no",
-        "identity",
-        "position",
-        "source_type",
-        "source_no",
-        "item_no",
-        "variant_code",
-        "posting_date",
-    ),
-    *("inventory_posting_group", "contact_no"),
+    *("entry_no", "identity", "position", "source_type", "source_no", "item_no", "variant_code"),
+    *("posting_date", "inventory_posting_group", "contact_no"),
 )
 # Two imports at the same time may both have found an entry to be new; the first of them made it.
 _INSERT: LiteralString = (
@@ -38,15 +32,13 @@ _INSERT: LiteralString = (
 
 
 def write(cursor: Cursor[Any], imported: Sequence[Recorded]) -> None:
-    """Insert the entries of a page of events that are not there yet, each with its event's position."""
-    rows: list[tuple[object, ...]] = []
+    """Insert the entries that are not there yet, each with its event's position; an event at a time."""
     for recorded in imported:
         event: ValueEntriesImported = recorded.event.data
-        rows += [
+        rows = [
             (number, entry.identity, recorded.position, *(getattr(entry, name) for name in _COLUMNS[3:]))
             for number, entry in enumerate(event.entries, event.first_entry_no)
         ]
-    if rows:
         cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
 
 

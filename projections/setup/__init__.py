@@ -19,7 +19,7 @@ class SetupRecords(ReadModel):
     """The table `record`, and a view for each kind that is read by its fields."""
 
     name = "setup"
-    version = 1
+    version = 2
     topics = frozenset(KIND_OF_TOPIC)
 
     def apply(self, cursor: Cursor[Any], page: Sequence[Recorded]) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import ClientFor
-from tests.api.crm import Crm, ok, refused
+from tests.api.crm import Crm, ok, places, refused
 
 LISTS = (
     *("contacts", "segments", "logged-segments", "interaction-log-entries", "campaign-entries"),
@@ -95,6 +95,40 @@ class TestFilters:
         also = {"no": f"{contacts}*"} | wanted
 
         assert "".join(no[-1] for no in found(client, "/v1/contacts", "no", **also)) == expected
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("{rnd}N", "AB"),
+            ("{rnd}n&<>{rnd}G", "AB"),
+            ("{rnd}*", "ABC"),
+            ("<>{rnd}N", "BCD"),
+            ("''", "D"),
+            ("<>''", "ABC"),
+        ],
+    )
+    def test_on_a_list_of_codes_are_met_by_one_of_them(
+        self, client: httpx.Client, crm: Crm, rnd: str, text: str, expected: str
+    ) -> None:
+        news, golf = (crm.record("mailing-groups", f"{rnd}{letter}") for letter in "NG")
+        for letter, groups in {"A": [news], "B": [news, golf], "C": [golf], "D": []}.items():
+            crm.contact(no=f"{rnd}{letter}", mailing_groups=groups)
+        also = {"no": f"{rnd}*", "mailing_groups": text.replace("{rnd}", rnd)}
+        assert "".join(no[-1] for no in found(client, "/v1/contacts", "no", **also)) == expected
+
+    @pytest.mark.parametrize(
+        "name", ["industry_groups", "business_relations", "profile_answers", "alternative_addresses"]
+    )
+    def test_on_a_list_without_members_find_blank(self, client: httpx.Client, crm: Crm, name: str) -> None:
+        no = crm.contact()["no"]
+        assert found(client, "/v1/contacts", "no", **{"no": no, name: "''"}) == [no]
+        assert found(client, "/v1/contacts", "no", **{"no": no, name: "A*"}) == []
+
+    def test_on_a_field_that_is_not_there_name_it_and_guess(self, client: httpx.Client) -> None:
+        problem = refused(client.get("/v1/contacts", params={"ciy": "Arnhem"}), "invalid-filter")
+        assert places(problem) == [["contact", "ciy"]]
+        assert problem["detail"].startswith("contact.ciy: there is no field 'ciy' (did you mean city?)")
+        assert " key," not in problem["detail"]
 
     @pytest.mark.parametrize(
         ("filters", "expected"),

@@ -119,11 +119,18 @@ class TestLeavingOutOthers:
     ) -> None:
         assert add(client, segment_with(client), family, exclude=exclude).status_code == status
 
+    def test_every_unknown_segment_is_named(self, client: httpx.Client, family: dict[str, str]) -> None:
+        known = segment_with(client)
+        exclude = {"segments": [known, "NONE", "NEITHER"], "logged_segments": [999_999]}
+        answer = add(client, segment_with(client), family, exclude=exclude)
+        wrong = [["segments", 1], ["segments", 2], ["logged_segments", 0]]
+        assert places(refused(answer, "not-found")) == [["exclude", *place] for place in wrong]
+
     def test_it_goes_with_adding_only(self, client: httpx.Client) -> None:
         segment = segment_with(client)
         body = {"action": "reduce", "filters": {}, "exclude": {"segments": [segment]}}
         answer = client.post(f"/v1/segments/{segment}/criteria-actions", json=body)
-        assert answer.status_code == 422
+        assert places(refused(answer, "invalid-request")) == [["exclude"]]
 
 
 class TestExport:

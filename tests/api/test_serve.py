@@ -153,6 +153,12 @@ def test_other_commands_share_the_running_server(directory: Path) -> None:
         assert answer["rejected"][0]["line"] == 3
         assert until(lambda: listed(client, "Alder") == 1)
 
+        sold = directory / "sold.ndjson"
+        sold.write_text('{"source_type": "customer", "source_no": "C1"}\n{"source_type": "bank"}\n')
+        brought = command("import", "value-entries", str(sold), "--json", "--data", str(directory))
+        assert (brought.returncode, json.loads(brought.stdout)["registered"]) == (1, 1)
+        assert until(lambda: len(client.get("/v1/value-entries").json()["items"]) == 1)
+
         rebuilt = command("rebuild", "--json", "--data", str(directory))
         assert rebuilt.returncode == 0, rebuilt.stderr
         assert set(json.loads(rebuilt.stdout)) == {"contacts", "worksheets", "setup"}
@@ -170,6 +176,18 @@ def test_commands_work_without_a_running_server(directory: Path) -> None:
     write_csv(file, 50)
     brought = command("import", "contacts", str(file), "--data", str(directory))
     assert "rejected" in brought.stdout
+    people = directory / "people.csv"
+    for company in ("CO1", "CO2"):
+        rows = "CO1,company,One,\nCO2,company,Two,\nBO,person,Bo"
+        people.write_text(f"no,type,name,company_no\n{rows},{company}\n")
+        moved = command("import", "contacts", str(people), "--data", str(directory))
+        assert moved.returncode == 0, moved.stderr
+    sold = directory / "sold.csv"
+    sold.write_text("source_type,source_no,item_no\ncustomer,C1,A\nvendor,V1,A\n")
+    for expected in ("2 registered, 0 unchanged", "0 registered, 2 unchanged"):
+        brought = command("import", "value-entries", str(sold), "--data", str(directory))
+        assert brought.returncode == 0, brought.stderr
+        assert brought.stdout.startswith(expected)
     assert command("verify", "--data", str(directory)).returncode == 0
     unknown = command("rebuild", "everything", "--data", str(directory))
     assert unknown.returncode == 2

@@ -88,13 +88,25 @@ class TestCampaignEntry:
     def test_takes_its_own_interactions_along(self) -> None:
         canceled = after(logged(), *logged().cancel_campaign_entry(7, ContactSet([0, 1, 2])))
         assert canceled.canceled == ContactSet([0, 1, 2])
-        assert after(canceled, *canceled.uncancel_campaign_entry(7)) == logged()
+        assert after(canceled, *canceled.uncancel_campaign_entry(7, ContactSet([0, 1, 2]))) == logged()
 
     def test_does_not_come_back_under_a_canceled_logged_segment(self) -> None:
         canceled = after(logged(), *logged().cancel_campaign_entry(7, ContactSet([0])))
         canceled = after(canceled, *canceled.cancel_all())
         with pytest.raises(ParentCanceled):
-            canceled.uncancel_campaign_entry(7)
+            canceled.uncancel_campaign_entry(7, ContactSet([0]))
+
+    def test_comes_back_when_the_logged_segment_was_deleted(self) -> None:
+        own = ContactSet([0, 1])
+        canceled = after(logged(4), *logged(4).cancel_all())
+        left = after(canceled, *canceled.delete_logged_segment())
+        assert not left.is_canceled
+        (event,) = left.uncancel_campaign_entry(7, own)
+        assert event == InteractionsUncanceled(101, own, "campaign_entry", 7)
+        back = after(left, event)
+        assert back.canceled == ContactSet([2, 3])
+        assert back.uncancel_campaign_entry(7, own) == ()
+        assert after(back, *back.uncancel(3, None)).canceled == ContactSet([2])
 
 
 STEPS = st.lists(
@@ -125,7 +137,7 @@ def test_any_history_cancels_what_a_list_of_reasons_says(steps: list[tuple[str, 
                 case "campaign":
                     events = recorded.cancel_campaign_entry(campaign, ContactSet(of_campaign))
                 case "not campaign":
-                    events = recorded.uncancel_campaign_entry(campaign)
+                    events = recorded.uncancel_campaign_entry(campaign, ContactSet(of_campaign))
                 case "entry":
                     events = recorded.cancel(entry)
                 case _:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from domain.amendments import Amendment
+from domain.amendments import Amendment, CampaignEntryDeleted
 from domain.catalogue import EVENT_TYPES
 from domain.contact import ContactChanges, ContactEvent
 from domain.contact_set import ContactSet
@@ -17,6 +17,7 @@ from domain.records import RECORD_KINDS
 from domain.segment.events import SegmentEvent
 from domain.segment.header import HeaderChanges
 from domain.segment.lines import LineChanges
+from domain.task import TaskChanges, TaskEvent
 from domain.value_entry import ValueEntriesImported
 from domain.vocabulary import given
 from tests.domain.worksheet import JsonMapper
@@ -27,6 +28,8 @@ KINDS = [
     *get_args(InteractionEvent),
     *get_args(Amendment),
     ValueEntriesImported,
+    CampaignEntryDeleted,
+    *get_args(TaskEvent),
     *(event for kind in RECORD_KINDS for event in kind.events()),
 ]
 LARGE = ContactSet(range(2**20 - 200, 2**20 + 200))
@@ -97,7 +100,9 @@ def test_an_event_comes_back_from_json_as_it_was(topic: str, full: bool) -> None
     assert mapper.there_and_back(again) == event
 
 
-@pytest.mark.parametrize("changes", [HeaderChanges, LineChanges, ContactChanges, InteractionValues])
+@pytest.mark.parametrize(
+    "changes", [HeaderChanges, LineChanges, ContactChanges, InteractionValues, TaskChanges]
+)
 def test_in_changes_a_value_that_is_cleared_is_not_one_that_stays(changes: type[msgspec.Struct]) -> None:
     fields = msgspec.structs.fields(changes)
     cleared = changes(**{field.name: None for field in fields if type(None) in get_args(field.type)})

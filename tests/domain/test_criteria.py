@@ -17,6 +17,7 @@ from domain.criteria import (
     criteria_match,
     parse_criteria,
 )
+from domain.errors import SHOWN_PROBLEMS
 from domain.filter_expression import Equal, Expression
 
 WORK_DATE = date(2026, 11, 24)
@@ -125,21 +126,25 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("filters", "place", "message"),
         [
-            ([], (), "this must be an object of tables and their filters"),
-            (None, (), "this must be an object of tables and their filters"),
+            ([], (), "this must be tables and their filters, such as {"),
+            (None, (), "this must be tables and their filters, such as {"),
             (
                 {"customer": {}},
                 ("customer",),
-                "unknown table; one of: contact, profile_answer, mailing_group",
+                "there is no table 'customer'; the tables are: contact, profile_answer, mailing_group",
             ),
-            ({"contact": "A"}, ("contact",), "this must be an object of fields and their filter expressions"),
-            ({"mailing_group": {"no": "A"}}, ("mailing_group", "no"), "unknown field; one of: code"),
+            ({"contact": "A"}, ("contact",), "this must be fields and what is wanted of them"),
+            (
+                {"mailing_group": {"no": "A"}},
+                ("mailing_group", "no"),
+                "there is no field 'no'; the fields are: code",
+            ),
             (
                 {"contact": {"city": None}},
                 ("contact", "city"),
-                "a filter must be a text (write \"''\" for blank)",
+                'this must be a text, such as "A*" (or "\'\'" for blank)',
             ),
-            ({"contact": {"city": ["A"]}}, ("contact", "city"), "a filter must be a text"),
+            ({"contact": {"city": ["A"]}}, ("contact", "city"), "this must be a text"),
             ({"contact": {"city": ""}}, ("contact", "city"), "the filter is empty"),
             ({"contact": {"city": "a|'b"}}, ("contact", "city"), "at character 3: the quote that opens here"),
             (
@@ -147,11 +152,11 @@ class TestErrors:
                 ("interaction_log_entry", "cost"),
                 "not a number",
             ),
-            ({"any": []}, ("any",), "this must be a list of at least one set of filters"),
-            ({"all": []}, ("all",), "this must be a list of at least one set of filters"),
+            ({"any": []}, ("any",), "this must be a list of filters, such as ["),
+            ({"all": []}, ("all",), "this must be a list of filters, such as ["),
             ({"any": {"contact": {}}}, ("any",), "this must be a list"),
-            ({"any": [{}, 5]}, ("any", 1), "this must be an object of tables"),
-            ({"not": []}, ("not",), "this must be an object of tables"),
+            ({"any": [{}, 5]}, ("any", 1), "this must be tables and their filters"),
+            ({"not": []}, ("not",), "this must be tables and their filters"),
             (
                 {"any": [{}, {"not": {"contact": {"type": "dog"}}}]},
                 ("any", 1, "not", "contact", "type"),
@@ -166,6 +171,17 @@ class TestErrors:
         ((found_place, found_message),) = problems(filters)
         assert found_place == place
         assert message in found_message
+
+    def test_a_name_that_is_nearly_right_gets_a_guess(self) -> None:
+        wrong = {"contcat": {}, "contact": {"e-mail": "x"}, "mailing_groups": {}}
+        assert [message.partition(";")[0] for _, message in problems(wrong)] == [
+            "there is no table 'contcat' (did you mean contact?)",
+            "there is no field 'e-mail' (did you mean email?)",
+            "there is no table 'mailing_groups' (did you mean mailing_group?)",
+        ]
+
+    def test_a_flood_of_wrong_names_is_refused_in_a_moment(self) -> None:
+        assert len(problems({f"table {number}": {} for number in range(100_000)})) == SHOWN_PROBLEMS
 
     def test_all_problems_are_told_at_once(self) -> None:
         filters = {

@@ -16,6 +16,7 @@ from domain.segment.events import CriteriaApplied, CriteriaOptions, SegmentEvent
 from domain.segment.lines import NO_CHANGES
 from domain.segment.selection import Criteria, criteria_to_save
 from domain.segment.state import Segment
+from domain.segment.targets import targets
 from domain.vocabulary import CriteriaActionKind
 from tests.domain.plain_model import (
     FACTS,
@@ -248,6 +249,10 @@ class SegmentAgainstModel(RuleBasedStateMachine):
         assert segment.cost == sum(line.cost for line in expected)  # V12
         assert segment.duration_minutes == sum(line.duration_minutes for line in expected)
         assert list(segment.contacts) == sorted({line.key for line in self.model.lines})
+        keyed = list(zip(self.model.contact_keys(), expected, strict=True))
+        for campaign in {line.campaign_no for line in expected if line.campaign_no is not None}:
+            aimed = {key for key, line in keyed if line.campaign_target and line.campaign_no == campaign}
+            assert set(targets(segment, campaign)) == aimed  # B17
 
     @invariant()
     def every_way_to_read_the_lines_gives_the_same(self) -> None:

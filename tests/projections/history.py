@@ -27,6 +27,7 @@ from domain.segment.header import HeaderChanges
 from domain.segment.line_values import SegmentLine
 from domain.segment.lines import LineChanges
 from domain.segment.selection import Criteria
+from domain.task import TaskChanges
 from domain.value_entry import ValueEntry
 from domain.vocabulary import CriteriaActionKind
 from tests.projections.conftest import ANN, WORK_DATE, Desk
@@ -99,11 +100,18 @@ class History:
             "cancel an entry": (8, lambda: self.cancel(acts.cancel, "interaction_log_entry")),
             "evaluate": (4, self.evaluate),
             "comment": (4, lambda: acts.comment(ANN, self.number("interaction_log_entry"), "Called back")),
+            "change a comment": (2, self.change_comment),
             "delete canceled entries": (1, self.delete_canceled),
+            "delete canceled campaign entries": (1, self.delete_campaign_entries),
             "delete a logged segment": (1, self.delete_logged_segment),
             "record an interaction": (6, self.record_interaction),
             "resume an interaction": (4, self.resume),
-            **{name: self.commands[name] for name in ("delete a contact", "log")},
+            "make tasks for a segment": (3, lambda: service.tasks.create_for_segment(ANN, *self.to_do())),
+            "make a task": (3, self.make_task),
+            "change a task": (5, self.change_task),
+            "delete a task": (1, lambda: service.tasks.delete(ANN, self.task())),
+            "activate a campaign": (2, self.activate),
+            **{name: self.commands[name] for name in ("delete a contact", "log", "create", "criteria")},
         }
         for kind in (records.MAILING_GROUP, records.INDUSTRY_GROUP):
             for code in GROUPS:
@@ -191,6 +199,7 @@ class History:
         kind = self.random.choice(["company", "person", "person"])
         values = self.contact_values(kind)
         if self.random.random() < 0.05:
+            self.service.catch_up()
             values = {"type": "person", "company_no": None}
         self.service.contacts.change(ANN, self.any_contact(kind), ContactChanges(**values))
 
@@ -398,6 +407,22 @@ class History:
         if not deleted:
             raise Refused("none of them is canceled")
 
+    def delete_campaign_entries(self) -> None:
+        self.service.catch_up()
+        filters = {"entry_no": str(self.number("campaign_entry"))}
+        deleted, _ = self.service.interactions.delete_canceled_campaign_entries(ANN, filters)
+        if not deleted:
+            raise Refused("it is not canceled")
+
+    def change_comment(self) -> None:
+        self.service.catch_up()
+        found = self.service.rows("SELECT entry_no, line_no FROM interaction_comment ORDER BY 1, 2")
+        if not found:
+            raise Refused("there is no comment")
+        place = self.random.choice(found)
+        text = self.random.choice([None, "Called back twice"])
+        self.service.interactions.change_comment(ANN, place["entry_no"], place["line_no"], text)
+
     def delete_logged_segment(self) -> None:
         self.service.catch_up()
         self.service.interactions.delete_logged_segment(ANN, self.number("logged_segment"))
@@ -424,6 +449,39 @@ class History:
         if not begun:
             raise Refused("nothing is postponed")
         self.service.interactions.resume(ANN, self.any_of(begun), InteractionValues(), deliver=False)
+
+    # Tasks and campaigns
+
+    def task_values(self) -> TaskChanges:
+        values = self.some(
+            {
+                "date": DATES,
+                "status": ["not_started", "waiting", "completed"],
+                "priority": ["low", "high"],
+                "salesperson_code": [None, "JR"],
+                "campaign_no": CAMPAIGNS,
+            }
+        )
+        return TaskChanges(**{"description": "Call"} | values)
+
+    def to_do(self) -> tuple[str, TaskChanges]:
+        return self.open_segment(), self.task_values()
+
+    def task(self) -> int:
+        self.service.catch_up()
+        found = self.service.rows("SELECT no FROM task")
+        return int(self.any_of(found) if found else 0)
+
+    def make_task(self) -> None:
+        self.service.tasks.create(ANN, self.any_contact(), self.task_values())
+
+    def change_task(self) -> None:
+        self.service.tasks.change(ANN, self.task(), self.task_values())
+
+    def activate(self) -> None:
+        self.service.catch_up()
+        change = self.random.choice([self.service.campaigns.activate, self.service.campaigns.deactivate])
+        change(ANN, self.random.choice(["CP1", "CP2"]))
 
 
 def addresses(choose: random.Random) -> tuple[AlternativeAddress, ...]:

@@ -109,6 +109,7 @@ class World:
             | {
                 "entry_no": number,
                 "identity": number.to_bytes(16, "big"),
+                "position": 1,
                 "source_type": self.random.choice(["customer", "vendor"]),
                 "source_no": self._trader(),
                 "contact_no": None,
@@ -175,7 +176,7 @@ class Questions:
 
     def filters(self, depth: int = 0) -> dict[str, Any]:
         choice = self.random.random()
-        if depth == 3 or choice < 0.45:
+        if depth == 2 or choice < 0.45:
             return self._table()
         several = [self.filters(depth + 1) for _ in range(self.random.randint(1, 3))]
         if choice < 0.6:

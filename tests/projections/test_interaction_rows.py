@@ -230,6 +230,7 @@ class TestCampaignEntries:
             "user_id": "ANN",
             "canceled": False,
             "logged_segment_entry_no": event.entry_no,
+            "document_type": None,
         }
         assert service.rows("SELECT * FROM campaign_entry ORDER BY entry_no") == [
             {"entry_no": 1, "campaign_no": "CP1", "date": EARLIER, "salesperson_code": "BO"} | common,

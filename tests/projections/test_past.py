@@ -68,8 +68,8 @@ def remembered(service: Desk, numbers: list[str], position: int) -> Facts:
 @pytest.mark.parametrize("seed", [11, 12])
 def test_what_criteria_saw_at_any_position_can_be_seen_again(service: Desk, seed: int) -> None:
     history, snapshots = History(service, seed), {}
-    for commands in [history.commands] * 5 + [history.amendments] * 5:
-        history.run(40, commands)
+    for commands in [history.commands] * 3 + [history.amendments] * 3:
+        history.run(60, commands)
         snapshots[service.catch_up()] = shown(service)
     history.run(100, history.amendments)
 
@@ -84,10 +84,9 @@ def test_what_criteria_saw_at_any_position_can_be_seen_again(service: Desk, seed
             assert was == is_now, f"{position} {no} {columns(table)} {only}"
 
 
-@pytest.mark.parametrize("seed", [21, 22])
-def test_every_explanation_agrees_with_what_the_action_did(service: Desk, seed: int) -> None:
+def test_every_explanation_agrees_with_what_the_action_did(service: Desk) -> None:
     """Whoever was selected met the filters then, or came along with somebody; nobody else did."""
-    history = History(service, seed)
+    history = History(service, 21)
     history.run(250, history.commands)
     history.run(80, history.amendments)
     contacts = [row["no"] for row in service.rows("SELECT no FROM contact ORDER BY key")]
@@ -96,7 +95,8 @@ def test_every_explanation_agrees_with_what_the_action_did(service: Desk, seed: 
         story = lineage(steps_of(service.journal, stream.removeprefix("segment-")))
         for action in story.actions:
             if isinstance(action.event, CriteriaApplied) and action.kind == "add_contacts":
-                looked_at += check_selection(service, action, contacts)
+                some = history.random.sample(contacts, min(15, len(contacts)))
+                looked_at += check_selection(service, action, some)
     assert looked_at > 50
 
 

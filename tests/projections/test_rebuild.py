@@ -13,6 +13,7 @@ from typing import Any, LiteralString
 import msgspec
 import psycopg
 import pytest
+from msgspec.structs import replace as replaced
 
 from api.service import Service
 from application.segments import stream_of as segment_stream
@@ -21,15 +22,19 @@ from domain.contact import (
     ContactChanges,
     KnownContact,
 )
+from domain.contact_set import EMPTY
 from domain.criteria import parse_criteria
 from domain.interaction import SingleInteraction
 from domain.records import RECORD_KINDS, KnownRecord
 from domain.segment.events import CriteriaOptions
 from domain.segment.line_values import segment_line
 from domain.segment.state import Segment
+from domain.task import OneTask, TaskRun
+from domain.vocabulary import given
 from projections.contact_queries import interactions_of, with_children
 from projections.contacts import Contacts
 from projections.contacts.contact_rows import CHILDREN, VALUE_COLUMNS
+from projections.listing import Query
 from projections.rebuild import checksums, rebuild
 from projections.runner import Runners
 from projections.selection import select_contacts
@@ -163,11 +168,35 @@ def check_templates(service: Desk) -> None:
     with service.read_models.cursor() as cursor:
         for code in TEMPLATES:
             mine = [entry for entry in entries if entry["interaction_template_code"] == code]
-            assert interactions_of(cursor, "interaction_template_code", code) == {
+            assert interactions_of(cursor, "interaction_template_code", [code])[code] == {
                 "number_of_interactions": len(mine),
                 "cost": sum(entry["cost"] for entry in mine),
                 "duration_minutes": sum(entry["duration_minutes"] for entry in mine),
             }
+
+
+def check_tasks(service: Desk) -> None:
+    """Tasks are those that were made, as they were changed since; each with the segment its contact is on."""
+    runs = service.log.load_many(streams(service, "tasks"), TaskRun).values()
+    numbers = [run.first_no + place for run in runs for place in range(len(run.contacts))]
+    later = service.log.load_many([f"task-{no}" for no in numbers], OneTask)
+    on_segment = {segment.no: segment.contacts for segment in segments(service) if segment.status == "open"}
+    rows = {row["no"]: row for row in service.tasks.page(Query(limit=1_000), WORK_DATE).items}
+    for run in runs:
+        for place, key in enumerate(run.contacts):
+            no = run.first_no + place
+            known = later.get(f"task-{no}", OneTask())
+            if known.deleted:
+                assert no not in rows
+                continue
+            row = rows.pop(no)
+            value = replaced(run.value, **given(known.changes))
+            for name in ("description", "status", "closed", "priority", "date", "campaign_no"):
+                assert row[name] == getattr(value, name)
+            assert row["version"] == known.version + 1
+            here = run.segment_no is not None and key in on_segment.get(run.segment_no, EMPTY)
+            assert row["segment_no"] == (run.segment_no if here else None)
+    assert rows == {}
 
 
 def check_amended(service: Desk) -> None:
@@ -202,6 +231,7 @@ def test_after_any_history_the_rows_are_those_of_the_aggregates_and_rebuilt_the_
     check_records(service)
     check_amended(service)
     check_templates(service)
+    check_tasks(service)
     before = all_checksums(service)
     assert [name for tables in before.values() for name, (rows, _) in tables.items() if not rows] == []
     rebuild_all(service)

@@ -148,7 +148,8 @@ CREATE TABLE campaign_entry (
     salesperson_code text COLLATE "C",
     user_id text COLLATE "C" NOT NULL,
     canceled boolean NOT NULL DEFAULT false,
-    logged_segment_entry_no bigint
+    logged_segment_entry_no bigint,
+    document_type text COLLATE "C"
 );
 CREATE INDEX campaign_entry_campaign ON campaign_entry (campaign_no);
 
@@ -186,6 +187,12 @@ CREATE TABLE interaction_log_entry (
     document text COLLATE "C",
     document_sha256 text COLLATE "C",
     delivery_status text COLLATE "C",
+    document_type text COLLATE "C",
+    document_no text COLLATE "C",
+    version_no integer,
+    document_no_occurrence integer,
+    opportunity_no text COLLATE "C",
+    task_no bigint,
     canceled boolean NOT NULL,
     postponed boolean NOT NULL,
     PRIMARY KEY (entry_no)
@@ -195,6 +202,10 @@ CREATE INDEX interaction_log_entry_company ON interaction_log_entry (contact_com
 CREATE INDEX interaction_log_entry_logged_segment ON interaction_log_entry (logged_segment_entry_no, entry_no);
 CREATE INDEX interaction_log_entry_campaign ON interaction_log_entry (campaign_no, entry_no)
     WHERE campaign_no IS NOT NULL;
+CREATE INDEX interaction_log_entry_delivery
+    ON interaction_log_entry (logged_segment_entry_no, delivery_status) WHERE delivery_status IS NOT NULL;
+CREATE INDEX interaction_log_entry_document ON interaction_log_entry (document_no, entry_no)
+    WHERE document_no IS NOT NULL;
 CREATE INDEX interaction_log_entry_date ON interaction_log_entry (date, entry_no);
 
 -- Documents that entries name; their bytes are contents of the event log.
@@ -213,3 +224,35 @@ CREATE TABLE interaction_comment (
     user_id text COLLATE "C" NOT NULL,
     PRIMARY KEY (entry_no, line_no)
 );
+
+-- The segment is the one that a task was made for; whether the contact is still on it, only the segment knows.
+CREATE TABLE task (
+    no bigint PRIMARY KEY,
+    first_no bigint NOT NULL,
+    version bigint NOT NULL,
+    segment_no text COLLATE "C",
+    contact_key integer,
+    description text COLLATE "C",
+    type text COLLATE "C",
+    date date,
+    status text COLLATE "C" NOT NULL,
+    priority text COLLATE "C" NOT NULL,
+    closed boolean NOT NULL,
+    date_closed date,
+    salesperson_code text COLLATE "C",
+    campaign_no text COLLATE "C",
+    interaction_template_code text COLLATE "C",
+    subject text COLLATE "C",
+    unit_cost numeric NOT NULL,
+    unit_duration_minutes integer NOT NULL,
+    user_id text COLLATE "C" NOT NULL
+);
+CREATE INDEX task_contact ON task (contact_key);
+CREATE INDEX task_salesperson ON task (salesperson_code);
+CREATE INDEX task_campaign ON task (campaign_no) WHERE campaign_no IS NOT NULL;
+
+CREATE TABLE task_run (
+    first_no bigint PRIMARY KEY,
+    segment_no text COLLATE "C" NOT NULL
+);
+CREATE INDEX task_run_segment ON task_run (segment_no);

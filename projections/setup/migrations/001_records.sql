@@ -37,7 +37,8 @@ CREATE VIEW campaign AS
     SELECT code AS no, version, value ->> 'description' COLLATE "C" AS description,
         (value ->> 'starting_date')::date AS starting_date, (value ->> 'ending_date')::date AS ending_date,
         value ->> 'salesperson_code' COLLATE "C" AS salesperson_code,
-        value ->> 'status_code' COLLATE "C" AS status_code
+        value ->> 'status_code' COLLATE "C" AS status_code,
+        coalesce((value ->> 'activated')::boolean, false) AS activated
     FROM record WHERE kind = 'campaign';
 
 CREATE VIEW saved_segment_criteria AS

@@ -1,0 +1,146 @@
+"""Use cases of tasks: one for every contact on a segment, or for one contact (domain A13, B18.6)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from msgspec.structs import replace as replaced
+
+from application.contacts import Contacts
+from application.journal import Caller, Changes, Journal, retried
+from application.records import Records
+from application.segments import Segments
+from application.segments import stream_of as segment_stream
+from domain import records
+from domain.contact_set import EMPTY, ContactSet
+from domain.errors import NotFound, SegmentEmpty, VersionConflict
+from domain.segment.state import Segment
+from domain.task import OneTask, Task, TaskChanges, TaskDeleted, TaskRun, TasksCreated, change, new_task
+from domain.vocabulary import given
+from projections.criteria_sql import Parameters
+from projections.listing import Page, Query, list_page
+from projections.read_models import ReadModels
+from projections.task_listings import TASKS, gone_relation, runs_for_open_segments
+
+TASK = "task"
+
+
+class Tasks:
+    """What is to be done with contacts."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        read_models: ReadModels,
+        known: Records,
+        contacts: Contacts,
+        segments: Segments,
+    ) -> None:
+        self.journal = journal
+        self.read_models = read_models
+        self.records = known
+        self.contacts = contacts
+        self.segments = segments
+
+    @retried
+    def create_for_segment(self, caller: Caller, no: str, values: TaskChanges) -> tuple[TasksCreated, int]:
+        """A task for every contact on a segment; the event and the position. Raises Refused."""
+        segment = self.segments.get(no)
+        if segment.number_of_lines == 0:
+            raise SegmentEmpty(f"Segment {no} has no lines.")
+        header = segment.header
+        defaults = Task(
+            description=header.description,
+            salesperson_code=header.salesperson_code,
+            campaign_no=header.campaign_no,
+            date=caller.work_date,
+        )
+        return self._create(caller, segment.contacts, values, defaults, no)
+
+    @retried
+    def create(self, caller: Caller, contact_no: str, values: TaskChanges) -> tuple[TasksCreated, int]:
+        """A task with one contact; the event and the position. Raises Refused."""
+        contact = self.contacts.find(contact_no)
+        if contact is None:
+            raise NotFound.named("contact", contact_no, "contact_no")
+        salesperson = self.records.salesperson_of(caller.user_id)
+        defaults = Task(salesperson_code=salesperson, date=caller.work_date)
+        return self._create(caller, ContactSet([contact.key]), values, defaults, None)
+
+    @retried
+    def change(self, caller: Caller, no: int, values: TaskChanges) -> int:
+        """New values for one task. Raises Refused."""
+        value, known = self._known(caller, no)
+        self._check(values)
+        facts = change(no, value, values, today=date.today())
+        return self.journal.record(caller, Changes(f"task-{no}", known.version, facts))
+
+    @retried
+    def delete(self, caller: Caller, no: int) -> int:
+        """Delete one task. Raises NotFound."""
+        _, known = self._known(caller, no)
+        return self.journal.record(caller, Changes(f"task-{no}", known.version, [TaskDeleted(no)]))
+
+    def page(self, query: Query, work_date: date) -> Page:
+        """A page of tasks. Raises InvalidFilter, InvalidRequest."""
+        parameters = Parameters()
+        with self.read_models.cursor() as cursor:
+            runs = runs_for_open_segments(cursor)
+            prelude = gone_relation(self._gone(runs), parameters)
+            return list_page(
+                cursor, TASKS, query, work_date=work_date, prelude=prelude, parameters=parameters
+            )
+
+    def _create(
+        self,
+        caller: Caller,
+        contacts: ContactSet,
+        values: TaskChanges,
+        defaults: Task,
+        segment_no: str | None,
+    ) -> tuple[TasksCreated, int]:
+        self._check(values)
+        value = new_task(values, defaults=defaults, today=date.today())
+        first = self.journal.log.counters.next_of(TASK)
+        event = TasksCreated(first, contacts, value, segment_no)
+        position = self.journal.record(
+            caller,
+            Changes(f"tasks-{first}", 0, [event]),
+            under_lock=[self.journal.log.counters.claiming(TASK, first, len(contacts))],
+        )
+        return event, position
+
+    def _known(self, caller: Caller, no: int) -> tuple[Task, OneTask]:
+        """A task as it is, and what became of it since it was made. Raises NotFound, VersionConflict."""
+        known = self.journal.load(f"task-{no}", OneTask) or OneTask()
+        run = None if known.deleted else self._run_of(no)
+        if run is None:
+            raise NotFound.named("task", no)
+        version = known.version + 1
+        if caller.expected_version not in (None, version):
+            raise VersionConflict(
+                f"This is version {version} now; you have seen version {caller.expected_version}."
+            )
+        return replaced(run.value, **given(known.changes)), known
+
+    def _run_of(self, no: int) -> TaskRun | None:
+        """The tasks that were made together with this one."""
+        with self.read_models.cursor() as cursor:
+            row = cursor.execute("SELECT first_no FROM task WHERE no = %s", (no,)).fetchone()
+        return None if row is None else self.journal.load(f"tasks-{row['first_no']}", TaskRun)
+
+    def _check(self, values: TaskChanges) -> None:
+        named = given(values)
+        self.records.check_salesperson(named.get("salesperson_code"))
+        self.records.check_references({"campaign_no": (records.CAMPAIGN, named.get("campaign_no"))})
+        self.records.template(named.get("interaction_template_code"))
+
+    def _gone(self, runs: list[tuple[int, str]]) -> dict[str, ContactSet]:
+        """By segment, the contacts that tasks were made for and that are not on it any more (domain B3.7)."""
+        gone: dict[str, ContactSet] = {}
+        for first_no, segment_no in runs:
+            run = self.journal.load(f"tasks-{first_no}", TaskRun)
+            segment = self.journal.load(segment_stream(segment_no), Segment)
+            if run is not None and segment is not None:
+                gone[segment_no] = gone.get(segment_no, EMPTY) | (run.contacts - segment.contacts)
+        return gone

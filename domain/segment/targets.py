@@ -1,0 +1,30 @@
+"""Whom the lines of an open segment are aimed at for a campaign (domain B17)."""
+
+from __future__ import annotations
+
+from msgspec import UNSET
+
+from domain.contact_set import EMPTY, ContactSet, union
+from domain.segment.lines import LineChanges, LineStart
+from domain.segment.state import Segment
+
+
+def targets(segment: Segment, campaign_no: str) -> ContactSet:
+    """The contacts with a line that has this campaign and is a campaign target."""
+    chosen: dict[int, ContactSet] = {
+        index: block.alive if _aims(block.start, LineChanges(), campaign_no) else EMPTY
+        for index, block in enumerate(segment.blocks)
+    }
+    places = {id(block): index for index, block in enumerate(segment.blocks)}
+    for block, key, own in segment.own_on_segment():
+        index = places[id(block)]
+        one = ContactSet([key])
+        rest = chosen[index] - one
+        chosen[index] = rest | one if _aims(block.start, own, campaign_no) else rest
+    return union(chosen.values())
+
+
+def _aims(start: LineStart, own: LineChanges, campaign_no: str) -> bool:
+    campaign = start.campaign_no if own.campaign_no is UNSET else own.campaign_no
+    target = start.campaign_target if own.campaign_target is UNSET else own.campaign_target
+    return bool(target) and campaign == campaign_no

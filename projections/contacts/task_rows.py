@@ -1,0 +1,68 @@
+"""How tasks change the rows: those that were made together in parts, single ones one by one (domain A13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from psycopg import Cursor, sql
+
+from domain.task import Task, TaskChanged, TaskDeleted, TasksCreated
+from domain.vocabulary import given
+from eventstore.event import Event
+from projections.arrays import Int4Array
+from projections.criteria_sql import Parameters
+
+PART = 100_000
+"""So many tasks are written and committed together."""
+
+VALUES = Task.__struct_fields__
+
+
+def write_part(cursor: Cursor[Any], event: Event, done: int) -> int | None:
+    """Write the tasks after the first `done`; how many there are then, or None when that is all."""
+    created: TasksCreated = event.data
+    if done == 0 and created.segment_no is not None:
+        cursor.execute(
+            "INSERT INTO task_run (first_no, segment_no) VALUES (%s, %s)",
+            (created.first_no, created.segment_no),
+        )
+    upto = min(done + PART, len(created.contacts))
+    parameters = Parameters()
+    values = msgspec.structs.asdict(created.value)
+    salesperson = parameters.add(values.pop("salesperson_code"))
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO task (no, first_no, version, segment_no, contact_key, user_id,"
+            " salesperson_code, {names})"
+            " SELECT {first} + {done} + l.ordinal - 1, {first}, 1, {segment}, l.key, {user},"
+            " coalesce({salesperson}, c.salesperson_code), {values}"
+            " FROM unnest({keys}) WITH ORDINALITY AS l(key, ordinal) LEFT JOIN contact c ON c.key = l.key"
+        ).format(
+            names=sql.SQL(", ").join(map(sql.Identifier, values)),
+            first=parameters.add(created.first_no),
+            done=parameters.add(done),
+            segment=parameters.add(created.segment_no),
+            user=parameters.add(event.envelope.user_id),
+            salesperson=salesperson,
+            values=sql.SQL(", ").join(map(parameters.add, values.values())),
+            keys=parameters.add(Int4Array(created.contacts.to_array()[done:upto].astype("int32"))),
+        ),
+        parameters.values,
+    )
+    return upto if upto < len(created.contacts) else None
+
+
+def write(cursor: Cursor[Any], event: Event) -> None:
+    """Take over what became of one task."""
+    match event.data:
+        case TaskChanged(no=no, changes=changes):
+            values = given(changes) | {"version": event.originator_version + 1}
+            cursor.execute(
+                sql.SQL("UPDATE task SET {} WHERE no = %s").format(
+                    sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in values)
+                ),
+                (*values.values(), no),
+            )
+        case TaskDeleted(no=no):
+            cursor.execute("DELETE FROM task WHERE no = %s", (no,))

@@ -1,0 +1,69 @@
+"""The target group of a campaign: one row per customer, or per contact that is none (domain B17)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import LiteralString
+
+import numpy as np
+from psycopg import Cursor, sql
+from psycopg.rows import DictRow
+
+from domain.contact_set import ContactSet
+from domain.field_type import Enumeration, FieldType
+from projections.arrays import Int4Array
+from projections.criteria_sql import Parameters
+from projections.listing import Field, Listing, Page, Query, list_page
+
+TARGETS = Listing(
+    name="target",
+    source="target",
+    fields={
+        "place": Field("(type || ' ' || no)", FieldType.TEXT),
+        "type": Field("type", Enumeration(("customer", "contact"))),
+        "no": Field("no", FieldType.CODE),
+        "name": Field("name", FieldType.TEXT),
+    },
+    key="place",
+    hidden=frozenset({"place"}),
+)
+
+_TARGETED: LiteralString = "campaign_no = {campaign} AND campaign_target AND NOT canceled AND NOT postponed"
+
+# A person without company stands for itself; a company that is a customer, for that customer.
+_TARGET: LiteralString = (
+    "WITH aimed AS (SELECT coalesce(k.key, c.key) AS key FROM contact c"
+    " LEFT JOIN contact k ON k.key = c.company_key WHERE c.key = ANY({keys})"
+    " UNION SELECT c.key FROM interaction_log_entry e"
+    " JOIN contact c ON c.no = coalesce(e.contact_company_no, e.contact_no)"
+    " WHERE e." + _TARGETED + "),"
+    ' target AS (SELECT type, no COLLATE "C" AS no, min(name) COLLATE "C" AS name FROM ('
+    " SELECT CASE WHEN r.no IS NULL THEN 'contact' ELSE 'customer' END COLLATE \"C\" AS type,"
+    " coalesce(r.no, c.no) AS no, c.name FROM aimed JOIN contact c ON c.key = aimed.key"
+    " LEFT JOIN LATERAL (SELECT min(b.no) AS no FROM contact_business_relation b"
+    " WHERE b.contact_key = c.key AND lower(b.link_to_table) = 'customer') r ON true) AS found"
+    " GROUP BY type, no)"
+)
+
+
+def target_page(
+    cursor: Cursor[DictRow], campaign_no: str, on_lines: ContactSet, query: Query, work_date: date
+) -> Page:
+    """A page of a target group; `on_lines` are the contacts that lines of open segments are aimed at.
+
+    Raises InvalidFilter, InvalidRequest.
+    """
+    parameters = Parameters()
+    prelude = sql.SQL(_TARGET).format(
+        keys=parameters.add(Int4Array(on_lines.to_array().astype(np.int32))),
+        campaign=parameters.add(campaign_no),
+    )
+    return list_page(cursor, TARGETS, query, work_date=work_date, prelude=prelude, parameters=parameters)
+
+
+def has_targeted_interactions(cursor: Cursor[DictRow], campaign_no: str) -> bool:
+    """Whether an interaction that counts was aimed at somebody for this campaign."""
+    parameters = Parameters()
+    statement = sql.SQL("SELECT FROM interaction_log_entry WHERE " + _TARGETED + " LIMIT 1")
+    statement_of = statement.format(campaign=parameters.add(campaign_no))
+    return cursor.execute(statement_of, parameters.values).fetchone() is not None

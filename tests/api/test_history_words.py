@@ -1,0 +1,142 @@
+"""Every event of a segment in words, in both languages; one without words of its own is told all the same."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, get_args
+
+import msgspec
+import pytest
+
+from application.field_words import DUTCH, HIDDEN, Language
+from application.history_words import tell
+from domain.amendments import (
+    Amendment,
+    InteractionCommented,
+    InteractionsCanceled,
+    InteractionsDeleted,
+    InteractionsEvaluated,
+    InteractionsUncanceled,
+    LoggedSegmentDeleted,
+)
+from domain.contact_set import ContactSet
+from domain.criteria import TABLES
+from domain.segment.events import (
+    CriteriaOptions,
+    Exclusion,
+    SegmentDeleted,
+    SegmentEvent,
+    SegmentLogged,
+)
+from domain.segment.header import HeaderChanges
+from domain.segment.lines import LineChanges
+from domain.segment.selection import Criteria, Selection, apply_criteria
+from domain.segment.state import Segment
+from tests.domain.worksheet import AT, WORK_DATE, Worksheet
+
+SOME = ContactSet([0, 2])
+
+
+class DocumentStamped(msgspec.Struct, frozen=True):
+    """An event that a later version may bring."""
+
+    topic: ClassVar[str] = "segment.document-stamped.1"
+    language_code: str
+    pages: int
+    contents: ContactSet
+
+
+def everything() -> list[Any]:
+    """All that can happen to a worksheet, and to what was logged."""
+    sheet = Worksheet(description="Spring")
+    sheet.add(1, 2, 3, excluded=[2], expand_companies=True)
+    sheet.change(description=None, campaign_target=True)
+    sheet.change(subject="Hello", update_lines=False)
+    sheet.put(4)
+    sheet.change_line(10_000, attempt_failed=True, evaluation="very_positive")
+    sheet.remove(10_000)
+    sheet.reduce(3)
+    sheet.go_back()
+    sheet.redo()
+    sheet.refine(4)
+    sheet.reuse(("CP1", [1, 5, 6]), known=[5, 6], excluded=[6])
+    criteria = Criteria("add_contacts", {}, CriteriaOptions(), Exclusion(("SM7",), (3,)))
+    found = Selection(7, ContactSet([8]))
+    sheet.record(apply_criteria(sheet.segment, criteria, found, saved_criteria="SPRING"))
+    sheet.reset()
+    return [
+        *sheet.events,
+        SegmentLogged(17, "SM1", "Spring", WORK_DATE, 9, 1, 3, (), follow_up_segment_no="SM2"),
+        InteractionsCanceled(1, SOME, "logged_segment", 17, "A mistake"),
+        InteractionsUncanceled(1, SOME, "campaign_entry", 5),
+        InteractionsEvaluated(1, SOME, "very_negative"),
+        InteractionCommented(2, "Called back"),
+        InteractionsDeleted(1, SOME),
+        LoggedSegmentDeleted(17),
+        SegmentDeleted(),
+    ]
+
+
+def story(language: Language) -> list[str]:
+    found, segment = [], Segment()
+    for event in everything():
+        found.append(tell(event, segment, language))
+        segment = segment.copy()
+        segment.apply(event, "ANN", AT)
+    return found
+
+
+def test_the_story_has_every_kind_of_event() -> None:
+    kinds = {type(event) for event in everything()}
+    assert kinds == {*get_args(SegmentEvent), *get_args(Amendment)}
+
+
+def test_each_is_told_with_what_it_changed() -> None:
+    assert story("en") == [
+        "Created segment SM1.",
+        "Added 2 contacts where contact city is add_contacts (expand companies);"
+        " left out: 1 excluded from segments.",
+        "Changed the header: description Spring → blank, campaign target no → yes; 2 of 2 lines follow.",
+        "Changed the header: subject blank → Hello; the lines stay as they are.",
+        "Put contact CT4 on line 30000.",
+        "Changed line 10000 (CT1): evaluation blank → very positive, attempt failed no → yes.",
+        "Took contact CT1 off line 10000.",
+        "Removed 1 contact: everybody for whom contact city is reduce.",
+        "Went back over action 4: 0 lines off again, 1 line back on.",
+        "Did action 4 again: 0 lines back on, 1 line off again.",
+        "Kept only those for whom contact city is refine; 0 contacts removed.",
+        "Took over the contacts of logged segment 12: 1 contact added;"
+        " left out: 1 excluded from segments, 1 deleted since.",
+        "Added 1 contact where no condition is set (without those on segment SM7,"
+        " without those of logged segment 3, from saved criteria SPRING).",
+        "Forgot the criteria, kept the lines.",
+        "Logged the segment: 3 interactions as logged segment 17, with follow-up segment SM2.",
+        "Canceled 2 interactions with logged segment 17.",
+        "Took back the cancelling of 2 interactions with campaign entry 5.",
+        "Evaluated 2 interactions: very negative.",
+        "Commented on entry 2: Called back",
+        "Deleted 2 interactions from the log.",
+        "Deleted logged segment 17; its interactions stay.",
+        "Deleted the segment.",
+    ]
+
+
+def test_the_dutch_story_differs_in_every_sentence() -> None:
+    pairs = list(zip(story("en"), story("nl"), strict=True))
+    assert [english for english, dutch in pairs if english == dutch] == []
+    assert pairs[5][1] == (
+        "Regel 10000 (CT1) gewijzigd: beoordeling leeg → zeer positief, poging mislukt nee → ja."
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_an_event_without_words_of_its_own_is_told_by_its_fields(language: Language) -> None:
+    text = tell(DocumentStamped("NL", 3, SOME), Segment(), language)
+    word = "taal" if language == "nl" else "language code"
+    assert text == f"Document stamped: {word} NL, pages 3."
+
+
+def test_every_table_and_field_has_a_dutch_word() -> None:
+    names = {*TABLES, *(field for fields in TABLES.values() for field in fields)}
+    names |= {*HeaderChanges.__struct_fields__, *LineChanges.__struct_fields__}
+    names |= {*CriteriaOptions.__struct_fields__}
+    assert names - HIDDEN - DUTCH.keys() == set()

@@ -1,0 +1,123 @@
+"""The commands for auditors, on a service that seals by itself, and after its database was tampered with."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from api.child_service import ChildService, child_service
+from eventstore.notes import read_checkpoint
+from tests.api.test_serve import command, register, until
+
+KEY = "the key of this test"
+CHECKER = Path(__file__).parents[2] / "docs" / "check_proof.py"
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    # Not in pytest's own temporary directory: as root, the database's account could not reach it.
+    with tempfile.TemporaryDirectory(prefix="segmentlog-proof-") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+def verifier_of(service: ChildService) -> str:
+    with service.client() as client:
+        key: str = client.get("/v1/audit/key").json()["key"]
+        return key
+
+
+def test_a_service_seals_by_itself_and_tells_a_place_outside(directory: Path) -> None:
+    anchor = directory / "anchors.ndjson"
+    environment = {"SEGMENTLOG_CHECKPOINT_EVENTS": "2", "SEGMENTLOG_ANCHOR_FILE": str(anchor)}
+    with child_service(directory, key=KEY, environment=environment) as service, service.client() as client:
+        for name in ("Alder", "Birch", "Cedar"):
+            register(client, name)
+        assert until(lambda: bool(client.get("/v1/audit/checkpoints").json()["items"]))
+        assert until(anchor.exists)
+        assert client.get("/v1/audit/checkpoints").json()["items"][0]["note"] in [
+            json.loads(line)["note"] for line in anchor.read_text().splitlines()
+        ]
+
+
+def test_what_was_kept_convicts_and_an_export_is_checked_elsewhere(directory: Path) -> None:
+    data = ("--data", str(directory))
+    kept, bundle = directory / "kept.txt", directory / "bundle.json"
+    with child_service(directory, key=KEY) as service, service.client() as client:
+        for name in ("Alder", "Birch", "Cedar"):
+            register(client, name)
+        made = command("checkpoint", *data)
+        assert made.returncode == 0, made.stderr
+        kept.write_text(made.stdout)
+        assert read_checkpoint(made.stdout).size == 3
+        verifier = verifier_of(service)
+
+        exported = command("export", "proof", "--position", "2", "--last", "3", str(bundle), *data)
+        assert exported.returncode == 0, exported.stderr
+        assert verifier in exported.stdout
+        words = [sys.executable, "-I", str(CHECKER), str(bundle), verifier, str(kept)]
+        assert "Proven: 2 events" in subprocess.run(words, capture_output=True, text=True, check=True).stderr
+
+        right = command("verify", "--key", verifier, "--anchor", str(kept), "--json", *data)
+        assert json.loads(right.stdout) == {
+            "ok": True,
+            "events": 3,
+            "checkpoints": 1,
+            "first_bad_position": None,
+            "problem": None,
+        }
+        beyond = command("export", "proof", "--position", "4", str(directory / "none"), *data)
+        assert (beyond.returncode, beyond.stderr) == (1, "There is no event at position 4.\n")
+
+        with psycopg.connect(
+            host=str(directory / "postgres" / "run"), user="segmentlog", dbname="segmentlog"
+        ) as connection:
+            connection.execute("SET search_path = segmentlog")
+            for table in ("log_events", "checkpoint"):
+                connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only".encode())
+            connection.execute("DELETE FROM checkpoint")
+            connection.execute("DELETE FROM log_events WHERE notification_id = 3")
+            connection.execute(
+                "UPDATE log_head SET position = 2,"
+                " chain = (SELECT chain FROM log_events WHERE notification_id = 2)"
+            )
+        assert command("verify", *data).stdout == "All 2 events are what was recorded.\n"
+        wrong = command("verify", "--anchor", str(kept), *data)
+        assert wrong.returncode == 1
+        assert "The events from position 3 to 3, which were sealed, are missing." in wrong.stdout
+
+
+def test_verifying_where_there_is_no_key_asks_for_one(directory: Path, empty_database: str) -> None:
+    environment = {"DATABASE_URL": empty_database}
+    data = ("--data", str(directory))
+    with child_service(directory, key=KEY, environment=environment) as service, service.client() as client:
+        register(client, "Alder")
+        assert command("checkpoint", *data, **environment).returncode == 0
+        verifier = verifier_of(service)
+    elsewhere = ("--data", str(directory / "elsewhere"))
+    asked = command("verify", *elsewhere, **environment)
+    assert (asked.returncode, asked.stdout) == (1, "")
+    assert "Name the verifier key with --key" in asked.stderr
+    assert command("verify", "--key", verifier, *elsewhere, **environment).returncode == 0
+    assert not (directory / "elsewhere").exists()
+    assert command("verify", "--key", "no key", *elsewhere, **environment).returncode == 1
+
+
+def test_rights_are_given_on_a_server_only() -> None:
+    refused = command("grant", "somebody")
+    assert refused.returncode == 2
+    assert "DATABASE_URL must name a server" in refused.stderr
+
+
+def test_a_signing_key_that_is_none_is_said_in_one_sentence(empty_database: str) -> None:
+    refused = command("checkpoint", DATABASE_URL=empty_database, SEGMENTLOG_SIGNING_KEY="not a key")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("SEGMENTLOG_SIGNING_KEY must hold 32 bytes in base64")
+    assert "Traceback" not in refused.stderr

@@ -1,0 +1,91 @@
+"""Being told that the log has grown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from threading import Event as Flag
+
+import psycopg
+import pytest
+
+from eventstore import head_watch
+from eventstore.head_watch import CHANNEL, HeadWatch
+from eventstore.recorder import LogRecorder
+from tests.eventstore.examples import MAPPER, noted
+
+PATIENCE_SECONDS = 30.0
+
+
+@pytest.fixture
+def watch(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[HeadWatch]:
+    monkeypatch.setattr(head_watch, "LOOK_SECONDS", 0.05)
+    with closing(HeadWatch(database)) as watch:
+        yield watch
+
+
+def listeners(database: str) -> list[int]:
+    with psycopg.connect(database) as connection:
+        rows = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query = %s",
+            (f"LISTEN {CHANNEL}",),
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
+def append(recorder: LogRecorder) -> None:
+    recorder.insert_events([MAPPER.to_stored_event(event) for event in noted("a", "Something")])
+
+
+def is_told(flag: Flag) -> bool:
+    told = flag.wait(PATIENCE_SECONDS)
+    flag.clear()
+    return told
+
+
+def test_a_follower_is_told_when_events_are_appended(recorder: LogRecorder, watch: HeadWatch) -> None:
+    told = Flag()
+    with watch.following(told.set):
+        assert is_told(told)  # it listens now
+        append(recorder)
+        assert is_told(told)
+
+
+def test_followers_share_one_connection_and_without_any_there_is_none(
+    database: str, recorder: LogRecorder, watch: HeadWatch
+) -> None:
+    assert listeners(database) == []
+    told, other = Flag(), Flag()
+    with watch.following(told.set), watch.following(other.set):
+        assert is_told(told)
+        append(recorder)
+        assert is_told(told)
+        assert is_told(other)
+        assert watch.followers == 2
+        assert len(listeners(database)) == 1
+    assert watch.followers == 0
+
+
+def test_when_the_connection_is_lost_followers_are_told_once_there_is_another(
+    database: str, recorder: LogRecorder, watch: HeadWatch
+) -> None:
+    """What was appended meanwhile was not heard, so they have to look."""
+    told = Flag()
+    with watch.following(told.set):
+        assert is_told(told)
+        (lost,) = listeners(database)
+        with psycopg.connect(database) as connection:
+            connection.execute("SELECT pg_terminate_backend(%s)", (lost,))
+        assert is_told(told)
+        append(recorder)
+        assert is_told(told)
+        assert lost not in listeners(database)
+
+
+def test_followers_are_told_when_it_ends(watch: HeadWatch) -> None:
+    told = Flag()
+    with watch.following(told.set):
+        assert is_told(told)
+        watch.end()
+        assert is_told(told)
+        assert watch.is_over
