@@ -57,7 +57,7 @@ CAMPAIGN_ENTRIES = Listing(
 )
 
 # The title of an entry (domain A8); `domain.interaction.entry_title` is the same in Python.
-_TITLE: LiteralString = (
+TITLE: LiteralString = (
     "nullif(concat_ws(' - ', nullif(t.value ->> 'description', ''), CASE e.information_flow"
     " WHEN 'outbound' THEN 'by ' || coalesce(s.value ->> 'name', e.user_id)"
     " WHEN 'inbound' THEN 'from ' || nullif(c.name, '') END), '') COLLATE \"C\""
@@ -78,7 +78,7 @@ INTERACTION_LOG_ENTRIES = Listing(
         **fields("send_word_documents_as_attachment postponed", BOOLEAN, "e."),
         "contact_name": Field("c.name", TEXT),
         "contact_company_name": Field("k.name", TEXT),
-        "title": Field(_TITLE, TEXT),
+        "title": Field(TITLE, TEXT),
     },
     key="entry_no",
     implied={"postponed": "false"},

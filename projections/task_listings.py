@@ -47,7 +47,7 @@ TASKS = Listing(
 
 def gone_relation(gone: Mapping[str, ContactSet], parameters: Parameters) -> sql.Composed:
     """The `WITH` clause that TASKS needs: the contacts that tasks were made for and that left the segment."""
-    parts = [
+    parts: list[sql.Composable] = [
         sql.SQL("SELECT {}::text AS segment_no, contact_key FROM unnest({}) AS g(contact_key)").format(
             parameters.add(no), parameters.add(Int4Array(contacts.to_array().astype(np.int32)))
         )
