@@ -162,6 +162,10 @@ class TestFigures:
         shown = ok(client.get(f"/v1/campaigns/{spring}"))
         assert (shown["target_contacts_contacted"], shown["contacts_responded"]) == (3, 1)
         assert shown["response_rate"] == "0.3333"
+        half = crm.record("campaigns")
+        crm.logged(2, campaign_no=half, campaign_target=True)
+        ok(client.post(LOG, json=body | {"campaign_no": half}))
+        assert ok(client.get(f"/v1/campaigns/{half}"))["response_rate"] == "0.5"
         (listed,) = ok(client.get("/v1/campaigns", params={"no": spring}))["items"]
         assert listed == shown
         ok(client.post(f"{LOG}/{entry}/cancel"))
