@@ -222,3 +222,12 @@ def test_what_a_deleted_logged_segment_left_can_count_again(
     assert [entry["canceled"] for entry in entries] == [False, False]
     (listed,) = ok(client.get("/v1/campaign-entries", params={"campaign_no": spring}))["items"]
     assert (listed["canceled"], listed["number_of_interactions"]) == (False, 2)
+
+
+def test_a_campaign_that_a_line_has_stays(client: httpx.Client, crm: Crm, spring: str) -> None:
+    segment = crm.loggable()["no"]
+    ok(client.patch(f"/v1/segments/{segment}/lines/10000", json={"campaign_no": spring}))
+    refused(client.delete(f"/v1/campaigns/{spring}"), "in-use")
+    ok(client.patch(f"/v1/segments/{segment}/lines/10000", json={"campaign_no": None}))
+    ok(client.delete(f"/v1/campaigns/{spring}"))
+    refused(client.delete(f"/v1/campaigns/{spring}"), "not-found")
