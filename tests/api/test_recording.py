@@ -223,6 +223,12 @@ class TestComments:
             f"Deleted comment 1 on entry {entry['entry_no']}.",
         ]
 
+    def test_are_answered_also_when_nobody_waits(self, client: httpx.Client, call: dict[str, Any]) -> None:
+        body = call | {"comments": ["First", "Second"]}
+        made = client.post(LOG, json=body, headers={"Prefer": "respond-async"})
+        position = {"Event-Position": made.headers["event-position"]}
+        assert ok(client.get(f"{LOG}/{ok(made)['entry_no']}", headers=position)) == ok(made)
+
     def test_are_replaced_on_resume_if_given(self, client: httpx.Client, call: dict[str, Any]) -> None:
         for given, kept in (({}, ["Begun"]), ({"comments": ["Done"]}, ["Done"]), ({"comments": []}, [])):
             begun = {"contact_no": call["contact_no"], "postponed": True, "comments": ["Begun"]}
