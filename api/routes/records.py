@@ -186,7 +186,10 @@ def _add_routes(kind: RecordKind) -> None:
         caller: Marketer,
         settle: Settled,
     ) -> dict[str, Any]:
-        settle(service.records.delete(caller, kind, code), ["setup"])
+        if kind is records.CAMPAIGN:
+            settle(service.campaigns.delete(caller, code), ["setup"])
+        else:
+            settle(service.records.delete(caller, kind, code), ["setup"])
         return {"deleted": code}
 
 
