@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
+import msgspec
 from pydantic import ValidationError
 
+from api.plain_rows import plain_row
 from api.problems import validation_problems
 from api.schemas.contacts import NewContact
 from application.contact_import import Row
@@ -24,9 +27,12 @@ COMPOUNDS = {
     "business_relations": ("code", "link_to_table", "no"),
     "profile_answers": ("questionnaire_code", "line_no"),
 }
+FLAGS = ("exclude_from_segment", "privacy_blocked")
+TRUTHS = {"true": True, "false": False}
 IN_NDJSON_ONLY = {"alternative_addresses"}
 COLUMNS = NewContact.model_fields.keys() - IN_NDJSON_ONLY
 
+_LINE_NO = re.compile("[1-9][0-9]{0,8}")
 _TOO_LONG = "\x00too long"
 
 
@@ -106,12 +112,17 @@ def _from_cells(cells: dict[str, str]) -> dict[str, Any]:
         elif name in COMPOUNDS:
             names = COMPOUNDS[name]
             parts = [part.split(":", len(names) - 1) for part in cell.split(";") if part.strip()]
-            values[name] = [dict(zip(names, part, strict=False)) for part in parts]
+            values[name] = [_member(dict(zip(names, part, strict=False))) for part in parts]
         elif cell.strip():
-            values[name] = cell
-        elif name not in ("type", "exclude_from_segment", "privacy_blocked"):
+            values[name] = TRUTHS.get(cell, cell) if name in FLAGS else cell
+        elif name != "type" and name not in FLAGS:
             values[name] = None
     return values
+
+
+def _member(parts: dict[str, str]) -> dict[str, Any]:
+    line_no = parts.get("line_no", "")
+    return parts | {"line_no": int(line_no)} if _LINE_NO.fullmatch(line_no) else dict(parts)
 
 
 def _ndjson_rows(lines: Iterator[str]) -> Iterator[Row]:
@@ -119,6 +130,9 @@ def _ndjson_rows(lines: Iterator[str]) -> Iterator[Row]:
         if line == _TOO_LONG:
             yield Row(number, problems=(_LONG,))
         elif line.strip():
+            if (short_cut := _plain_json(number, line)) is not None:
+                yield short_cut
+                continue
             try:
                 value = json.loads(line)
             except (ValueError, RecursionError):
@@ -130,7 +144,19 @@ def _ndjson_rows(lines: Iterator[str]) -> Iterator[Row]:
                 yield Row(number, problems=(((), "the line is no JSON object"),))
 
 
+def _plain_json(number: int, line: str) -> Row | None:
+    """The row, if it is plainly right. What this reader can read, the other reads alike."""
+    try:
+        value = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    found = plain_row(value) if type(value) is dict else None
+    return None if found is None else Row(number, *found)
+
+
 def _row(line: int, values: dict[str, Any]) -> Row:
+    if (found := plain_row(values)) is not None:
+        return Row(line, *found)
     try:
         contact = NewContact.model_validate(values)
     except ValidationError as error:
