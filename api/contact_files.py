@@ -8,10 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
-import msgspec
 from pydantic import ValidationError
 
-from api.plain_rows import plain_row
+from api.plain_rows import plain_line, plain_row
 from api.problems import validation_problems
 from api.schemas.contacts import NewContact
 from application.contact_import import Row
@@ -130,8 +129,8 @@ def _ndjson_rows(lines: Iterator[str]) -> Iterator[Row]:
         if line == _TOO_LONG:
             yield Row(number, problems=(_LONG,))
         elif line.strip():
-            if (short_cut := _plain_json(number, line)) is not None:
-                yield short_cut
+            if (found := plain_line(line)) is not None:
+                yield Row(number, *found)
                 continue
             try:
                 value = json.loads(line)
@@ -142,16 +141,6 @@ def _ndjson_rows(lines: Iterator[str]) -> Iterator[Row]:
                 yield _row(number, value)
             else:
                 yield Row(number, problems=(((), "the line is no JSON object"),))
-
-
-def _plain_json(number: int, line: str) -> Row | None:
-    """The row, if it is plainly right. What this reader can read, the other reads alike."""
-    try:
-        value = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return None
-    found = plain_row(value) if type(value) is dict else None
-    return None if found is None else Row(number, *found)
 
 
 def _row(line: int, values: dict[str, Any]) -> Row:
