@@ -13,7 +13,18 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import MEDIA_TYPE, add_problem_handlers, answer
-from api.routes import contacts, criteria, history, interactions, logging, operations, records, segments
+from api.routes import (
+    contacts,
+    criteria,
+    documents,
+    history,
+    interactions,
+    logging,
+    operations,
+    records,
+    segments,
+    value_entries,
+)
 from api.schemas.problems import ProblemAnswer
 from api.service import Service
 
@@ -26,9 +37,13 @@ for every contact, and every decision kept as an event.
 * Every write answers with `Event-Position`; a read that sends it back sees at least that.
 * Every refusal is a problem answer (RFC 9457) and changes nothing.
 """
+PARTS = (
+    *(segments, criteria, documents, logging, interactions, contacts, value_entries, records, history),
+    operations,
+)
 LARGEST_BODY = 10_000_000
-"""Bytes; files of contacts may be larger."""
-UNLIMITED = "/v1/contacts/import"
+"""Bytes; files that are imported may be larger."""
+UNLIMITED = ("/v1/contacts/import", "/v1/value-entries/import")
 
 
 def create_app(service: Service) -> FastAPI:
@@ -55,7 +70,7 @@ def create_app(service: Service) -> FastAPI:
         responses={status: {**problem, "description": text} for status, text in PROBLEMS.items()},
     )
     app.state.service = service
-    for part in (segments, criteria, logging, interactions, contacts, records, history, operations):
+    for part in PARTS:
         app.include_router(part.router)
     app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
     add_problem_handlers(app)
@@ -97,7 +112,7 @@ class LimitedBody:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == UNLIMITED:
+        if scope["type"] != "http" or scope["path"] in UNLIMITED:
             await self.app(scope, receive, send)
             return
         read = 0

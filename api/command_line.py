@@ -23,6 +23,9 @@ Data = Annotated[
     Path | None, typer.Option("--data", help="Where the embedded database is kept; .data unless set.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print results as JSON.")]
+ImportedFile = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="A .csv or .ndjson file.", metavar="FILE")
+]
 
 
 def main() -> None:
@@ -130,38 +133,18 @@ def rebuild(
 
 
 @importing.command("contacts")
-def import_contacts(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A .csv or .ndjson file.")],
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
+def import_contacts(file: ImportedFile, data: Data = None, as_json: AsJson = False) -> None:
     """Take over a file of contacts; one bad row never stops the others."""
     from api.contact_files import rows
     from api.routes.contacts import import_answer
     from application.contact_import import ContactImport
-    from application.journal import Caller
 
-    kind = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson"}.get(file.suffix.lower())
-    if kind is None:
-        typer.echo("The file must end in .csv or .ndjson.", err=True)
-        raise typer.Exit(2)
-    caller = Caller(getpass.getuser(), "admin", date.today())
+    kind = _kind_of(file)
     with _service(data) as service:
-        with _progress("Importing contacts") as progress, file.open("rb") as source:
-            size = file.stat().st_size
-
-            def chunks() -> Iterator[bytes]:
-                while chunk := source.read(256 * 1024):
-                    yield chunk
-
-            run = ContactImport(service.journal, service.contacts, caller)
-            result = run.run(
-                rows(chunks(), kind),  # type: ignore[arg-type]
-                lambda _: progress(min(source.tell(), size), size),
-            )
-        for runner in service.runners():
-            runner.catch_up()
-            runner.close()
+        run = ContactImport(service.journal, service.contacts, _operator())
+        with _pieces(file, "Importing contacts") as (pieces, progress):
+            result = run.run(rows(pieces, kind), progress)
+        _catch_up(service)
     if as_json:
         _print_json(import_answer(result))
     else:
@@ -169,10 +152,76 @@ def import_contacts(
             f"{result.registered:,} registered, {result.changed:,} changed, {result.unchanged:,} unchanged, "
             f"{result.rejected_total:,} rejected."
         )
-        for row in result.rejected[:20]:
-            reasons = "; ".join(f"{'.'.join(map(str, place))} {text}".strip() for place, text in row.problems)
-            typer.echo(f"  line {row.line}: {reasons}")
+        _say_rejected(result.rejected)
     raise typer.Exit(1 if result.rejected_total else 0)
+
+
+@importing.command("value-entries")
+def import_value_entries(file: ImportedFile, data: Data = None, as_json: AsJson = False) -> None:
+    """Take over a file of value entries; one that is known already adds nothing."""
+    from api.routes.value_entries import value_entry_answer
+    from api.value_entry_files import rows
+    from application.value_entry_import import ValueEntryImport
+
+    kind = _kind_of(file)
+    with _service(data) as service:
+        _catch_up(service)  # which entries are known is asked of the read model
+        service.read_models.open()
+        try:
+            run = ValueEntryImport(service.journal, service.read_models, _operator())
+            with _pieces(file, "Importing value entries") as (pieces, progress):
+                result = run.run(rows(pieces, kind), progress)
+        finally:
+            service.read_models.close()
+        _catch_up(service)
+    if as_json:
+        _print_json(value_entry_answer(result))
+    else:
+        typer.echo(
+            f"{result.registered:,} registered, {result.unchanged:,} unchanged, "
+            f"{result.rejected_total:,} rejected."
+        )
+        _say_rejected(result.rejected)
+    raise typer.Exit(1 if result.rejected_total else 0)
+
+
+def _kind_of(file: Path) -> Any:
+    from api.table_files import ENDINGS
+
+    kind = ENDINGS.get(file.suffix.lower())
+    if kind is None:
+        typer.echo("The file must end in .csv or .ndjson.", err=True)
+        raise typer.Exit(2)
+    return kind
+
+
+def _operator() -> Any:
+    """Who gives commands here: whoever runs the program."""
+    from application.journal import Caller
+
+    return Caller(getpass.getuser(), "admin", date.today())
+
+
+@contextmanager
+def _pieces(file: Path, what: str) -> Iterator[Any]:
+    """A file piece by piece, and what moves the progress bar."""
+    from api.uploads import chunks
+
+    with _progress(what) as progress, file.open("rb") as source:
+        size = file.stat().st_size
+        yield chunks(source), lambda _: progress(min(source.tell(), size), size)
+
+
+def _catch_up(service: Any) -> None:
+    for runner in service.runners():
+        runner.catch_up()
+        runner.close()
+
+
+def _say_rejected(rejected: Any) -> None:
+    for row in rejected[:20]:
+        reasons = "; ".join(f"{'.'.join(map(str, place))} {text}".strip() for place, text in row.problems)
+        typer.echo(f"  line {row.line}: {reasons}")
 
 
 def _settings(data: Path | None) -> tuple[Any, Path]:

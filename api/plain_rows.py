@@ -74,7 +74,6 @@ _Plain = msgspec.defstruct(
     [(name, kind | UnsetType, UNSET) for name, kind in (_TYPES | _COMPOUNDS).items()],
     forbid_unknown_fields=True,
 )
-_DECODER = msgspec.json.Decoder(_Plain)
 _texts_of = attrgetter(*(name for name, hint in _HINTS.items() if hint in _TEXTS))
 _codes_of = attrgetter(*(name for name, hint in _HINTS.items() if hint in _CODES))
 _lists_of = attrgetter(*(name for name, hint in _HINTS.items() if hint == Codes))
@@ -82,14 +81,6 @@ _lists_of = attrgetter(*(name for name, hint in _HINTS.items() if hint == Codes)
 
 class _NotPlainError(Exception):
     """The row is left to the model."""
-
-
-def plain_line(line: str) -> PlainRow | None:
-    """The row in a line of JSON, if it is plainly right."""
-    try:
-        return _checked(_DECODER.decode(line))
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, _NotPlainError):
-        return None
 
 
 def plain_row(values: Mapping[str, Any]) -> PlainRow | None:

@@ -40,6 +40,7 @@ STATUS = {
     "number-series": 422,
     "not-yet-projected": 503,
     "idempotency-key-reused": 422,
+    "document-unreadable": 422,
     "too-large": 413,
     "unauthorized": 401,
     "forbidden": 403,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.keys import ApiKeys
 from application.contacts import Contacts
+from application.documents import Documents
 from application.event_log import open_log, read_models
 from application.history import History
 from application.interactions import Interactions
@@ -32,6 +33,7 @@ class Service:
         self.records = Records(journal, self.read_models)
         self.contacts = Contacts(journal, self.read_models, self.records)
         self.segments = Segments(journal, self.read_models, self.records, self.contacts)
+        self.documents = Documents(journal, self.read_models, self.records, self.segments)
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
         self.logging = LoggingSegments(journal, self.read_models, self.records, self.segments, self.selecting)
         self.interactions = Interactions(journal, self.read_models, self.records, self.contacts)

@@ -17,6 +17,8 @@ from domain.segment.events import (
     ActionUndone,
     CriteriaApplied,
     CriteriaReset,
+    DocumentAttached,
+    DocumentRemoved,
     HeaderChanged,
     LineAdded,
     LineChanged,
@@ -76,6 +78,24 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "Forgot the criteria, kept the lines.",
         "nl": "Criteria vergeten, regels behouden.",
     },
+    "document_attached": {
+        "en": "Stored the document {document} for all lines{subject}.",
+        "nl": "Document {document} opgeslagen voor alle regels{subject}.",
+    },
+    "personal_document": {
+        "en": "Gave line {line} ({contact}) a document of its own: {document}{subject}.",
+        "nl": "Regel {line} ({contact}) een eigen document gegeven: {document}{subject}.",
+    },
+    "document_removed": {
+        "en": "Took the document in {spoken} away.",
+        "nl": "Document in {spoken} verwijderd.",
+    },
+    "personal_document_removed": {
+        "en": "Line {line} ({contact}) has no document of its own any more.",
+        "nl": "Regel {line} ({contact}) heeft geen eigen document meer.",
+    },
+    "subject": {"en": ", with subject “{subject}”", "nl": ", met onderwerp “{subject}”"},
+    "no_language": {"en": "no language", "nl": "geen taal"},
     "deleted": {"en": "Deleted the segment.", "nl": "Segment verwijderd."},
     "logged": {
         "en": "Logged the segment: {entries} as logged segment {entry}{follow_up}.",
@@ -153,6 +173,8 @@ def tell(event: object, before: Segment, language: Language) -> str:
             return word("redone", action=number)
         case CriteriaReset():
             return word("reset")
+        case DocumentAttached() | DocumentRemoved():
+            return _document(event, language)
         case SegmentDeleted():
             return word("deleted")
         case SegmentLogged():
@@ -179,12 +201,27 @@ def tell(event: object, before: Segment, language: Language) -> str:
     raise TypeError(f"{type(event).__name__} has no words")
 
 
+def _document(event: DocumentAttached | DocumentRemoved, language: Language) -> str:
+    def word(name: str, **facts: object) -> str:
+        return WORDS[name][language].format(line=event.line_no, contact=event.contact_no, **facts)
+
+    if isinstance(event, DocumentRemoved):
+        spoken = event.language_code or word("no_language")
+        name = "document_removed" if event.line_no is None else "personal_document_removed"
+        return word(name, spoken=spoken)
+    document = event.document
+    called = document.file_name or document.language_code or word("no_language")
+    subject = word("subject", subject=document.subject) if document.subject else ""
+    kind = "document_attached" if event.line_no is None else "personal_document"
+    return word(kind, document=called, subject=subject)
+
+
 def _count(what: str, n: int, language: Language) -> str:
     return WORDS[what if n == 1 else f"{what}s"][language].format(n=f"{n:,}")
 
 
 def _changes(named: dict[str, Any], language: Language) -> str:
-    hidden = {"template", "correspondence_type_fixed"}
+    hidden = {"template", "correspondence_type_fixed", "documents", "personal_documents", "language_fixed"}
     return ", ".join(
         f"{name.replace('_', ' ')} = {WORDS['blank'][language] if value is None else value}"
         for name, value in named.items()

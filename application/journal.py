@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, Literal, ParamSpec, TypeVar
 
 import msgspec
@@ -23,6 +24,7 @@ from eventstore.recorder import Alongside
 
 Role = Literal["marketer", "auditor", "reporter", "admin"]
 ATTEMPTS = 20
+NO_CONTENTS: Mapping[str, bytes] = MappingProxyType({})
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -76,8 +78,11 @@ class Journal:
         caller: Caller,
         *changes: Changes,
         under_lock: Sequence[Alongside] = (),
+        contents: Mapping[str, bytes] = NO_CONTENTS,
     ) -> int:
-        """Save all of it in one transaction, with the contact sets that it names; returns the position.
+        """Save all of it in one transaction, with the contact sets and contents that it names.
+
+        Returns the position.
 
         Raises RepeatedRequestError; StaleVersionError and NumberTakenError, which `retried` takes care of.
         """
@@ -86,11 +91,11 @@ class Journal:
         events = [event for c in changes for event in events_of(c.stream, c.version, envelope, c.facts)]
         if not events:
             return self.log.position()
-        contents: dict[str, bytes] = {}
+        named = dict(contents)
         for event in events:
             for found in contact_sets(event.data):
-                contents |= found.contents()
-        before: list[Alongside] = [self.log.contents.saving(contents)] if contents else []
+                named |= found.contents()
+        before: list[Alongside] = [self.log.contents.saving(named)] if named else []
         if caller.request is not None:
             before.append(_claiming(caller.user_id, caller.request))
         with _repeated():

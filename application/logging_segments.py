@@ -78,7 +78,12 @@ class LoggingSegments:
         logging.check_lines(checked)
         follow_up_no = self.records.draw_number("segment", None) if create_follow_up else None
         (event,) = logging.log(
-            segment, checked, self._numbers(), today=date.today(), follow_up_segment_no=follow_up_no
+            segment,
+            checked,
+            self._numbers(),
+            today=date.today(),
+            follow_up_segment_no=follow_up_no,
+            deliver=send_attachments,
         )
         assert isinstance(event, SegmentLogged)
         changes = [Changes(stream_of(no), segment.version, [event])]

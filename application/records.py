@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, check_version, retried
 from domain import records
 from domain.campaign import Campaign, check_dates
 from domain.code_tables import Salesperson
+from domain.document import document_in
 from domain.errors import AlreadyExists, InUse, InvalidRequest, MandatoryField, NoDocument, NotFound, Problem
 from domain.interaction_template import InteractionTemplate
 from domain.records import KnownRecord, RecordKind
@@ -56,9 +58,11 @@ class Records:
     @retried
     def put(self, caller: Caller, kind: RecordKind, code: str, value: msgspec.Struct) -> tuple[bool, int]:
         """Write a record as a whole; whether it is new, and the position. Raises Refused."""
-        self._check(value)
         record = self.journal.load(kind.stream(code), KnownRecord) or KnownRecord()
         check_version(caller, record)
+        if isinstance(value, InteractionTemplate) and record.value is not None:
+            value = replaced(value, documents=record.value.documents)  # those are stored one by one
+        self._check(value)
         facts = records.write(kind, record, code, value)
         position = self.journal.record(caller, Changes(kind.stream(code), record.version, facts))
         return record.value is None, position
@@ -173,7 +177,10 @@ class Records:
                     "interaction_group_code", "An interaction template needs an interaction group."
                 )
             case InteractionTemplate():
-                if value.language_code is not None:
+                if (
+                    value.language_code is not None
+                    and document_in(value.documents, value.language_code) is None
+                ):
                     raise NoDocument(
                         "A language can be chosen once the template has a document in it.",
                         [(("language_code",), "there is no document in this language")],

@@ -237,4 +237,5 @@ def _code(named: Mapping[str, object], field: str) -> str | None:
 
 
 def _facts(contact: KnownContact) -> LineContact:
-    return LineContact(contact.key, contact.no, contact.value.correspondence_type)
+    value = contact.value
+    return LineContact(contact.key, contact.no, value.correspondence_type, value.language_code)

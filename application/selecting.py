@@ -175,11 +175,18 @@ class Selecting:
         found: list[ContactSet] = []
         for index, no in enumerate(exclude.segments):
             with _named_at("exclude", "segments", index):
-                found.append(self.segments.get(no).contacts)
+                found.append(self._on(no))
         for index, entry_no in enumerate(exclude.logged_segments):
             with _named_at("exclude", "logged_segments", index):
                 found += [block.alive for block in self.logged(entry_no).blocks]
         return union(found)
+
+    def _on(self, no: str) -> ContactSet:
+        """Who is on a segment, or was when it was logged, so that saved criteria go on. Raises NotFound."""
+        segment = self.journal.load(stream_of(no), Segment)
+        if segment is None or segment.status == "deleted":
+            raise NotFound.named("segment", no)
+        return segment.contacts
 
     def _for_command(self, caller: Caller, no: str) -> Segment:
         segment = self.segments.get(no)

@@ -64,6 +64,11 @@ How values are written:
 STREAMS = {
     "segment": ("Segments", "Streams are named `segment-` and the segment's number."),
     "contact": ("Contacts", "Streams are named `contact-` and the contact's number."),
+    "value-entries": (
+        "Value entries",
+        "Taken over from files. A stream is one import, one event for each batch of rows; it is named\n"
+        "`value-entries-` and the number of its first entry.",
+    ),
     "interaction": (
         "Single interactions",
         "They did not come from a segment. Streams are named `interaction-` and the entry number.",

@@ -11,6 +11,7 @@ from domain.contact import ContactEvent
 from domain.interaction import InteractionEvent
 from domain.records import RECORD_KINDS
 from domain.segment.events import SegmentEvent
+from domain.value_entry import ValueEntriesImported
 
 EVENT_TYPES: dict[str, type[msgspec.Struct]] = {
     event.topic: event
@@ -19,6 +20,7 @@ EVENT_TYPES: dict[str, type[msgspec.Struct]] = {
         *get_args(ContactEvent),
         *get_args(InteractionEvent),
         *get_args(Amendment),
+        ValueEntriesImported,
         *(event for kind in RECORD_KINDS for event in kind.events()),
     )
 }

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from domain import filter_expression
-from domain.filter_expression import Enumeration, Expression, FieldType, FilterSyntaxError
+from domain.filter_expression import Enumeration, Equal, Expression, FieldType, FilterSyntaxError
+from domain.value_entry import SourceType
 from domain.vocabulary import (
     ContactType,
     CorrespondenceType,
@@ -28,7 +29,8 @@ MAX_CONDITIONS: Final = 5_000
 Location: TypeAlias = tuple[str | int, ...]
 Problem: TypeAlias = tuple[Location, str]
 ContactFacts: TypeAlias = Mapping[str, Sequence[Mapping[str, object]]]
-"""Rows by table: the contact itself under `contact`; industries and relations are those of its company."""
+"""Rows by table: the contact itself under `contact`. Industries and relations are those of its company, value
+entries those of the customers and vendors that its company is."""
 
 
 def _fields(field_type: FieldType, names: str) -> dict[str, FieldType]:
@@ -65,15 +67,21 @@ TABLES: Final[Mapping[str, Mapping[str, FieldType]]] = MappingProxyType(
             "evaluation": Enumeration(members(Evaluation)),
             "correspondence_type": _CORRESPONDENCE_TYPE,
             "delivery_status": Enumeration(("in_progress", "sent", "error")),
+            "document": Enumeration(("inherited", "unique")),
             **_fields(
                 FieldType.CODE,
                 "contact_no contact_company_no interaction_group_code interaction_template_code"
-                " interaction_language_code campaign_no segment_no salesperson_code",
+                " interaction_language_code campaign_no segment_no salesperson_code"
+                " contact_alternative_address_code",
             ),
-            **_fields(FieldType.TEXT, "description subject user_id"),
+            **_fields(FieldType.TEXT, "description subject user_id contact_via remarks"),
             **_fields(FieldType.INTEGER, "entry_no campaign_entry_no logged_segment_entry_no"),
             **_fields(FieldType.DECIMAL, "cost duration_minutes"),
-            **_fields(FieldType.BOOLEAN, "campaign_response campaign_target attempt_failed canceled"),
+            **_fields(
+                FieldType.BOOLEAN,
+                "campaign_response campaign_target attempt_failed send_word_documents_as_attachment"
+                " canceled postponed",
+            ),
         },
         "job_responsibility": {"code": FieldType.CODE},
         "industry_group": {"code": FieldType.CODE},
@@ -82,8 +90,18 @@ TABLES: Final[Mapping[str, Mapping[str, FieldType]]] = MappingProxyType(
             "link_to_table": FieldType.TEXT,
             "no": FieldType.CODE,
         },
+        "value_entry": {
+            "source_type": Enumeration(members(SourceType)),
+            **_fields(FieldType.CODE, "source_no item_no variant_code inventory_posting_group contact_no"),
+            "posting_date": FieldType.DATE,
+        },
     }
 )
+
+_UNFINISHED: Final[Mapping[str, tuple[str, Expression]]] = MappingProxyType(
+    {"interaction_log_entry": ("postponed", Expression(((Equal(True, negated=True),),)))}
+)
+"""What holds of a row unless that field is filtered: a postponed interaction has not happened (B15)."""
 
 
 class CriteriaError(ValueError):
@@ -136,17 +154,33 @@ def parse_criteria(filters: object, *, work_date: date) -> Criteria:
     return criteria
 
 
-def criteria_match(criteria: Criteria, facts: ContactFacts) -> bool:
-    """Whether one contact is meant (domain rules B5 and B6)."""
+def criteria_match(criteria: Criteria, facts: ContactFacts, *, adding: bool = False) -> bool:
+    """Whether one contact is meant (domain rules B5 and B6); `adding` is for Add Contacts.
+
+    There, a value entry speaks for a person only if its document names that person. Reduce and Refine take
+    any entry of the company.
+    """
     match criteria:
         case AllOf(parts):
-            return all(criteria_match(part, facts) for part in parts)
+            return all(criteria_match(part, facts, adding=adding) for part in parts)
         case AnyOf(parts):
-            return any(criteria_match(part, facts) for part in parts)
+            return any(criteria_match(part, facts, adding=adding) for part in parts)
         case Not(part):
-            return not criteria_match(part, facts)
+            return not criteria_match(part, facts, adding=adding)
+        case TableFilter("value_entry", fields) if adding:
+            return any(_row_matches(fields, row) for row in _entries_naming(facts))
         case TableFilter(table, fields):
             return any(_row_matches(fields, row) for row in facts.get(table, ()))
+
+
+def _entries_naming(facts: ContactFacts) -> Sequence[Mapping[str, object]]:
+    """The value entries that speak for this contact when contacts are added (domain B5)."""
+    entries = facts.get("value_entry", ())
+    contact = facts["contact"][0] if facts.get("contact") else {}
+    if contact.get("type") == "company":
+        return entries
+    number = contact.get("no")
+    return [entry for entry in entries if number is not None and entry.get("contact_no") == number]
 
 
 def _row_matches(fields: tuple[tuple[str, Expression], ...], row: Mapping[str, object]) -> bool:
@@ -202,7 +236,12 @@ class _Reader:
             for name, text in value.items()
             if (expression := self._field(known.get(str(name)), known, text, (*place, str(name))))
         ]
-        return TableFilter(table, tuple(fields)) if fields else EVERY_CONTACT
+        if not fields:
+            return EVERY_CONTACT
+        unless_asked = _UNFINISHED.get(table)
+        if unless_asked is not None and unless_asked[0] not in value:
+            fields.append(unless_asked)
+        return TableFilter(table, tuple(fields))
 
     def _field(
         self, field_type: FieldType | None, known: Mapping[str, FieldType], value: object, place: Location

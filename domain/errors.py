@@ -18,6 +18,7 @@ Refused
 ├── NotCanceled              only canceled ones may be deleted
 ├── ContactOnSegment         the contact stands on an open segment
 ├── NumberSeries             no number can be drawn, or a typed one is not allowed
+├── DocumentUnreadable       a file that is no Word document, or one that could do harm
 └── TooLarge                 more than is accepted
 """
 
@@ -169,6 +170,11 @@ class ContactOnSegment(Refused):
 class NumberSeries(Refused):
     slug = "number-series"
     title = "No number"
+
+
+class DocumentUnreadable(Refused):
+    slug = "document-unreadable"
+    title = "The document cannot be used"
 
 
 class TooLarge(Refused):

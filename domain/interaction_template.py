@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
+from domain.document import Documents
 from domain.vocabulary import CorrespondenceType, InformationFlow, InitiatedBy
 
 
@@ -24,3 +25,5 @@ class InteractionTemplate(msgspec.Struct, frozen=True, omit_defaults=True):
     correspondence_type: CorrespondenceType | None = None
     ignore_contact_correspondence_type: bool = False
     language_code: str | None = None
+    documents: Documents = ()
+    """One per language; whoever chooses the template gets copies (domain A9, B2.3)."""

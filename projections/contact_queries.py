@@ -27,6 +27,16 @@ CONTACTS = Listing(
     key="no",
 )
 
+VALUE_ENTRIES = Listing(
+    name="value_entry",
+    source="value_entry v",
+    fields={
+        "entry_no": Field("v.entry_no", FieldType.INTEGER),
+        **{name: Field(f"v.{name}", kind) for name, kind in TABLES["value_entry"].items()},
+    },
+    key="entry_no",
+)
+
 _MEMBERS = {"mailing_groups", "industry_groups", "job_responsibilities"}
 """The lists of a contact that are lists of codes."""
 
@@ -120,8 +130,8 @@ def line_facts(cursor: Cursor[DictRow], keys: Sequence[int]) -> Mapping[int, Lin
     if not keys:
         return {}
     rows = cursor.execute(
-        "SELECT key, no, type, name, company_no, company_name, email, salesperson_code, correspondence_type,"
-        " has_alternative_address FROM contact WHERE key = ANY(%s)",
+        "SELECT key, no, type, name, company_no, company_name, email, salesperson_code, language_code,"
+        " correspondence_type, has_alternative_address FROM contact WHERE key = ANY(%s)",
         (list(keys),),
     ).fetchall()
     addresses = alternative_addresses(cursor, [row["key"] for row in rows if row["has_alternative_address"]])
@@ -134,6 +144,7 @@ def line_facts(cursor: Cursor[DictRow], keys: Sequence[int]) -> Mapping[int, Lin
             company_name=row["company_name"],
             email=row["email"],
             salesperson_code=row["salesperson_code"],
+            language_code=row["language_code"],
             correspondence_type=row["correspondence_type"],
             alternative_addresses=addresses.get(row["key"], ()),
         )

@@ -67,21 +67,46 @@ def compile_expression(
     return _Column(column, parameters).expression(expression)
 
 
-def compile_criteria(criteria: Criteria, parameters: Parameters, *, contact_alias: str = "c") -> sql.Composed:
-    """A condition on a row of table `contact` with this alias (domain rules B5 and B6)."""
-    match criteria:
-        case AllOf(parts):
-            compiled = [compile_criteria(part, parameters, contact_alias=contact_alias) for part in parts]
-            return _joined(" AND ", compiled, empty="TRUE")
-        case AnyOf(parts):
-            compiled = [compile_criteria(part, parameters, contact_alias=contact_alias) for part in parts]
-            return _joined(" OR ", compiled, empty="FALSE")
-        case Not(part):
-            return _negated(part, compile_criteria(part, parameters, contact_alias=contact_alias))
-        case TableFilter("contact"):
-            return _row_matches(criteria, contact_alias, parameters)
-        case TableFilter():
-            return _row_exists(criteria, contact_alias, parameters)
+def compile_criteria(
+    criteria: Criteria, parameters: Parameters, *, contact_alias: str = "c", adding: bool = False
+) -> sql.Composed:
+    """A condition on a row of table `contact` with this alias (domain rules B5 and B6).
+
+    `adding` is for Add Contacts, where a value entry must name the person (see `criteria_match`).
+    """
+    return _Compiler(parameters, contact_alias, adding).condition(criteria)
+
+
+class _Compiler:
+    """Criteria as a condition on one row of table `contact`."""
+
+    def __init__(self, parameters: Parameters, contact_alias: str, adding: bool) -> None:
+        self._parameters = parameters
+        self._contact = contact_alias
+        self._adding = adding
+
+    def condition(self, criteria: Criteria) -> sql.Composed:
+        match criteria:
+            case AllOf(parts):
+                return _joined(" AND ", [self.condition(part) for part in parts], empty="TRUE")
+            case AnyOf(parts):
+                return _joined(" OR ", [self.condition(part) for part in parts], empty="FALSE")
+            case Not(part):
+                return _negated(part, self.condition(part))
+            case TableFilter("contact"):
+                return _row_matches(criteria, self._contact, self._parameters)
+            case TableFilter():
+                return self._row_exists(criteria)
+
+    def _row_exists(self, criteria: TableFilter) -> sql.Composed:
+        source, join = _RELATED_TABLES[criteria.table]
+        if self._adding and criteria.table == "value_entry":
+            join += _NAMING_THE_PERSON
+        return sql.SQL("EXISTS (SELECT FROM {} WHERE {} AND {})").format(
+            sql.SQL(source),
+            sql.SQL(join).format(contact=sql.Identifier(self._contact)),
+            _row_matches(criteria, "related", self._parameters),
+        )
 
 
 def _negated(part: Criteria, compiled: sql.Composed) -> sql.Composed:
@@ -91,31 +116,33 @@ def _negated(part: Criteria, compiled: sql.Composed) -> sql.Composed:
     return sql.SQL("({} IS NOT TRUE)").format(compiled)
 
 
-_OF_CONTACT: Final = "related.contact_key = {contact}.key"
+_OF_CONTACT: Final[LiteralString] = "related.contact_key = {contact}.key"
 # A private person has no company, so that nothing of a company belongs to it.
-_OF_COMPANY: Final = "related.contact_key = {contact}.company_key"
-_WITH_CONTACT: Final = (
+_OF_COMPANY: Final[LiteralString] = "related.contact_key = {contact}.company_key"
+_WITH_CONTACT: Final[LiteralString] = (
     "related.contact_no = {contact}.no"
     " AND related.contact_company_no IS NOT DISTINCT FROM {contact}.company_no"
 )
 
-_RELATED_TABLES: Final = {
-    "profile_answer": ("contact_profile_answer", _OF_CONTACT),
-    "mailing_group": ("contact_mailing_group", _OF_CONTACT),
-    "interaction_log_entry": ("interaction_log_entry", _WITH_CONTACT),
-    "job_responsibility": ("contact_job_responsibility", _OF_CONTACT),
-    "industry_group": ("contact_industry_group", _OF_COMPANY),
-    "business_relation": ("contact_business_relation", _OF_COMPANY),
+# The word for the linked table is typed by people: Customer, CUSTOMER.
+_VALUE_ENTRIES: Final[LiteralString] = (
+    "value_entry AS related JOIN contact_business_relation AS relation"
+    " ON relation.no = related.source_no AND lower(relation.link_to_table) = related.source_type"
+)
+_NAMING_THE_PERSON: Final[LiteralString] = (
+    " AND ({contact}.type = 'company' OR related.contact_no = {contact}.no)"
+)
+
+_RELATED_TABLES: Final[dict[str, tuple[LiteralString, LiteralString]]] = {
+    "profile_answer": ("contact_profile_answer AS related", _OF_CONTACT),
+    "mailing_group": ("contact_mailing_group AS related", _OF_CONTACT),
+    "interaction_log_entry": ("interaction_log_entry AS related", _WITH_CONTACT),
+    "job_responsibility": ("contact_job_responsibility AS related", _OF_CONTACT),
+    "industry_group": ("contact_industry_group AS related", _OF_COMPANY),
+    "business_relation": ("contact_business_relation AS related", _OF_COMPANY),
+    "value_entry": (_VALUE_ENTRIES, "relation.contact_key = {contact}.company_key"),
 }
-
-
-def _row_exists(criteria: TableFilter, contact_alias: str, parameters: Parameters) -> sql.Composed:
-    name, join = _RELATED_TABLES[criteria.table]
-    return sql.SQL("EXISTS (SELECT FROM {} AS related WHERE {} AND {})").format(
-        sql.Identifier(name),
-        sql.SQL(join).format(contact=sql.Identifier(contact_alias)),
-        _row_matches(criteria, "related", parameters),
-    )
+"""Of each table: where its rows come from, as `related`, and which of them belong to a contact."""
 
 
 def _row_matches(criteria: TableFilter, alias: str, parameters: Parameters) -> sql.Composed:

@@ -31,7 +31,8 @@ _CONDITIONS: Mapping[str, LiteralString] = {
     "unknown_campaign": "line.campaign_no IS NOT NULL AND NOT (line.campaign_no = ANY({campaigns}))",
     # Only a line without alternative address fails; with one, the type becomes blank (B10.3).
     "email": f"{{deliver}} AND {_NO_EMAIL} AND line.contact_alternative_address_code IS NULL",
-    "document": f"{{deliver}} AND line.correspondence_type IS NOT NULL AND NOT ({_NO_EMAIL})",
+    "document": f"{{deliver}} AND line.correspondence_type IS NOT NULL AND NOT ({_NO_EMAIL})"
+    " AND line.document IS NULL",
 }
 """When a line fails each check; the order is that of the domain's CHECKS."""
 

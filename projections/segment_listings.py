@@ -12,6 +12,7 @@ from projections.listing import Field, Listing, fields
 CODE, TEXT, INTEGER = FieldType.CODE, FieldType.TEXT, FieldType.INTEGER
 DECIMAL, DATE, BOOLEAN = FieldType.DECIMAL, FieldType.DATE, FieldType.BOOLEAN
 CORRESPONDENCE = Enumeration(get_args(CorrespondenceType))
+DOCUMENT = Enumeration(("inherited", "unique"))
 
 LOGGED_SEGMENTS = Listing(
     name="logged_segment",
@@ -54,9 +55,6 @@ INTERACTION_LOG_ENTRIES = Listing(
     ),
     fields={
         **{name: Field(f"e.{name}", kind) for name, kind in TABLES["interaction_log_entry"].items()},
-        **fields("contact_alternative_address_code", CODE, "e."),
-        **fields("contact_via remarks", TEXT, "e."),
-        **fields("send_word_documents_as_attachment postponed", BOOLEAN, "e."),
         "contact_name": Field("c.name", TEXT),
         "contact_company_name": Field("k.name", TEXT),
     },
@@ -87,6 +85,7 @@ SEGMENTS = Listing(
         **fields("send_word_documents_as_attachment", BOOLEAN),
     },
     key="no",
+    also=", documents",
 )
 
 SEGMENT_LINES = Listing(
@@ -108,6 +107,7 @@ SEGMENT_LINES = Listing(
         **fields("campaign_target campaign_response attempt_failed", BOOLEAN),
         **fields("send_word_documents_as_attachment", BOOLEAN),
         **fields("contact_type contact_any_name", TEXT),
+        "document": Field("document", DOCUMENT),
     },
     key="line_no",
     # Company by company, the company before its people (domain B5, step 6).

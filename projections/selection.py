@@ -30,7 +30,7 @@ _RELATED = sql.SQL(" UNION SELECT company_key FROM chosen WHERE company_key IS N
 def select_contacts(read_models: ReadModels, criteria: Criteria, options: CriteriaOptions) -> Selection:
     """Everybody who meets the criteria, widened by the options, with who must stay out (domain B5)."""
     parameters = Parameters()
-    condition = compile_criteria(criteria, parameters)
+    condition = compile_criteria(criteria, parameters, adding=True)
     if not (options.expand_companies or options.allow_related_companies):
         return _selection(
             read_models, sql.SQL("{} FROM contact c WHERE {}").format(_SETS, condition), parameters

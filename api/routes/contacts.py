@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
 from operator import itemgetter
-from typing import IO, Annotated, Any
+from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api.contact_files import Format, rows
+from api.contact_files import rows
 from api.context import (
     READERS,
     Listed,
@@ -33,16 +31,14 @@ from api.schemas.contacts import (
 )
 from api.schemas.values import Code
 from api.service import Service
+from api.uploads import described, rejected_answer, uploaded
 from application.contact_import import ContactImport, ImportResult
 from domain.contact import KnownContact
-from domain.errors import InvalidRequest
 from projections.contact_queries import CONTACTS, with_children
 from projections.listing import list_page
 
 router = APIRouter(prefix="/v1/contacts", tags=["contacts"], route_class=RepeatableRoute)
 READS = [READERS, at_least("contacts")]
-FORMATS: dict[str, Format] = {"text/csv": "csv", "application/x-ndjson": "ndjson"}
-CHUNK = 256 * 1024
 
 
 def shown(service: Service, contact: KnownContact) -> dict[str, Any]:
@@ -124,36 +120,15 @@ def delete_contact(no: Code, service: ServiceOf, caller: Marketer, settle: Settl
 @router.post(
     "/import",
     response_model=ImportAnswer,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "text/csv": {"schema": {"type": "string"}, "example": "no,type,name\nCT1,company,Alder\n"},
-                "application/x-ndjson": {
-                    "schema": {"type": "string"},
-                    "example": '{"no": "CT1", "type": "company", "name": "Alder"}\n',
-                },
-            },
-        }
-    },
+    openapi_extra=described(
+        "no,type,name\nCT1,company,Alder\n", '{"no": "CT1", "type": "company", "name": "Alder"}\n'
+    ),
 )
-async def import_contacts(
-    request: Request,
-    service: ServiceOf,
-    caller: Marketer,
-    settle: Settled,
-    content_type: Annotated[str | None, Header()] = None,
-) -> Any:
+async def import_contacts(request: Request, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
     """Take over a file of contacts. A known number changes that contact, any other registers one."""
-    kind = FORMATS.get((content_type or "").partition(";")[0].strip().lower())
-    if kind is None:
-        raise InvalidRequest.at("Content-Type", f"must be one of: {', '.join(FORMATS)}")
-    with tempfile.TemporaryFile() as file:
-        async for chunk in request.stream():
-            await run_in_threadpool(file.write, chunk)
-        file.seek(0)
+    async with uploaded(request) as (pieces, kind):
         run = ContactImport(service.journal, service.contacts, without_request_key(caller))
-        result = await run_in_threadpool(run.run, rows(_chunks(file), kind))
+        result = await run_in_threadpool(run.run, rows(pieces, kind))
     await run_in_threadpool(settle, result.position or service.log.position(), ["contacts"])
     return import_answer(result)
 
@@ -164,17 +139,6 @@ def import_answer(result: ImportResult) -> dict[str, Any]:
         "registered": result.registered,
         "changed": result.changed,
         "unchanged": result.unchanged,
-        "rejected": [
-            {
-                "line": row.line,
-                "errors": [{"loc": list(place), "message": message} for place, message in row.problems],
-            }
-            for row in result.rejected
-        ],
+        "rejected": rejected_answer(result.rejected),
         "rejected_total": result.rejected_total,
     }
-
-
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    while chunk := file.read(CHUNK):
-        yield chunk

@@ -196,6 +196,7 @@ def _shown(
         "logged_segment_entry_no": None,
         "send_word_documents_as_attachment": False,
         "remarks": None,
+        "document": None,
         "delivery_status": None,
         "canceled": False,
         "postponed": postponed,

@@ -9,6 +9,7 @@ from pydantic import create_model
 
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.idempotency import RepeatableRoute
+from api.schemas.documents import DocumentAnswer
 from api.schemas.records import (
     CampaignBody,
     CodeEntryBody,
@@ -59,7 +60,7 @@ def _answer_model(kind: RecordKind) -> type[Body]:
     if kind in STATISTICS_COLUMN:
         fields["statistics"] = (Statistics, ...)
     if kind is records.INTERACTION_TEMPLATE:
-        fields["documents"] = (list[Any], [])
+        fields["documents"] = (list[DocumentAnswer], [])
     if kind is records.CAMPAIGN:
         fields |= {
             "target_contacts_contacted": (int, ...),

@@ -48,6 +48,7 @@ def shown(segment: Segment) -> dict[str, Any]:
     header = msgspec.structs.asdict(segment.header)
     del header["template"]
     return header | {
+        "documents": [msgspec.structs.asdict(document) for document in segment.header.documents],
         "no": segment.no,
         "number_of_lines": segment.number_of_lines,
         "cost": segment.cost,

@@ -139,6 +139,7 @@ class InteractionAnswer(Answer):
     contact_via: str | None
     send_word_documents_as_attachment: bool
     remarks: str | None
+    document: Literal["inherited", "unique"] | None
     delivery_status: Literal["in_progress", "sent", "error"] | None
     canceled: bool
     postponed: bool

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from pydantic import Field
 
+from api.schemas.documents import DocumentAnswer
 from api.schemas.values import (
     Amount,
     Answer,
@@ -85,6 +86,7 @@ class SegmentAnswer(HeaderValues):
     cost: Decimal
     duration_minutes: int
     number_of_criteria_actions: int
+    documents: list[DocumentAnswer]
     version: int
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, ClassVar, Literal
 
 import msgspec
 
 from domain.contact_set import EMPTY, ContactSet
+from domain.document import Document
 from domain.segment.header import Header, HeaderChanges
 from domain.segment.lines import LineBlock, LineChanges, LineStart, OwnLine
-from domain.vocabulary import CriteriaActionKind
+from domain.vocabulary import CriteriaActionKind, given
 
 
 class CriteriaOptions(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -71,11 +73,13 @@ class LineAdded(msgspec.Struct, frozen=True, omit_defaults=True):
     changes: LineChanges = LineChanges()
 
 
-class LineChanged(msgspec.Struct, frozen=True):
+class LineChanged(msgspec.Struct, frozen=True, omit_defaults=True):
     topic: ClassVar[str] = "segment.line-changed.1"
     line_no: int
     contact_no: str
     changes: LineChanges
+    dropped: tuple[str, ...] = ()
+    """Values that the line had of its own and takes from its block again."""
 
 
 class LineRemoved(msgspec.Struct, frozen=True):
@@ -146,6 +150,27 @@ class CriteriaReset(msgspec.Struct, frozen=True):
     topic: ClassVar[str] = "segment.criteria-reset.1"
 
 
+class DocumentAttached(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The segment, or one line of it, has its own document in a language from now on (domain B4).
+
+    The first one of a segment also gives it its language and subject; `line_no` makes it a personal one.
+    """
+
+    topic: ClassVar[str] = "segment.document-attached.1"
+    document: Document
+    line_no: int | None = None
+    contact_no: str | None = None
+
+
+class DocumentRemoved(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The segment, or a line, has no document of its own in this language any more (domain B4)."""
+
+    topic: ClassVar[str] = "segment.document-removed.1"
+    language_code: str | None
+    line_no: int | None = None
+    contact_no: str | None = None
+
+
 class SegmentDeleted(msgspec.Struct, frozen=True):
     topic: ClassVar[str] = "segment.deleted.1"
 
@@ -179,6 +204,17 @@ class SegmentLogged(msgspec.Struct, frozen=True):
     campaign_entries: tuple[CampaignEntryMade, ...] = ()
     type_blanked: ContactSet = EMPTY
     follow_up_segment_no: str | None = None
+    deliver: bool = False
+    """Whether entries with a correspondence type are to be sent (domain B10.3)."""
+
+    def documents(self) -> Iterator[Document]:
+        """Every document that an entry may have."""
+        for block in self.blocks:
+            yield from block.start.documents
+        for line in self.own_lines:
+            own = given(line.changes)
+            yield from own.get("documents", ())
+            yield from own.get("personal_documents", ())
 
 
 SegmentEvent = (
@@ -192,6 +228,8 @@ SegmentEvent = (
     | ActionUndone
     | ActionRedone
     | CriteriaReset
+    | DocumentAttached
+    | DocumentRemoved
     | SegmentDeleted
     | SegmentLogged
 )

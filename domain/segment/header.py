@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace as replaced
 
+from domain.document import (
+    Document,
+    Documents,
+    document_in,
+    next_default,
+    with_document,
+    without_language,
+)
 from domain.segment.lines import LineStart
 from domain.vocabulary import CorrespondenceType, InformationFlow, InitiatedBy
 
@@ -42,6 +52,30 @@ class Header(msgspec.Struct, frozen=True, omit_defaults=True):
     subject: str | None = None
     send_word_documents_as_attachment: bool = False
     template: TemplateDefaults | None = None
+    documents: Documents = ()
+    """The segment's own copies, one per language (domain B4)."""
+
+    @property
+    def document(self) -> Document | None:
+        """The document in the default language."""
+        return document_in(self.documents, self.language_code)
+
+    def with_document(self, document: Document) -> Header:
+        """The header once the segment has this document; the first also gives its language (domain B4)."""
+        changes: dict[str, Any] = {"documents": with_document(self.documents, document)}
+        if not self.documents or self.language_code == document.language_code:
+            changes |= {"language_code": document.language_code, "subject": document.subject}
+        return replaced(self, **changes)
+
+    def without_language(self, language_code: str | None) -> Header:
+        """The header without the document in a language; if it was the default, another is (domain B4)."""
+        documents = without_language(self.documents, language_code)
+        changes: dict[str, Any] = {"documents": documents}
+        if self.language_code == language_code:
+            default = next_default(documents, language_code)
+            document = document_in(documents, default)
+            changes |= {"language_code": default, "subject": document.subject if document else None}
+        return replaced(self, **changes)
 
 
 class HeaderChanges(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,6 +99,7 @@ class HeaderChanges(msgspec.Struct, frozen=True, omit_defaults=True):
     subject: str | UnsetType | None = UNSET
     send_word_documents_as_attachment: bool | UnsetType = UNSET
     template: TemplateDefaults | UnsetType | None = UNSET
+    documents: Documents | UnsetType = UNSET
 
 
 LINE_FIELD_OF = {
@@ -82,10 +117,7 @@ LINE_FIELD_OF = {
     "send_word_documents_as_attachment": "send_word_documents_as_attachment",
     "subject": "subject",
 }
-"""Which line value follows which header value (domain B2.2).
-
-The correspondence type follows only where the header has a document; no header can have one yet.
-"""
+"""Which line value follows which header value (domain B2.2); see `worksheet` for the correspondence type."""
 
 
 def correspondence(header: Header) -> tuple[CorrespondenceType | None, bool]:
@@ -110,4 +142,5 @@ def line_start(header: Header) -> LineStart:
         language_code=header.language_code,
         correspondence_type=correspondence_type,
         correspondence_type_fixed=fixed,
+        documents=header.documents,
     )

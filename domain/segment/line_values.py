@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from domain.contact import AlternativeAddress, active_address
+from domain.document import Document, Documents, document_in, languages
 from domain.segment.lines import Line
 from domain.vocabulary import ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy, given
 
@@ -26,6 +27,7 @@ class LineFacts(msgspec.Struct, frozen=True):
     company_name: str | None = None
     email: str | None = None
     salesperson_code: str | None = None
+    language_code: str | None = None
     correspondence_type: CorrespondenceType | None = None
     alternative_addresses: tuple[AlternativeAddress, ...] = ()
 
@@ -67,6 +69,30 @@ class SegmentLine(msgspec.Struct, frozen=True):
 GONE = LineFacts(no="", type="company")
 
 
+class LineDocument(msgspec.Struct, frozen=True):
+    """The language of a line, its document if there is one in it, and the subject."""
+
+    language_code: str | None
+    subject: str | None
+    document: Document | None
+    kind: Literal["inherited", "unique"] | None
+
+
+def line_document(line: Line, language_of_contact: str | None) -> LineDocument:
+    """Which document a line uses (domain B3.5, B4): its contact's language if there is a document in it."""
+    start, own = line.block.start, given(line.own)
+    personal: Documents = own.get("personal_documents", ())
+    documents: Documents = personal or own.get("documents", start.documents)
+    language = own.get("language_code", start.language_code)
+    asks_contact = language_of_contact is not None and not own.get("language_fixed", False)
+    if asks_contact and language_of_contact in languages(documents):
+        language = language_of_contact
+    document = document_in(documents, language)
+    subject = document.subject if document else None if documents else start.subject
+    kind: Literal["inherited", "unique"] = "unique" if personal else "inherited"
+    return LineDocument(language, own.get("subject", subject), document, kind if document else None)
+
+
 def segment_line(line: Line, contact: LineFacts | None) -> SegmentLine:
     """The line as it is shown; a contact that is gone leaves blanks."""
     facts = contact or GONE
@@ -87,6 +113,10 @@ def segment_line(line: Line, contact: LineFacts | None) -> SegmentLine:
     values.setdefault(
         "contact_alternative_address_code", active_address(facts.alternative_addresses, values["date"])
     )
+    chosen = line_document(line, facts.language_code)
+    values |= {"language_code": chosen.language_code, "subject": chosen.subject, "document": chosen.kind}
+    for name in ("documents", "personal_documents", "language_fixed"):
+        values.pop(name, None)
     return SegmentLine(
         line_no=line.line_no,
         contact_no=facts.no or None,
@@ -94,6 +124,5 @@ def segment_line(line: Line, contact: LineFacts | None) -> SegmentLine:
         contact_company_no=facts.company_no,
         contact_company_name=facts.company_name if facts.company_no else None,
         contact_email=facts.email,
-        document=None,
         **values,
     )

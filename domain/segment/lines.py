@@ -19,7 +19,15 @@ import numpy as np
 from msgspec import UNSET, UnsetType
 
 from domain.contact_set import ContactSet
-from domain.vocabulary import LINE_STEP, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy
+from domain.document import Document, Documents, with_document, without_language
+from domain.vocabulary import (
+    LINE_STEP,
+    CorrespondenceType,
+    Evaluation,
+    InformationFlow,
+    InitiatedBy,
+    given,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +37,8 @@ class LineStart(msgspec.Struct, frozen=True, omit_defaults=True):
     """The values that a block's lines start from (domain B3.1). Cost in local currency, duration in minutes.
 
     A blank salesperson means the contact's. The correspondence type is the contact's own unless `fixed` or
-    the contact has none.
+    the contact has none. The language is the contact's own if one of `documents` is in it. The subject is
+    that of the line's document, where there are documents.
     """
 
     description: str | None = None
@@ -49,10 +58,15 @@ class LineStart(msgspec.Struct, frozen=True, omit_defaults=True):
     campaign_target: bool = False
     campaign_response: bool = False
     send_word_documents_as_attachment: bool = False
+    documents: Documents = ()
+    """Those of the header, which the lines inherit (domain B4)."""
 
 
 class LineChanges(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one line, or a whole block, has of its own; what is not named comes from the block."""
+    """What one line has of its own; what is not named comes from the block.
+
+    A line with personal documents has no others; one whose language is `fixed` does not ask its contact.
+    """
 
     description: str | UnsetType | None = UNSET
     campaign_no: str | UnsetType | None = UNSET
@@ -77,9 +91,20 @@ class LineChanges(msgspec.Struct, frozen=True, omit_defaults=True):
     contact_alternative_address_code: str | UnsetType | None = UNSET
     send_word_documents_as_attachment: bool | UnsetType = UNSET
     remarks: str | UnsetType | None = UNSET
+    documents: Documents | UnsetType = UNSET
+    language_fixed: bool | UnsetType = UNSET
+    personal_documents: Documents | UnsetType = UNSET
 
 
 NO_CHANGES = LineChanges()
+OF_ITS_DOCUMENT = ("documents", "personal_documents", "language_code", "language_fixed", "subject")
+"""What a line has of its own because of the document that it uses."""
+
+
+def after(own: LineChanges, changes: LineChanges, dropped: Sequence[str] = ()) -> LineChanges:
+    """What a line has of its own once it changed; what is dropped comes from the block again."""
+    kept = {name: value for name, value in given(own).items() if name not in dropped}
+    return LineChanges(**(kept | given(changes)))
 
 
 class LineBlock(msgspec.Struct, frozen=True):
@@ -116,6 +141,23 @@ class LineBlock(msgspec.Struct, frozen=True):
             yield self.line_no(key), key
 
 
+def with_personal(own: LineChanges, document: Document) -> LineChanges:
+    """What a line has of its own with a personal document, whose language and subject it takes (B4)."""
+    documents = with_document(given(own).get("personal_documents", ()), document)
+    return after(own, _personal(documents, document.language_code), ("subject",))
+
+
+def without_personal(own: LineChanges, language_code: str | None) -> LineChanges:
+    """The same without the personal document in a language: another one serves, or it inherits again (B4)."""
+    documents = without_language(given(own).get("personal_documents", ()), language_code)
+    changes = _personal(documents, documents[0].language_code) if documents else NO_CHANGES
+    return after(own, changes, tuple(name for name in OF_ITS_DOCUMENT if name != "documents"))
+
+
+def _personal(documents: Documents, language_code: str | None) -> LineChanges:
+    return LineChanges(personal_documents=documents, language_code=language_code, language_fixed=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line on the segment: number, key of the contact, where it starts from, what it has of its own."""
@@ -124,6 +166,12 @@ class Line:
     contact_key: int
     block: LineBlock
     own: LineChanges
+
+
+def line_on_block(line_no: int, contact_key: int, start: LineStart) -> Line:
+    """A line that begins a block of its own."""
+    contact = ContactSet([contact_key])
+    return Line(line_no, contact_key, LineBlock(0, line_no, contact, contact, contact, start), NO_CHANGES)
 
 
 class OwnLine(msgspec.Struct, frozen=True):

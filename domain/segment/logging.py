@@ -98,6 +98,7 @@ def log(
     *,
     today: date,
     follow_up_segment_no: str | None = None,
+    deliver: bool = False,
 ) -> tuple[SegmentEvent, ...]:
     """Turn the worksheet into a logged segment and its interactions, in one event (domain B10)."""
     check_header(segment)
@@ -120,6 +121,7 @@ def log(
             ),
             type_blanked=checked.type_blanked,
             follow_up_segment_no=follow_up_segment_no,
+            deliver=deliver,
         ),
     )
 

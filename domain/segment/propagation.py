@@ -1,18 +1,25 @@
-"""How a change of the header reaches the lines (domain B2.1, B2.2): blocks start anew, or are cut in two."""
+"""How a change of the header reaches the lines (B2.1, B2.2, B4): blocks start anew, or are cut in two."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from msgspec.structs import replace as replaced
 
 from domain.contact_set import EMPTY, ContactSet
+from domain.document import Document, Documents, document_in, next_default, with_document, without_language
 from domain.segment.events import HeaderChanged
 from domain.segment.header import Header
-from domain.segment.lines import LineBlock, LineChanges
+from domain.segment.lines import OF_ITS_DOCUMENT, LineBlock, LineChanges, LineStart
 from domain.vocabulary import given
 
-Values = dict[str, object]
+Values = dict[str, Any]
+OwnChanges = dict[tuple[int, int], LineChanges]
+Restart = Callable[[LineStart], LineStart]
+Keep = Callable[[Values], Values]
+
+OF_A_PERSONAL_DOCUMENT = {"language_code", "language_fixed", "subject"}
 
 
 def steps(header: Header, event: HeaderChanged) -> Iterator[tuple[Values, Values]]:
@@ -29,14 +36,110 @@ def steps(header: Header, event: HeaderChanged) -> Iterator[tuple[Values, Values
 
 
 def overwritten(
-    blocks: Sequence[LineBlock], own: dict[tuple[int, int], LineChanges], values: Values, where: Values
+    blocks: Sequence[LineBlock], own: OwnChanges, values: Values, where: Values
 ) -> list[LineBlock]:
     """The blocks once the lines that say all of `where` start from new values.
 
-    What those lines have of their own there is taken out of `own`.
+    What those lines have of their own there is taken out of `own`; a personal document stays, with its
+    language and subject (domain B2.3).
     """
     if not values:
         return list(blocks)
+    replaced_names = values.keys() | ({"language_fixed"} if "language_code" in values else set())
+    of_subject = "subject" in values and "documents" not in values
+
+    def restart(start: LineStart) -> LineStart:
+        new = replaced(start, **values)
+        if of_subject:
+            named = _renamed(start.documents, start.language_code, start.subject, values["subject"])
+            return replaced(new, documents=named)
+        return new
+
+    def keep(changes: Values) -> Values:
+        gone = replaced_names - (OF_A_PERSONAL_DOCUMENT if changes.get("personal_documents") else set())
+        kept = {name: value for name, value in changes.items() if name not in gone}
+        if of_subject and "documents" in kept:
+            language = kept.get("language_code", where["language_code"])
+            kept["documents"] = _renamed(kept["documents"], language, where["subject"], values["subject"])
+        return kept
+
+    return _rewritten(blocks, own, where, restart, keep)
+
+
+def attached(
+    blocks: Sequence[LineBlock], own: OwnChanges, header: Header, document: Document
+) -> list[LineBlock]:
+    """The blocks once the segment has this document: lines with the header's template inherit it (domain B4).
+
+    The first one gives them its language and subject; of later ones the contact's language decides.
+    """
+    first = not header.documents
+    before = document_in(header.documents, document.language_code)
+
+    def restart(start: LineStart) -> LineStart:
+        new = replaced(start, documents=with_document(start.documents, document))
+        if first or start.language_code == document.language_code:
+            return replaced(new, language_code=document.language_code, subject=document.subject)
+        return new
+
+    def keep(changes: Values) -> Values:
+        if changes.get("personal_documents"):
+            return changes
+        if first:
+            return {name: value for name, value in changes.items() if name not in OF_ITS_DOCUMENT}
+        kept = dict(changes)
+        if "documents" in kept:
+            kept["documents"] = with_document(kept["documents"], document)
+        language = kept.get("language_code", header.language_code)
+        if before and language == document.language_code and kept.get("subject", "") == before.subject:
+            del kept["subject"]
+        return kept
+
+    return _rewritten(blocks, own, _follows(header), restart, keep)
+
+
+def removed(
+    blocks: Sequence[LineBlock], own: OwnChanges, header: Header, language_code: str | None
+) -> list[LineBlock]:
+    """The blocks once the segment has no document in this language: lines that used it go to another (B4)."""
+
+    def restart(start: LineStart) -> LineStart:
+        documents = without_language(start.documents, language_code)
+        new = replaced(start, documents=documents)
+        if start.language_code != language_code:
+            return new
+        default = next_default(documents, language_code)
+        document = document_in(documents, default)
+        return replaced(new, language_code=default, subject=document.subject if document else None)
+
+    def keep(changes: Values) -> Values:
+        if changes.get("personal_documents"):
+            return changes
+        used = "language_code" in changes and changes["language_code"] == language_code
+        kept = {n: v for n, v in changes.items() if not (used and n in OF_A_PERSONAL_DOCUMENT)}
+        if "documents" in kept:
+            kept["documents"] = without_language(kept["documents"], language_code)
+        return kept
+
+    return _rewritten(blocks, own, _follows(header), restart, keep)
+
+
+def _follows(header: Header) -> Values:
+    return {"interaction_template_code": header.interaction_template_code}
+
+
+def _renamed(documents: Documents, language: str | None, old: str | None, new: str | None) -> Documents:
+    """The documents with another subject for the one in this language, if it has the old one."""
+    document = document_in(documents, language)
+    if document is None or document.subject != old:
+        return documents
+    return with_document(documents, replaced(document, subject=new))
+
+
+def _rewritten(
+    blocks: Sequence[LineBlock], own: OwnChanges, where: Values, restart: Restart, keep: Keep
+) -> list[LineBlock]:
+    """The blocks with another start for the lines that say all of `where`, and less of their own for them."""
     own_of: dict[int, dict[int, Values]] = {}
     for (block_id, key), changes in own.items():
         own_of.setdefault(block_id, {})[key] = given(changes)
@@ -44,10 +147,9 @@ def overwritten(
     for block in blocks:
         of_block = own_of.get(block.id, {})
         chosen = _lines_that_say(where, block, of_block)
-        parts += _restarted(block, chosen, values)
+        parts += _restarted(block, chosen, restart(block.start))
         for key in chosen & ContactSet(of_block):
-            kept = {name: value for name, value in of_block[key].items() if name not in values}
-            own[block.id, key] = LineChanges(**kept)  # type: ignore[arg-type]
+            own[block.id, key] = LineChanges(**keep(of_block[key]))
     return parts
 
 
@@ -60,10 +162,10 @@ def _lines_that_say(where: Values, block: LineBlock, own: dict[int, Values]) -> 
     return from_block | (block.alive & alike)
 
 
-def _restarted(block: LineBlock, chosen: ContactSet, values: Values) -> tuple[LineBlock, ...]:
-    """The block with new values for the chosen lines; others keep the old ones, in a part of their own."""
-    if not chosen:
+def _restarted(block: LineBlock, chosen: ContactSet, start: LineStart) -> tuple[LineBlock, ...]:
+    """The block with a new start for the chosen lines; others keep the old one, in a part of their own."""
+    if not chosen or start == block.start:
         return (block,)
     others = block.members - chosen
-    part = replaced(block, members=chosen, alive=chosen, start=replaced(block.start, **values))
+    part = replaced(block, members=chosen, alive=chosen, start=start)
     return (part, replaced(block, members=others, alive=block.alive - chosen)) if others else (part,)

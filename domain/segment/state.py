@@ -28,6 +28,8 @@ from domain.segment.events import (
     CriteriaApplied,
     CriteriaOptions,
     CriteriaReset,
+    DocumentAttached,
+    DocumentRemoved,
     Exclusion,
     HeaderChanged,
     LineAdded,
@@ -47,11 +49,14 @@ from domain.segment.lines import (
     LineColumns,
     LineStart,
     OwnLine,
+    after,
     find_line,
     line_columns,
     lines_after,
+    with_personal,
+    without_personal,
 )
-from domain.segment.propagation import overwritten, steps
+from domain.segment.propagation import attached, overwritten, removed, steps
 from domain.vocabulary import LINE_STEP, CriteriaActionKind, given
 
 Status = Literal["open", "logged", "deleted"]
@@ -215,7 +220,7 @@ class Segment:
     def _(self, event: LineChanged, user_id: str, at: datetime) -> None:
         line = self.line(event.line_no)
         assert line is not None, f"line {event.line_no} is not on the segment"
-        self.own[line.block.id, line.contact_key] = replaced(line.own, **given(event.changes))
+        self.own[line.block.id, line.contact_key] = after(line.own, event.changes, event.dropped)
 
     @apply.register
     def _(self, event: LineRemoved, user_id: str, at: datetime) -> None:
@@ -306,6 +311,22 @@ class Segment:
         self._forget_lines_that_cannot_come_back()
 
     @apply.register
+    def _(self, event: DocumentAttached, user_id: str, at: datetime) -> None:
+        if event.line_no is not None:
+            self._personalise(event.line_no, lambda own: with_personal(own, event.document))
+        else:
+            self.blocks = attached(self.blocks, self.own, self.header, event.document)
+            self.header = self.header.with_document(event.document)
+
+    @apply.register
+    def _(self, event: DocumentRemoved, user_id: str, at: datetime) -> None:
+        if event.line_no is not None:
+            self._personalise(event.line_no, lambda own: without_personal(own, event.language_code))
+        else:
+            self.blocks = removed(self.blocks, self.own, self.header, event.language_code)
+            self.header = self.header.without_language(event.language_code)
+
+    @apply.register
     def _(self, event: SegmentDeleted, user_id: str, at: datetime) -> None:
         self.status = "deleted"
 
@@ -355,6 +376,11 @@ class Segment:
         """Give the lines in scope the header's new values; personal values are overwritten (domain B2.2)."""
         for values, where in steps(self.header, event):
             self.blocks = overwritten(self.blocks, self.own, values, where)
+
+    def _personalise(self, line_no: int, change: Callable[[LineChanges], LineChanges]) -> None:
+        line = self.line(line_no)
+        assert line is not None, f"line {line_no} is not on the segment"
+        self.own[line.block.id, line.contact_key] = change(line.own)
 
     def _forget_lines_that_cannot_come_back(self) -> None:
         self.blocks = [replaced(block, members=block.alive) for block in self.blocks if block.alive]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace as replaced
 
-from domain.errors import NoDocument, NotFound
+from domain.document import Documents, document_in, with_document
+from domain.errors import Conflict, MandatoryField, NoDocument, NotFound
 from domain.interaction_template import InteractionTemplate
 from domain.segment.events import (
     HeaderChanged,
@@ -27,7 +29,7 @@ from domain.segment.header import (
     correspondence,
     line_start,
 )
-from domain.segment.lines import LineChanges, LineStart
+from domain.segment.lines import OF_ITS_DOCUMENT, Line, LineChanges, LineStart, after, line_on_block
 from domain.segment.state import Segment
 from domain.vocabulary import CorrespondenceType, given
 
@@ -42,6 +44,7 @@ FROM_TEMPLATE = (
     "correspondence_type",
     "ignore_contact_correspondence_type",
     "language_code",
+    "documents",
 )
 """The header values that choosing a template sets, and clearing it resets (domain B2.3)."""
 
@@ -54,6 +57,7 @@ class LineContact(msgspec.Struct, frozen=True):
     key: int
     no: str
     correspondence_type: CorrespondenceType | None = None
+    language_code: str | None = None
 
 
 def create(
@@ -81,10 +85,25 @@ def change_header(
     *,
     update_lines: bool = True,
 ) -> tuple[SegmentEvent, ...]:
-    """Change the header and, unless told not to, the lines that follow it (domain B2.1 to B2.3).
+    """Change the header and, unless told not to, the lines that follow it (domain B2.1 to B2.5).
 
-    `template` is the one that `values` names, if it names one. Raises NoDocument.
+    `template` is the one that `values` names, if it names one. Raises NoDocument, Conflict.
     """
+    named = given(values)
+    if {"language_code", "subject"} <= named.keys() and "interaction_template_code" not in named:
+        # The subject is that of the new language, so the language goes first (B2.4, B2.5).
+        language = HeaderChanges(language_code=named.pop("language_code"))
+        first = _header_changed(segment, language, None, update_lines)
+        after = segment.copy()
+        for event in first:
+            after.header = replaced(after.header, **given(event.changes))
+        return (*first, *_header_changed(after, HeaderChanges(**named), None, update_lines))
+    return _header_changed(segment, values, template, update_lines)
+
+
+def _header_changed(
+    segment: Segment, values: HeaderChanges, template: InteractionTemplate | None, update_lines: bool
+) -> tuple[HeaderChanged, ...]:
     header = segment.header
     changes = {
         name: value
@@ -94,17 +113,16 @@ def change_header(
     if not changes:
         return ()
     new = replaced(header, **changes)
-    lines = {LINE_FIELD_OF[name]: value for name, value in changes.items() if name in LINE_FIELD_OF}
-    if template_changed := "interaction_template_code" in changes:
-        # The lines get the template's code and its correspondence, not its cost, flow and so on (B2.3).
-        lines = {name: value for name, value in lines.items() if name in _named_or_kept(values)}
-        correspondence_type, fixed = correspondence(new)
-        lines |= {
-            "interaction_template_code": new.interaction_template_code,
-            "language_code": new.language_code,
-            "correspondence_type": correspondence_type,
-            "correspondence_type_fixed": fixed,
-        }
+    template_changed = "interaction_template_code" in changes
+    if template_changed:
+        lines = _lines_of_template(new, values, changes)
+        if not update_lines and _inherits(segment):
+            raise Conflict(
+                "Lines have a document of the present template, so they must follow the new one.",
+                [(("update_lines",), "lines with an inherited document follow the template")],
+            )
+    else:
+        lines = _lines_that_follow(new, values, changes)
     scope = "none" if not update_lines or not lines else "all" if template_changed else "same_template"
     return (
         HeaderChanged(
@@ -115,9 +133,45 @@ def change_header(
     )
 
 
-def _named_or_kept(values: HeaderChanges) -> set[str]:
-    """The line values that follow when a template is chosen: those named besides, campaign and subject."""
-    return {LINE_FIELD_OF.get(name, name) for name in given(values)} | {"campaign_no", "subject"}
+def _lines_that_follow(new: Header, values: HeaderChanges, changes: dict[str, Any]) -> dict[str, Any]:
+    """What lines take over of a change that leaves the template as it is (domain B2.2, B2.4)."""
+    lines = {LINE_FIELD_OF[name]: value for name, value in changes.items() if name in LINE_FIELD_OF}
+    if "subject" not in given(values):
+        lines.pop("subject", None)  # it came with another default language, which lines do not take over
+    correspondence_type = changes.get("correspondence_type")
+    if correspondence_type is not None and new.document is not None:
+        lines |= {"correspondence_type": correspondence_type, "correspondence_type_fixed": True}
+    return lines
+
+
+def _lines_of_template(new: Header, values: HeaderChanges, changes: dict[str, Any]) -> dict[str, Any]:
+    """What all lines take over of another template: not its cost, flow and so on (domain B2.3)."""
+    follow = {LINE_FIELD_OF.get(name, name) for name in given(values)} | {"campaign_no", "subject"}
+    lines = {LINE_FIELD_OF[name]: value for name, value in changes.items() if name in LINE_FIELD_OF}
+    correspondence_type, fixed = correspondence(new)
+    return {name: value for name, value in lines.items() if name in follow} | {
+        "interaction_template_code": new.interaction_template_code,
+        "documents": new.documents,
+        "language_code": new.language_code,
+        "correspondence_type": correspondence_type,
+        "correspondence_type_fixed": fixed,
+        **({"subject": new.subject} if new.documents else {}),
+    }
+
+
+def _inherits(segment: Segment) -> bool:
+    """Whether any line has a document of the header's (domain B2.2)."""
+    lines: Counter[int] = Counter()
+    for block in segment.blocks:
+        if block.start.documents:
+            lines[block.id] += len(block.alive)
+    for block, _, changes in segment.own_on_segment():
+        own = given(changes)
+        if own.get("personal_documents") or own.get("documents") == ():
+            lines[block.id] -= bool(block.start.documents)
+        elif "documents" in own:
+            return True
+    return any(count > 0 for count in lines.values())
 
 
 def _header_changes(
@@ -126,13 +180,21 @@ def _header_changes(
     """The header values after choosing a template, clearing a campaign, and what was named besides."""
     named = given(values)
     changes: dict[str, Any] = {}
-    if named.get("interaction_template_code", header.interaction_template_code) != (
-        header.interaction_template_code
-    ):
+    code = header.interaction_template_code
+    if named.get("interaction_template_code", code) != code:
         changes = _chosen(template)
+    documents: Documents = changes.get("documents", header.documents)
+    if "language_code" in named:
+        document = document_in(documents, named["language_code"])
+        if document is None and named["language_code"] is not None:
+            raise NoDocument("A language can be chosen once the segment has a document in it.", [_LANGUAGE])
+        if changes or named["language_code"] != header.language_code:
+            changes["subject"] = document.subject if document else None
     changes |= named
-    if named.get("language_code") is not None:
-        raise NoDocument("A language can be chosen once the segment has a document in it.", [_LANGUAGE])
+    if "subject" in named:
+        default = document_in(documents, changes.get("language_code", header.language_code))
+        if default is not None:
+            changes["documents"] = with_document(documents, replaced(default, subject=named["subject"]))
     if "campaign_no" in changes and changes["campaign_no"] is None:
         changes |= {"campaign_target": False, "campaign_response": False}
     return changes
@@ -144,7 +206,8 @@ _LANGUAGE = (("language_code",), "there is no document in this language")
 def _chosen(template: InteractionTemplate | None) -> dict[str, Any]:
     source = template or NO_TEMPLATE
     changes: dict[str, Any] = {name: getattr(source, name) for name in FROM_TEMPLATE}
-    changes["subject"] = None
+    document = document_in(source.documents, source.language_code)
+    changes["subject"] = document.subject if document else None
     if template is None:
         return changes | {"template": None, "campaign_no": None}
     if template.campaign_no is not None:
@@ -165,12 +228,10 @@ def add_line(
 ) -> tuple[SegmentEvent, ...]:
     """Put a contact on a line by hand, at the end or in the place of `line_no` (domain B3.1, B3.6)."""
     start = line_start(segment.header)
-    changes = _line_changes(segment.header, start, LineChanges(), values, contact, template)
-    return (
-        LineAdded(
-            segment.next_action_no, line_no or segment.next_line_no, contact.key, contact.no, start, changes
-        ),
-    )
+    number = line_no or segment.next_line_no
+    line = line_on_block(number, contact.key, start)
+    changes, _ = _line_changes(segment.header, line, values, contact, template)
+    return (LineAdded(segment.next_action_no, number, contact.key, contact.no, start, changes),)
 
 
 def change_line(
@@ -184,9 +245,9 @@ def change_line(
     line = segment.line(line_no)
     if line is None:
         raise NotFound.named("line", line_no)
-    changes = _line_changes(segment.header, line.block.start, line.own, values, contact, template)
-    unchanged = replaced(line.own, **given(changes)) == line.own
-    return () if unchanged else (LineChanged(line_no, contact.no, changes),)
+    changes, dropped = _line_changes(segment.header, line, values, contact, template)
+    unchanged = after(line.own, changes, dropped) == line.own
+    return () if unchanged else (LineChanged(line_no, contact.no, changes, dropped),)
 
 
 def replace_contact(
@@ -213,28 +274,78 @@ def remove_line(segment: Segment, line_no: int, contact_no: str) -> tuple[Segmen
 
 def _line_changes(
     header: Header,
-    start: LineStart,
-    own: LineChanges,
+    line: Line,
     values: LineChanges,
     contact: LineContact,
     template: InteractionTemplate | None,
-) -> LineChanges:
+) -> tuple[LineChanges, tuple[str, ...]]:
+    """What the line has of its own from now on, and what it takes from its block again."""
     named = given(values)
-    before = _values(start, own)
+    before = _values(line.block.start, line.own)
     changes: dict[str, Any] = {}
-    if named.get("language_code") is not None:
-        raise NoDocument("A language can be chosen once there is a document in it.", [_LANGUAGE])
+    dropped: tuple[str, ...] = ()
     code = named.get("interaction_template_code", before["interaction_template_code"])
     if code != before["interaction_template_code"]:
         changes = _of_template(header, before, contact, template)
+        documents, dropped = _documents_of_template(header, line, code, contact, template)
+        changes |= documents
+    if "language_code" in named:
+        changes |= _of_language(line, code, named["language_code"], changes)
     changes |= named
     if "correspondence_type" in changes:
         changes["correspondence_type_fixed"] = True
-    return LineChanges(**changes)
+    return LineChanges(**changes), dropped
 
 
 def _values(start: LineStart, own: LineChanges) -> Mapping[str, Any]:
     return {name: getattr(start, name) for name in start.__struct_fields__} | given(own)
+
+
+def _of_language(
+    line: Line, template_code: str | None, language_code: str | None, changes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A language by hand, with the subject of the document in it (domain B3.3). Raises MandatoryField."""
+    if language_code is not None and template_code is None:
+        raise MandatoryField.named(
+            "interaction_template_code", "A line needs an interaction template before it has a language."
+        )
+    now = {**given(line.own), **changes}
+    documents: Documents = now.get("personal_documents") or now.get("documents", line.block.start.documents)
+    document = document_in(documents, language_code)
+    return {"language_fixed": True, "subject": document.subject if document else None}
+
+
+def _documents_of_template(
+    header: Header,
+    line: Line,
+    code: str | None,
+    contact: LineContact,
+    template: InteractionTemplate | None,
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """A line with the header's template inherits; one with another has its own copies (domain B3.2, B3.5)."""
+    if code == header.interaction_template_code:
+        inherited = ["documents", "language_code", *([] if header.documents else ["subject"])]
+        different = {
+            name: getattr(header, name)
+            for name in inherited
+            if getattr(header, name) != getattr(line.block.start, name)
+        }
+        return different, OF_ITS_DOCUMENT
+    documents: Documents = template.documents if template else ()
+    preferred = [contact.language_code, template.language_code if template else None]
+    language = next((known for known in preferred if known and document_in(documents, known)), None)
+    if documents and document_in(documents, language) is None:
+        language = documents[0].language_code
+    document = document_in(documents, language)
+    changes: dict[str, Any] = {
+        "personal_documents": documents,
+        "language_code": language,
+        "language_fixed": True,
+        "subject": document.subject if document else None,
+    }
+    if line.block.start.documents:
+        changes["documents"] = ()
+    return changes, OF_ITS_DOCUMENT
 
 
 def _of_template(
@@ -250,8 +361,6 @@ def _of_template(
         "initiated_by": source.initiated_by,
         "campaign_target": source.campaign_target,
         "campaign_response": source.campaign_response,
-        "language_code": None,
-        "subject": None,
         "correspondence_type": None,
     }
     if template is None:

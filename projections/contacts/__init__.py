@@ -12,8 +12,9 @@ from domain.amendments import Amendment
 from domain.contact import ContactDeleted, ContactEvent
 from domain.interaction import InteractionEvent
 from domain.segment.events import SegmentLogged
+from domain.value_entry import ValueEntriesImported
 from eventstore.event import Event
-from projections.contacts import amendment_rows, contact_rows, interaction_rows
+from projections.contacts import amendment_rows, contact_rows, interaction_rows, value_entry_rows
 from projections.read_model import ReadModel, Recorded
 
 CONTACT_EVENTS = get_args(ContactEvent)
@@ -21,11 +22,13 @@ INTERACTION_EVENTS = (*get_args(InteractionEvent), *get_args(Amendment))
 
 
 class Contacts(ReadModel):
-    """The tables `contact` and its children, `logged_segment`, `campaign_entry`, `interaction_log_entry`."""
+    """The tables `contact` and its children, `value_entry`, and those of what was logged."""
 
     name = "contacts"
-    version = 1
-    topics = frozenset(event.topic for event in (*CONTACT_EVENTS, SegmentLogged, *INTERACTION_EVENTS))
+    version = 2
+    topics = frozenset(
+        event.topic for event in (*CONTACT_EVENTS, ValueEntriesImported, SegmentLogged, *INTERACTION_EVENTS)
+    )
 
     def apply(self, cursor: Cursor[Any], page: Sequence[Recorded]) -> None:
         # Runs of events of one kind are written together; contacts come in the largest ones.
@@ -34,6 +37,8 @@ class Contacts(ReadModel):
                 contact_rows.write(cursor, list(run))
             elif kind == "deletions":
                 contact_rows.delete(cursor, [event.data for event in run])
+            elif kind == "value entries":
+                value_entry_rows.write(cursor, [event.data for event in run])
             else:
                 for event in run:
                     amendment_rows.write(cursor, event)
@@ -45,7 +50,9 @@ class Contacts(ReadModel):
         return interaction_rows.write_part(cursor, recorded.event, done)
 
 
-def _kind_of(event: Event) -> Literal["contacts", "deletions", "interactions"]:
+def _kind_of(event: Event) -> Literal["contacts", "deletions", "value entries", "interactions"]:
     if isinstance(event.data, ContactDeleted):
         return "deletions"
+    if isinstance(event.data, ValueEntriesImported):
+        return "value entries"
     return "contacts" if isinstance(event.data, CONTACT_EVENTS) else "interactions"

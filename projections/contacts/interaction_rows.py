@@ -25,7 +25,7 @@ FROM_LINE = (
     *("initiated_by", "cost", "duration_minutes", "interaction_group_code", "interaction_template_code"),
     *("subject", "campaign_no", "campaign_response", "campaign_target", "evaluation", "attempt_failed"),
     *("salesperson_code", "contact_alternative_address_code", "contact_via"),
-    *("send_word_documents_as_attachment", "remarks"),
+    *("send_word_documents_as_attachment", "remarks", "document"),
 )
 """What an entry takes from its line as it is."""
 
@@ -66,6 +66,14 @@ def _begin(cursor: Cursor[Any], logged: SegmentLogged, user_id: str) -> None:
             for entry in logged.campaign_entries
         ],
     )
+    cursor.executemany(
+        "INSERT INTO interaction_document (sha256, file_name, content_type, size) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        [
+            (document.sha256, document.file_name, document.content_type, document.size)
+            for document in logged.documents()
+        ],
+    )
 
 
 def make_partitions(cursor: Cursor[Any], first: int, last: int) -> None:
@@ -87,7 +95,13 @@ def _write_entries(cursor: Cursor[Any], logged: SegmentLogged, user_id: str, don
         columns, logged.blocks, _own_between(logged, columns.line_no), parameters := Parameters()
     )
     blanked = np.isin(np.arange(done, upto), logged.type_blanked.to_array())
-    names = [*FROM_LINE, "interaction_language_code", "correspondence_type", "campaign_entry_no"]
+    names = [*FROM_LINE, "document_sha256", "interaction_language_code"]
+    names += ["correspondence_type", "delivery_status", "campaign_entry_no"]
+    correspondence = sql.SQL(
+        "CASE WHEN NOT blanked.is_blank THEN line.correspondence_type END"
+        if blanked.any()
+        else "line.correspondence_type"
+    )
     constants = {
         "user_id": user_id,
         "segment_no": logged.segment_no,
@@ -100,8 +114,8 @@ def _write_entries(cursor: Cursor[Any], logged: SegmentLogged, user_id: str, don
         " AS k(campaign_no, entry_no)), blanked AS (SELECT * FROM unnest({blanked}) WITH ORDINALITY"
         " AS b(is_blank, ordinal))"
         " INSERT INTO interaction_log_entry (entry_no, {names}, {constant_names})"
-        " SELECT {first} + line.ordinal - 1, {values}, line.language_code,"
-        " {correspondence}, campaign.entry_no, {constants}"
+        " SELECT {first} + line.ordinal - 1, {values}, line.document_sha256, line.language_code,"
+        " {correspondence}, {status}, campaign.entry_no, {constants}"
         " FROM line{join} LEFT JOIN campaign ON campaign.campaign_no = line.campaign_no"
     ).format(
         lines=lines,
@@ -112,11 +126,10 @@ def _write_entries(cursor: Cursor[Any], logged: SegmentLogged, user_id: str, don
         constant_names=sql.SQL(", ").join(map(sql.Identifier, constants)),
         first=parameters.add(logged.first_interaction_no + done),
         values=sql.SQL(", ").join(sql.Identifier("line", name) for name in FROM_LINE),
-        correspondence=sql.SQL(
-            "CASE WHEN NOT blanked.is_blank THEN line.correspondence_type END"
-            if blanked.any()
-            else "line.correspondence_type"
-        ),
+        correspondence=correspondence,
+        status=sql.SQL("CASE WHEN {} IS NOT NULL THEN 'in_progress' END").format(correspondence)
+        if logged.deliver
+        else sql.SQL("NULL"),
         constants=sql.SQL(", ").join(map(parameters.add, constants.values())),
         join=sql.SQL(" JOIN blanked ON blanked.ordinal = line.ordinal" if blanked.any() else ""),
     )

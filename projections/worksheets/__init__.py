@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, get_args
 
+import msgspec
 from psycopg import Cursor, sql
+from psycopg.types.json import Jsonb
 
 from domain.segment.events import SegmentEvent
 from domain.segment.state import Segment
@@ -22,7 +24,7 @@ FROM_HEADER = (
 COLUMNS = (
     *("no", "version"),
     *FROM_HEADER,
-    *("number_of_lines", "cost", "duration_minutes", "number_of_criteria_actions"),
+    *("number_of_lines", "cost", "duration_minutes", "number_of_criteria_actions", "documents"),
 )
 
 
@@ -30,7 +32,7 @@ class Worksheets(ReadModel):
     """The table `segment`. Totals come from the aggregate itself, at the version of the last event."""
 
     name = "worksheets"
-    version = 1
+    version = 2
     topics = frozenset(event.topic for event in get_args(SegmentEvent))
 
     def __init__(self, log: EventLog) -> None:
@@ -69,4 +71,5 @@ def _row(segment: Segment) -> tuple[Any, ...]:
         segment.cost,
         segment.duration_minutes,
         len(segment.actions),
+        Jsonb(msgspec.to_builtins(segment.header.documents)),
     )

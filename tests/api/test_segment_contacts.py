@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.api.crm import Crm, places, refused
+
 
 @pytest.fixture
 def family(client: httpx.Client, rnd: str) -> dict[str, str]:
@@ -77,6 +79,36 @@ class TestLeavingOutOthers:
         again = segment_with(client)
         reused = client.post(f"/v1/segments/{again}/reuse-criteria", json={"code": f"{rnd}C"}).json()
         assert reused["number_of_lines"] == 3
+
+    def test_saved_criteria_go_on_after_the_segment_they_leave_out_was_logged(
+        self, client: httpx.Client, crm: Crm
+    ) -> None:
+        other = crm.loggable(contacts=2)["no"]
+        filters = {"contact": {"no": f"{crm.prefix}*"}}
+        body = {"action": "add_contacts", "filters": filters, "exclude": {"segments": [other]}}
+        segment = segment_with(client)
+        before = client.post(f"/v1/segments/{segment}/criteria-actions", json=body).json()
+        assert before["skipped"]["elsewhere"] == 2
+        newcomer = crm.contact()["no"]
+        client.post(f"/v1/segments/{segment}/save-criteria", json={"code": crm.prefix})
+        logged = client.post(f"/v1/segments/{other}/log").json()["logged_segment"]["entry_no"]
+        again = segment_with(client)
+        reused = client.post(f"/v1/segments/{again}/reuse-criteria", json={"code": crm.prefix})
+        assert reused.json()["number_of_lines"] == 1
+        (line,) = client.get(f"/v1/segments/{again}/lines").json()["items"]
+        assert line["contact_no"] == newcomer
+        # The one number and the other mean the same people.
+        body["exclude"] = {"logged_segments": [logged]}
+        address = f"/v1/segments/{segment_with(client)}/criteria-actions"
+        assert client.post(address, params={"dry_run": True}, json=body).json()["lines_added"] == 1
+
+    def test_a_segment_that_was_deleted_is_refused_at_its_place(
+        self, client: httpx.Client, family: dict[str, str]
+    ) -> None:
+        other = segment_with(client, family["Yda"])
+        client.delete(f"/v1/segments/{other}")
+        answer = add(client, segment_with(client), family, exclude={"segments": [other]})
+        assert places(refused(answer, "not-found")) == [["exclude", "segments", 0]]
 
     @pytest.mark.parametrize(
         ("exclude", "status"),

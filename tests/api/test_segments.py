@@ -125,9 +125,8 @@ class TestLines:
 
     def test_refuse_a_language_without_a_document(self, client: httpx.Client, segment: str) -> None:
         path = f"/v1/segments/{segment}"
-        for at in (path, f"{path}/lines/10000"):
-            problem = refused(client.patch(at, json={"language_code": "NLD"}), "no-document")
-            assert places(problem) == [["language_code"]]
+        problem = refused(client.patch(path, json={"language_code": "NLD"}), "no-document")
+        assert places(problem) == [["language_code"]]
 
     def test_refuse_a_blocked_salesperson(self, client: httpx.Client, crm: Crm, segment: str) -> None:
         blocked = {"salesperson_code": crm.record("salespeople", blocked=True)}

@@ -125,6 +125,10 @@ class ModelLine:
         code = named.get("interaction_template_code", self.values["interaction_template_code"])
         if code != self.values["interaction_template_code"]:
             self._take_template(header, TEMPLATES[code])
+            # With the template of the header, it is a line like the others again.
+            same = code == header["interaction_template_code"]
+            for name in ("subject", "language_code"):
+                self.values[name] = header[name] if same else None
         self.values |= named
         self.fixed = self.fixed or "correspondence_type" in named
         self.of_contact = self.of_contact and "salesperson_code" not in named
@@ -134,7 +138,7 @@ class ModelLine:
         before = dict(self.values)
         self.values |= {name: getattr(source, name) for name in OF_TEMPLATE}
         self.values |= {"cost": source.unit_cost, "duration_minutes": source.unit_duration_minutes}
-        self.values |= {"subject": None, "language_code": None, "correspondence_type": None}
+        self.values["correspondence_type"] = None
         self.fixed = True
         if template is None:
             return

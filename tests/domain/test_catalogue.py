@@ -17,6 +17,7 @@ from domain.records import RECORD_KINDS
 from domain.segment.events import SegmentEvent
 from domain.segment.header import HeaderChanges
 from domain.segment.lines import LineChanges
+from domain.value_entry import ValueEntriesImported
 from domain.vocabulary import given
 from tests.domain.worksheet import JsonMapper
 
@@ -25,6 +26,7 @@ KINDS = [
     *get_args(ContactEvent),
     *get_args(InteractionEvent),
     *get_args(Amendment),
+    ValueEntriesImported,
     *(event for kind in RECORD_KINDS for event in kind.events()),
 ]
 LARGE = ContactSet(range(2**20 - 200, 2**20 + 200))

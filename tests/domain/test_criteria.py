@@ -237,6 +237,34 @@ class TestMatch:
     def test_the_contact_does_not_match(self, filters: object) -> None:
         assert not match(filters)
 
+    def test_a_postponed_interaction_does_not_count_unless_asked_for(self) -> None:
+        begun: ContactFacts = {"interaction_log_entry": [{"date": WORK_DATE, "postponed": True}]}
+        assert not match({"interaction_log_entry": {"date": "0D"}}, begun)
+        assert match({"not": {"interaction_log_entry": {"date": "-90D.."}}}, begun)
+        assert match({"interaction_log_entry": {"date": "0D", "postponed": "true"}}, begun)
+        assert match({"interaction_log_entry": {"date": "0D", "postponed": "true|false"}}, begun)
+
+    @pytest.mark.parametrize(
+        ("contact", "adding", "otherwise"),
+        [
+            ({"no": "CT1", "type": "company"}, True, True),
+            ({"no": "CT2", "type": "person"}, True, True),
+            ({"no": "CT3", "type": "person"}, False, True),
+            ({"no": None, "type": "person"}, False, True),
+        ],
+    )
+    def test_a_value_entry_is_of_the_person_it_names_when_adding_and_of_all_its_company_otherwise(
+        self, contact: dict[str, object], adding: bool, otherwise: bool
+    ) -> None:
+        entries: list[dict[str, object]] = [
+            {"item_no": "A", "contact_no": "CT2"},
+            {"item_no": "A", "contact_no": None},
+        ]
+        facts: ContactFacts = {"contact": [contact], "value_entry": entries}
+        criteria = parse_criteria({"value_entry": {"item_no": "A"}}, work_date=WORK_DATE)
+        assert criteria_match(criteria, facts, adding=True) is adding
+        assert criteria_match(criteria, facts) is otherwise
+
     @pytest.mark.parametrize("table", ["industry_group", "business_relation"])
     def test_a_private_person_has_nothing_of_a_company(self, table: str) -> None:
         assert not match({table: {"code": "<>X"}}, PRIVATE)

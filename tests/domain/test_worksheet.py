@@ -260,14 +260,6 @@ class TestLineByHand:
                 with pytest.raises(NotFound):
                     command(number)
 
-    def test_a_language_without_a_document_in_it_is_refused(self) -> None:
-        sheet = Worksheet()
-        sheet.put(1)
-        with pytest.raises(NoDocument):
-            sheet.change_line(10_000, language_code="ENG")
-        with pytest.raises(NoDocument):
-            sheet.put(2, language_code="ENG")
-
     @pytest.mark.parametrize(("of_header", "expected"), [("BO", "BO"), (None, "ANNA")])
     def test_the_salesperson_is_that_of_the_header_or_else_of_the_contact(
         self, of_header: str | None, expected: str

@@ -143,7 +143,7 @@ class Worksheet:
 
     def contact(self, key: int) -> LineContact:
         facts = self.fact(key)
-        return LineContact(key, facts.no, facts.correspondence_type)
+        return LineContact(key, facts.no, facts.correspondence_type, facts.language_code)
 
     def lines(self) -> list[SegmentLine]:
         lines = self.segment.lines(limit=1_000_000)

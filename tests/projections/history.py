@@ -9,7 +9,9 @@ from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any, LiteralString
 
+from application.documents import File
 from application.logging_segments import OnlyEntries
+from application.value_entry_import import ValueEntryImport, ValueEntryRow
 from domain import records
 from domain.contact import (
     AlternativeAddress,
@@ -22,8 +24,10 @@ from domain.errors import Refused
 from domain.interaction import InteractionValues
 from domain.segment.events import CriteriaOptions
 from domain.segment.header import HeaderChanges
+from domain.segment.line_values import SegmentLine
 from domain.segment.lines import LineChanges
 from domain.segment.selection import Criteria
+from domain.value_entry import ValueEntry
 from domain.vocabulary import CriteriaActionKind
 from tests.projections.conftest import ANN, WORK_DATE, Desk
 
@@ -32,6 +36,7 @@ DATES = [WORK_DATE + timedelta(days=days) for days in (-30, 0, 30)]
 COSTS = [Decimal(text) for text in ("0", "0.10", "7.25", "1200")]
 GROUPS = ["NEWS", "GOLF", "WINE"]
 TEMPLATES = ["MAIL", "CALL"]
+LANGUAGES = [None, "ENG", "NLD"]
 CAMPAIGNS = ["CP1", "CP2", None]
 FILTERS: list[dict[str, Any]] = [
     {},
@@ -42,6 +47,7 @@ FILTERS: list[dict[str, Any]] = [
     {"not": {"mailing_group": {"code": "NEWS"}}},
     {"industry_group": {"code": "GOLF"}},
     {"interaction_log_entry": {"campaign_no": "CP1"}},
+    {"value_entry": {"item_no": "A|B", "posting_date": "-30D.."}},
     {"any": [{"business_relation": {"code": "CUST"}}, {"profile_answer": {"line_no": "2.."}}]},
 ]
 ANSWERS = (ProfileAnswer("GOLF", 1), ProfileAnswer("GOLF", 2))
@@ -62,6 +68,7 @@ class History:
             "register": (10, self.register),
             "change a contact": (12, self.change_contact),
             "delete a contact": (3, self.delete_contact),
+            "import value entries": (3, self.import_value_entries),
             "write a record": (5, self.write_record),
             "delete a record": (2, self.delete_record),
             "create": (4, self.create),
@@ -70,6 +77,11 @@ class History:
             "put on a line": (6, self.put),
             "change a line": (8, self.change_line),
             "remove a line": (3, self.remove_line),
+            "store a document of a template": (2, self.store_on_template),
+            "store a document": (6, self.store),
+            "store a personal document": (3, self.store_on_line),
+            "take a document away": (2, self.take_away),
+            "take a personal document away": (1, self.take_from_line),
             "go back": (5, lambda: service.selecting.go_back(ANN, self.open_segment())),
             "redo": (4, lambda: service.selecting.redo(ANN, self.open_segment())),
             "reset": (1, lambda: service.selecting.reset(ANN, self.open_segment())),
@@ -153,6 +165,7 @@ class History:
             "city": CITIES,
             "email": [None, "a@example.org"],
             "salesperson_code": [None, "JR", "JR"],
+            "language_code": LANGUAGES,
             "correspondence_type": [None, "hard_copy", "email"],
             "exclude_from_segment": [False, False, True],
             "privacy_blocked": [False, False, False, True],
@@ -184,6 +197,21 @@ class History:
     def delete_contact(self) -> None:
         self.service.catch_up()
         self.service.contacts.delete(ANN, self.any_contact())
+
+    def import_value_entries(self) -> None:
+        entries = [
+            ValueEntry(
+                self.random.choice(["customer", "vendor"]),
+                "1",
+                self.random.choice(["A", "B", "C"]),
+                posting_date=self.random.choice(DATES),
+                contact_no=self.random.choice([None, self.any_contact("person")]),
+            )
+            for _ in range(self.random.randint(1, 4))
+        ]
+        rows = [ValueEntryRow(number, entry) for number, entry in enumerate(entries, 1)]
+        # What is not projected yet is not known, so that events may hold an entry twice.
+        ValueEntryImport(self.service.journal, self.service.read_models, ANN).take_over(rows)
 
     # Records
 
@@ -259,6 +287,7 @@ class History:
                 "evaluation": [None, "positive"],
                 "attempt_failed": [False, True],
                 "interaction_template_code": TEMPLATES,
+                "language_code": LANGUAGES,
                 "remarks": [None, "Bring clubs"],
             }
         )
@@ -276,6 +305,40 @@ class History:
     def remove_line(self) -> None:
         no = self.open_segment()
         self.service.segments.remove_line(ANN, no, self.line_no(no))
+
+    # Documents
+
+    def file(self) -> File:
+        letter = self.random.choice(["Dear reader", "Geachte lezer", "Bonjour"])
+        subject = self.random.choice([None, "Hello", "Dear"])
+        named = self.random.random() < 0.5
+        return File(letter.encode(), "text/html", f"{letter}.html", subject, named)
+
+    def store_on_template(self) -> None:
+        code = self.random.choice(TEMPLATES)
+        self.service.documents.put_on_template(ANN, code, self.random.choice(LANGUAGES), self.file())
+
+    def store(self) -> None:
+        no = self.open_segment()
+        self.service.documents.put_on_segment(ANN, no, self.random.choice(LANGUAGES), self.file())
+
+    def store_on_line(self) -> None:
+        no = self.open_segment()
+        self.service.documents.put_on_line(ANN, no, self.line_no(no), self.file())
+
+    def take_away(self) -> None:
+        no = self.open_segment()
+        known = [one.language_code for one in self.service.segments.get(no).header.documents]
+        self.service.documents.remove_from_segment(ANN, no, self.random.choice(known or LANGUAGES))
+
+    def take_from_line(self) -> None:
+        no = self.open_segment()
+        unique = [line.line_no for line in self.lines(no) if line.document == "unique"]
+        self.service.documents.remove_from_line(ANN, no, self.random.choice(unique or [0]))
+
+    def lines(self, segment_no: str) -> list[SegmentLine]:
+        self.service.catch_up()
+        return self.service.segments.show(self.service.segments.get(segment_no).lines(limit=1_000))
 
     def save_criteria(self) -> None:
         code = f"S{self.random.randrange(20)}"

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
-from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -14,13 +12,14 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from domain.criteria import TABLES, ContactFacts, criteria_match, parse_criteria
-from domain.filter_expression import Enumeration, FieldType, matches, parse
+from domain.filter_expression import FieldType, matches, parse
 from projections.criteria_sql import Parameters, compile_criteria, compile_expression
+from tests.projections.filter_terms import VALUES, WORK_DATE, as_filter, terms_on, values_of
 
-WORK_DATE = date(2026, 11, 24)
 NAMES_IN_SQL = {
     "contact": "contact",
     "interaction_log_entry": "interaction_log_entry",
+    "value_entry": "value_entry",
     **{
         table: f"contact_{table}"
         for table in (
@@ -46,6 +45,7 @@ COLUMN_TYPES = {
 JOIN_COLUMNS = {
     "contact": {"key": "int PRIMARY KEY", "company_key": "int"},
     "interaction_log_entry": {},
+    "value_entry": {},
 }
 
 Row = dict[str, Any]
@@ -93,15 +93,6 @@ def selected(connection: Connection, filters: object) -> list[str]:
 
 # --- Random contacts and criteria ---------------------------------------------------------------------------
 
-VALUES: dict[str, list[Any]] = {
-    "code": ["A", "AB", "B", "Ä1", "A_1", "A%", "A\\", "A'1"],
-    "text": ["A", "a", "ab", "Ä", "äb", "a%b", "a_b", "a\\b", "O'Brien", "b", "", "\U0001f600"],
-    "integer": [-1, 0, 1, 10_000, 2**40],
-    "decimal": [Decimal(text) for text in ("-1.5", "0", "0.50", "12.5")],
-    "date": [WORK_DATE, date(2026, 10, 24), date(2025, 11, 24)],
-    "time": [time(0), time(9, 30), time(23, 59, 59)],
-    "boolean": [True, False],
-}
 # Few fields, so that filters and values meet.
 FIELDS = {
     **TABLES,
@@ -124,10 +115,6 @@ FIELDS = {
 }
 OF_CONTACT = ("mailing_group", "job_responsibility", "profile_answer")
 OF_COMPANY = ("industry_group", "business_relation")
-
-
-def values_of(field_type: FieldType) -> list[Any]:
-    return list(field_type.members) if isinstance(field_type, Enumeration) else VALUES[field_type.name]
 
 
 def rows_of(table: str) -> st.SearchStrategy[Row]:
@@ -185,39 +172,6 @@ def store(connection: Connection, world: list[Person]) -> None:
         for row, at in person.interactions:
             numbers = {"contact_no": number(key), "contact_company_no": number(at)}
             insert(connection, "interaction_log_entry", row | numbers)
-
-
-def as_filter(value: object) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case str():
-            return "'" + value.replace("'", "''") + "'"
-        case _:
-            return str(value)
-
-
-PATTERNS = ["*", "?", "A*", "a?b", "?b*", "*b", "*%*", "a_?", "*\\*", "Ä*", "O'?r*", "*\\", "**a**"]
-
-
-def terms_on(field_type: FieldType) -> list[str]:
-    """Every form of the language, with the values of the field."""
-    values = [as_filter(value) for value in values_of(field_type) if value != ""]
-    terms = [sign + value for sign in ("", "<>") for value in [*values, "''"]]
-    if field_type == FieldType.BOOLEAN:
-        return terms
-    ordered = [f"{sign}{value}" for sign in ("<", "<=", ">", ">=", "..") for value in values]
-    ordered += [f"{value}.." for value in values]
-    ordered += [f"{low}..{high}" for low in values for high in values[:3]]
-    if field_type == FieldType.DATE:
-        ordered += ["-30D..", "..-1Y", "-1M..0D", "<>-1M"]
-    if not field_type.is_textual:
-        return terms + ordered
-    terms += [sign + pattern for sign in ("", "<>") for pattern in PATTERNS]
-    ignoring_case = [f"<>@{term[2:]}" if term.startswith("<>") else f"@{term}" for term in terms]
-    ignoring_case += [f"{sign}@{value}" for sign in ("<", ">=", "..") for value in values]
-    ignoring_case += [f"@{value}..{values[0]}" for value in values]
-    return terms + ordered + ignoring_case
 
 
 def expressions(field_type: FieldType) -> st.SearchStrategy[str]:

@@ -18,7 +18,8 @@ import projections.contacts
 from domain import vocabulary
 from domain.contact import AlternativeAddress, DateRange, active_address
 from domain.contact_set import ContactSet
-from domain.segment.line_values import LineFacts, segment_line
+from domain.document import Document
+from domain.segment.line_values import LineFacts, line_document, segment_line
 from domain.segment.lines import (
     NO_CHANGES,
     Line,
@@ -135,8 +136,10 @@ def rows_in_python(blocks: list[LineBlock], own: list[OwnLine], world: World) ->
         line = Line(line.line_no, line.contact_key, line.block, changes.get(line.line_no, NO_CHANGES))
         facts = facts_of(line.contact_key, world) if line.contact_key in world else None
         shown = segment_line(line, facts)
-        row = {name: getattr(shown, name) for name in shown.__struct_fields__ if name != "document"}
+        row = {name: getattr(shown, name) for name in shown.__struct_fields__}
+        document = line_document(line, facts.language_code if facts else None).document
         row |= {"contact_type": facts and facts.type, "contact_any_name": facts and facts.name}
+        row["document_sha256"] = document and document.sha256
         found.append(row | {"ordinal": ordinal, "contact_key": line.contact_key})
     return found
 
@@ -161,6 +164,7 @@ def address_books(draw: st.DrawFn) -> tuple[AlternativeAddress, ...]:
     return tuple(AlternativeAddress(code, date_ranges=tuple(periods[code])) for code in known)
 
 
+LANGUAGES = st.none() | st.sampled_from(["DEU", "ENG", "NLD"])
 CONTACTS = st.builds(
     Known,
     st.fixed_dictionaries(
@@ -169,6 +173,7 @@ CONTACTS = st.builds(
             "name": st.sampled_from(["Ann", "Bo"]),
             "email": TEXTS,
             "salesperson_code": st.none() | st.just("JR"),
+            "language_code": LANGUAGES,
             "correspondence_type": CORRESPONDENCE,
         }
     ),
@@ -176,18 +181,32 @@ CONTACTS = st.builds(
     address_books(),
 )
 KEYS = st.integers(1, 5)
+DOCUMENTS = st.lists(
+    st.builds(
+        Document,
+        sha256=st.sampled_from(["1a", "2b", "3c"]),
+        size=st.just(10),
+        content_type=st.just("text/html"),
+        language_code=LANGUAGES,
+        subject=TEXTS,
+    ),
+    max_size=3,
+    unique_by=lambda document: document.language_code,
+).map(tuple)
 WORLDS = st.dictionaries(KEYS, CONTACTS)
 
 SHARED: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(
         [
             *("description", "campaign_no", "salesperson_code", "interaction_template_code"),
-            *("interaction_group_code", "language_code", "subject"),
+            *("interaction_group_code", "subject"),
         ],
         TEXTS,
     ),
     **dict.fromkeys(["campaign_target", "campaign_response", "correspondence_type_fixed"], st.booleans()),
     "send_word_documents_as_attachment": st.booleans(),
+    "language_code": LANGUAGES,
+    "documents": DOCUMENTS,
     "correspondence_type": CORRESPONDENCE,
     "cost": st.sampled_from([Decimal(text) for text in ("0", "0.10", "12345678901234567890.123456789")]),
     "duration_minutes": st.sampled_from([0, 1, 2**31 - 1]),
@@ -202,6 +221,8 @@ OWN: dict[str, st.SearchStrategy[Any]] = SHARED | {
     "contact_via": TEXTS,
     "contact_alternative_address_code": st.none() | st.just("HOME"),
     "remarks": TEXTS,
+    "language_fixed": st.booleans(),
+    "personal_documents": DOCUMENTS,
 }
 STARTS = st.builds(LineStart, **SHARED)
 CHANGES = st.fixed_dictionaries({}, optional=OWN).map(lambda values: LineChanges(**values))

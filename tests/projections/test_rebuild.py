@@ -108,6 +108,7 @@ def check_segments(service: Desk) -> None:
     for no, segment in opened.items():
         lines = [segment_line(line, None) for line in segment.lines(limit=100_000)]
         assert listed[no] == {
+            "documents": list(msgspec.to_builtins(segment.header.documents)),
             "no": no,
             "version": segment.version,
             **{name: getattr(segment.header, name) for name in FROM_HEADER},

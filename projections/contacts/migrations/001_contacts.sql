@@ -72,6 +72,7 @@ CREATE TABLE contact_business_relation (
 );
 CREATE INDEX contact_business_relation_contact ON contact_business_relation (contact_key);
 CREATE INDEX contact_business_relation_code ON contact_business_relation (code, contact_key);
+CREATE INDEX contact_business_relation_no ON contact_business_relation (no);
 
 CREATE TABLE contact_profile_answer (
     contact_key integer NOT NULL,
@@ -106,6 +107,22 @@ CREATE TABLE contact_alternative_address_range (
     code text COLLATE "C" NOT NULL,
     PRIMARY KEY (contact_key, starting_date)
 );
+
+-- What was sold to customers and bought from vendors; business relations lead to them.
+CREATE TABLE value_entry (
+    entry_no bigint PRIMARY KEY,
+    identity bytea NOT NULL UNIQUE,
+    source_type text COLLATE "C" NOT NULL,
+    source_no text COLLATE "C" NOT NULL,
+    item_no text COLLATE "C",
+    variant_code text COLLATE "C",
+    posting_date date,
+    inventory_posting_group text COLLATE "C",
+    contact_no text COLLATE "C"
+);
+CREATE INDEX value_entry_source ON value_entry (source_no, source_type);
+CREATE INDEX value_entry_item ON value_entry (item_no);
+CREATE INDEX value_entry_posting_date ON value_entry (posting_date);
 
 CREATE TABLE logged_segment (
     entry_no bigint PRIMARY KEY,
@@ -165,6 +182,8 @@ CREATE TABLE interaction_log_entry (
     contact_via text COLLATE "C",
     send_word_documents_as_attachment boolean NOT NULL,
     remarks text COLLATE "C",
+    document text COLLATE "C",
+    document_sha256 text COLLATE "C",
     delivery_status text COLLATE "C",
     canceled boolean NOT NULL,
     postponed boolean NOT NULL,
@@ -176,6 +195,14 @@ CREATE INDEX interaction_log_entry_logged_segment ON interaction_log_entry (logg
 CREATE INDEX interaction_log_entry_campaign ON interaction_log_entry (campaign_no, entry_no)
     WHERE campaign_no IS NOT NULL;
 CREATE INDEX interaction_log_entry_date ON interaction_log_entry (date, entry_no);
+
+-- Documents that entries name; their bytes are contents of the event log.
+CREATE TABLE interaction_document (
+    sha256 text COLLATE "C" PRIMARY KEY,
+    file_name text COLLATE "C",
+    content_type text COLLATE "C" NOT NULL,
+    size bigint NOT NULL
+);
 
 CREATE TABLE interaction_comment (
     entry_no bigint NOT NULL,

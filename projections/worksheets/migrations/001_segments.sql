@@ -23,5 +23,6 @@ CREATE TABLE segment (
     number_of_lines bigint NOT NULL,
     cost numeric NOT NULL,
     duration_minutes bigint NOT NULL,
-    number_of_criteria_actions integer NOT NULL
+    number_of_criteria_actions integer NOT NULL,
+    documents jsonb NOT NULL
 );
