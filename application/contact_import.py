@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -38,11 +38,11 @@ _UNTIMED = datetime.min
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """A row of a file: the line it starts on, and either a contact's values or what is wrong with them."""
+    """A row of a file: the line it starts on, and either the values it gives or what is wrong with them."""
 
     line: int
     no: str | None = None
-    values: ContactChanges = ContactChanges()
+    values: Mapping[str, Any] = {}
     problems: tuple[Problem, ...] = ()
 
 
@@ -147,7 +147,7 @@ class _Batch:
     def changes(self, batch: list[Row]) -> list[Changes]:
         """What is to be recorded."""
         numbered = self._numbered([row for row in batch if not row.problems])
-        companies = (row.values.company_no for row in batch)
+        companies = (row.values.get("company_no") for row in batch)
         self._load([*numbered.values(), *(no for no in companies if isinstance(no, str))])
         fresh = [no for no in numbered.values() if no not in self._loaded]
         self._next_key = self._journal.log.counters.draw(KEYS, len(fresh)) if fresh else 0
@@ -176,13 +176,13 @@ class _Batch:
             self._loaded |= {contact.no: contact for contact in found.values()}
 
     def _decide(self, row: Row, no: str) -> None:
-        named = given(row.values)
+        named = row.values
         self._codes.check(named)
         contact = self._loaded.get(no)
         facts: list[Any]
         if contact is None:
             series_for(self._setup, "contact", row.no)
-            values = ContactChanges(**(self._defaults | named))
+            values = ContactChanges(**{**self._defaults, **named})
             company = self._company(no, values.company_no)
             facts = [register(no, self._next_key, values, company)]
             self._next_key += 1
@@ -192,7 +192,7 @@ class _Batch:
             raise AlreadyExists(f"Number {no} belongs to a contact that was deleted.")
         else:
             company = self._company(no, named.get("company_no", contact.value.company_no))
-            facts = list(change(contact, row.values, company))
+            facts = list(change(contact, ContactChanges(**named), company))
             if moves(facts) and contact.key in self._on_open_segments:
                 self._contacts.check_move(contact, facts)
             self._result.changed += bool(facts)
@@ -236,7 +236,7 @@ class _Codes:
         self._found: set[tuple[str, str]] = set()
         self._good: dict[str, set[Any]] = {name: set() for name in self._FIELDS}
 
-    def check(self, named: dict[str, Any]) -> None:
+    def check(self, named: Mapping[str, Any]) -> None:
         """Refuse codes that do not exist. Raises InvalidRequest."""
         if all(self._good[name].issuperset(_members(named[name])) for name in self._FIELDS & named.keys()):
             return
