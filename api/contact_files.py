@@ -20,9 +20,8 @@ COMPOUNDS = {
     "business_relations": ("code", "link_to_table", "no"),
     "profile_answers": ("questionnaire_code", "line_no"),
 }
-LISTS = COMPOUNDS.keys() | CODE_LISTS
-FLAGS = ("exclude_from_segment", "privacy_blocked")
-NEVER_BLANK = {"type", *FLAGS}
+LISTS = (*CODE_LISTS, *COMPOUNDS)
+NEVER_BLANK = ("type", "exclude_from_segment", "privacy_blocked")
 TRUTHS = {"true": True, "false": False}
 IN_NDJSON_ONLY = {"alternative_addresses"}
 COLUMNS = NewContact.model_fields.keys() - IN_NDJSON_ONLY
@@ -46,12 +45,14 @@ def _from_cells(cells: dict[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {
         name: cell if cell and not cell.isspace() else None for name, cell in cells.items()
     }
-    for name in NEVER_BLANK & cells.keys():
-        if values[name] is None:
-            del values[name]
-        elif name in FLAGS:
-            values[name] = TRUTHS.get(cells[name], cells[name])
-    for name in LISTS & cells.keys():
+    for name in NEVER_BLANK:
+        if (value := values.get(name)) is not None:
+            values[name] = TRUTHS.get(value, value)
+        else:
+            values.pop(name, None)
+    for name in LISTS:
+        if name not in cells:
+            continue
         parts = [part for part in cells[name].split(";") if part.strip()] if cells[name] else []
         values[name] = parts if name in CODE_LISTS else [_member(part, COMPOUNDS[name]) for part in parts]
     return values

@@ -76,7 +76,8 @@ _Plain = msgspec.defstruct(
 )
 _texts_of = attrgetter(*(name for name, hint in _HINTS.items() if hint in _TEXTS))
 _codes_of = attrgetter(*(name for name, hint in _HINTS.items() if hint in _CODES))
-_LISTS = {name for name, hint in _HINTS.items() if hint == Codes}
+_LISTS = tuple(name for name, hint in _HINTS.items() if hint == Codes)
+_NEVER_NONE = (*_LISTS, *_COMPOUNDS)
 
 
 class _NotPlainError(Exception):
@@ -95,17 +96,19 @@ def _checked(plain: Any, named: dict[str, Any]) -> PlainRow:
     """What types and lengths do not say of a row."""
     codes: list[str] = [code for code in _codes_of(plain) if code.__class__ is str]
     texts: list[str] = [text for text in _texts_of(plain) if text.__class__ is str]
-    for name in _LISTS & named.keys():
-        named[name] = listed = getattr(plain, name)
-        codes += listed
-        _check(len(set(listed)) == len(listed))
+    for name in _LISTS:
+        if listed := named.get(name):
+            named[name] = listed = getattr(plain, name)
+            codes += listed
+            _check(len(set(listed)) == len(listed))
     if relations := plain.business_relations or ():
         named["business_relations"] = tuple(_relation(one, texts, codes) for one in relations)
     if answers := plain.profile_answers or ():
         named["profile_answers"] = found = tuple(_answer(one, codes) for one in answers)
         _check(len(set(found)) == len(found))
-    for name in _COMPOUNDS.keys() & named.keys():
-        named[name] = named[name] or ()
+    for name in _NEVER_NONE:
+        if name in named and not named[name]:
+            named[name] = ()
     _check_written(texts, codes)
     return PlainRow(named.pop("no", None), named)
 

@@ -23,7 +23,7 @@ from application.contacts import (
     with_defaults,
 )
 from application.journal import Caller, Changes, Journal
-from domain.contact import ContactChanges, KnownContact, change, register
+from domain.contact import ContactChanges, KnownContact, change, register_named
 from domain.contact_set import ContactSet
 from domain.errors import SHOWN_PROBLEMS, AlreadyExists, InvalidRequest, Problem, Refused
 from domain.records import RecordKind
@@ -182,9 +182,9 @@ class _Batch:
         facts: list[Any]
         if contact is None:
             series_for(self._setup, "contact", row.no)
-            values = ContactChanges(**{**self._defaults, **named})
-            company = self._company(no, values.company_no)
-            facts = [register(no, self._next_key, values, company)]
+            values = {**self._defaults, **named}
+            company = self._company(no, values.get("company_no"))
+            facts = [register_named(no, self._next_key, values, company)]
             self._next_key += 1
             contact = KnownContact()
             self._result.registered += 1
