@@ -94,7 +94,7 @@ def test_says_of_every_operation_how_it_refuses(document: Any) -> None:
 
 def is_file(method: str, path: str) -> bool:
     """Whether a call answers with a document as it was stored."""
-    return method == "get" and "/document" in path
+    return method == "get" and ("/document" in path or path.endswith("/preview"))
 
 
 def test_says_what_every_success_looks_like(document: Any) -> None:
