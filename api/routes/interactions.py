@@ -314,7 +314,7 @@ def shown(
         "logged_segment_entry_no": None,
         "send_word_documents_as_attachment": False,
         "remarks": None,
-        "document": None,
+        "document": "inherited" if value.document else None,
         "delivery_status": None,
         "canceled": False,
         "postponed": postponed,

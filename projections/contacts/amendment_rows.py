@@ -28,9 +28,9 @@ from domain.interaction import (
 )
 from eventstore.event import Event
 from projections.arrays import Int8Array
-from projections.contacts.interaction_rows import make_partitions
+from projections.contacts.interaction_rows import keep_documents, make_partitions
 
-VALUES = tuple(name for name in Interaction.__struct_fields__ if name != "contact_key")
+VALUES = tuple(name for name in Interaction.__struct_fields__ if name not in ("contact_key", "document"))
 
 
 def write(cursor: Cursor[Any], event: Event) -> None:
@@ -95,14 +95,22 @@ def _comment(cursor: Cursor[Any], event: Event, entry_no: int, comment: str) -> 
 
 def _insert(cursor: Cursor[Any], entry_no: int, value: Interaction, user_id: str, *, postponed: bool) -> None:
     make_partitions(cursor, entry_no, entry_no)
-    columns = ("entry_no", *VALUES, "user_id", "send_word_documents_as_attachment", "canceled", "postponed")
-    values = (entry_no, *(getattr(value, name) for name in VALUES), user_id, False, False, postponed)
+    row: dict[str, Any] = {name: getattr(value, name) for name in VALUES} | {
+        "entry_no": entry_no,
+        "user_id": user_id,
+        "send_word_documents_as_attachment": False,
+        "canceled": False,
+        "postponed": postponed,
+    }
+    if value.document is not None:
+        keep_documents(cursor, [value.document])
+        row |= {"document": "inherited", "document_sha256": value.document.sha256}
     cursor.execute(
         sql.SQL("INSERT INTO interaction_log_entry ({}) VALUES ({})").format(
-            sql.SQL(", ").join(map(sql.Identifier, columns)),
-            sql.SQL(", ").join(sql.Placeholder() * len(columns)),
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(map(sql.Placeholder, row)),
         ),
-        values,
+        row,
     )
 
 
