@@ -14,6 +14,7 @@ from application.interactions import Interactions
 from application.journal import Journal
 from application.logging_segments import LoggingSegments
 from application.mailing_groups import MailingGroups
+from application.papers import Papers
 from application.recording import Recording
 from application.records import Records
 from application.segments import Segments
@@ -48,6 +49,7 @@ class Service:
         self.recording = Recording(
             self.read_models, self.records, self.contacts, self.segments, self.interactions
         )
+        self.papers = Papers(journal, self.read_models, self.records, self.segments, self.interactions)
         self.tasks = Tasks(journal, self.read_models, self.records, self.contacts, self.segments)
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)

@@ -64,17 +64,23 @@ _ADDRESS_FIELDS = ("address", "address_2", "post_code", "city", "county", "count
 
 
 def mail_address(
-    contact: Contact, company: Contact | None, alternative_address_code: str | None, on: date | None
+    contact: Contact,
+    company: Contact | None,
+    alternative_address_code: str | None,
+    on: date | None,
+    *,
+    inherits: bool = True,
 ) -> MailAddress:
     """Where a contact is written to on a date (domain B18.3).
 
     The given alternative address; else, for a person at its company's own address, the company's alternative
-    address in force; else the company's name, the person's name and the own address. Where the one that is
-    chosen says nothing but, say, an e-mail address, the next one counts.
+    address in force, unless people do not inherit addresses (`inherits`, domain A11); else the company's
+    name, the person's name and the own address. Where the one that is chosen says nothing but, say, an e-mail
+    address, the next one counts.
     """
     shared = company if company is not None and _shares_address(contact, company) else None
     chosen = _named(contact.alternative_addresses, alternative_address_code)
-    if chosen is None and shared is not None:
+    if chosen is None and shared is not None and inherits:
         code = active_address(shared.alternative_addresses, on)
         chosen = _named(shared.alternative_addresses, code)
     places: tuple[AlternativeAddress | Contact | None, ...] = (chosen, contact, shared)
