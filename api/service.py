@@ -15,6 +15,7 @@ from application.journal import Journal
 from application.letters import Letters
 from application.logging_segments import LoggingSegments
 from application.mailing_groups import MailingGroups
+from application.papers import Papers
 from application.recording import Recording
 from application.records import Records
 from application.segments import Segments
@@ -49,6 +50,7 @@ class Service:
         self.recording = Recording(
             self.read_models, self.records, self.contacts, self.segments, self.interactions
         )
+        self.papers = Papers(journal, self.read_models, self.records, self.segments, self.interactions)
         self.tasks = Tasks(journal, self.read_models, self.records, self.contacts, self.segments)
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)
