@@ -25,6 +25,7 @@ from api.routes import (
     interactions,
     logging,
     operations,
+    papers,
     recording,
     records,
     segments,
@@ -44,8 +45,8 @@ for every contact, and every decision kept as an event.
 * Every refusal is a problem answer (RFC 9457) and changes nothing.
 """
 PARTS = (
-    *(segments, criteria, explanations, documents, logging, deliveries, interactions, contacts),
-    value_entries,
+    *(segments, papers, criteria, explanations, documents, logging, deliveries, interactions),
+    *(contacts, value_entries),
     *(campaigns, recording, tasks, records, history, audit, operations),
 )
 LARGEST_BODY = 10_000_000

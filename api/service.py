@@ -19,6 +19,7 @@ from application.letter_files import LetterFiles
 from application.letters import Letters
 from application.logging_segments import LoggingSegments
 from application.mailing_groups import MailingGroups
+from application.papers import Papers
 from application.planning_deliveries import Planner
 from application.recording import Recording
 from application.records import Records
@@ -63,6 +64,7 @@ class Service:
         self.recording = Recording(
             self.read_models, self.records, self.contacts, self.segments, self.interactions
         )
+        self.papers = Papers(journal, self.read_models, self.records, self.segments, self.interactions)
         self.tasks = Tasks(journal, self.read_models, self.records, self.contacts, self.segments)
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)

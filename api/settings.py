@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     segmentlog_mail_not_before: time | None = None
     segmentlog_mail_not_after: time | None = None
     segmentlog_mail_connections: int = Field(2, ge=1, le=50)
-    segmentlog_public_url: str | None = Field(None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$")
+    segmentlog_public_url: str | None = Field(
+        None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$"
+    )
 
     @model_validator(mode="after")
     def _mail_is_whole(self) -> Self:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -12,18 +13,23 @@ from typing import Any
 import msgspec
 
 from application.contacts import (
+    CODE_LISTS,
     KEYS,
+    SINGLE_CODES,
     Contacts,
     changes_type,
     codes_of,
     moves,
+    people_after,
     stream_of,
+    with_company,
     with_defaults,
 )
 from application.journal import Caller, Changes, Journal
-from domain.contact import ContactChanges, KnownContact, change, register
+from domain.contact import ContactChanges, KnownContact, change, register_named
 from domain.contact_set import ContactSet
 from domain.errors import SHOWN_PROBLEMS, AlreadyExists, InvalidRequest, Problem, Refused
+from domain.inheritance import inherited
 from domain.records import RecordKind
 from domain.setup import series_for
 from domain.vocabulary import given
@@ -35,12 +41,12 @@ _UNTIMED = datetime.min
 """A contact's state does not depend on when it was recorded."""
 
 
-class Row(msgspec.Struct, frozen=True):
-    """A row of a file: the line it starts on, and either a contact's values or what is wrong with them."""
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """A row of a file: the line it starts on, and either the values it gives or what is wrong with them."""
 
     line: int
     no: str | None = None
-    values: ContactChanges = ContactChanges()
+    values: Mapping[str, Any] = {}
     problems: tuple[Problem, ...] = ()
 
 
@@ -81,25 +87,36 @@ class ContactImport:
         self._journal = journal
         self._contacts = contacts
         self._caller = caller
-        self._known_codes: set[tuple[str, str]] = set()
+        self._codes = _Codes(contacts)
         self.result = ImportResult()
 
     def run(
         self, rows: Iterable[Row], progress: Callable[[ImportResult], None] | None = None
     ) -> ImportResult:
-        """Take over all rows; `progress` is told after every batch."""
+        """Take over all rows; `progress` is told after every batch.
+
+        While a batch is decided and saved, which is mostly waiting for the database, the next one is read.
+        """
         iterator = iter(rows)
-        while batch := list(islice(iterator, BATCH)):
-            self._take_over(batch)
+        taking: Future[None] | None = None
+        with ThreadPoolExecutor(1, "contact import") as pool:
+            while batch := list(islice(iterator, BATCH)):
+                self._finish(taking, progress)
+                taking = pool.submit(self._take_over, batch)
+            self._finish(taking, progress)
+        return self.result
+
+    def _finish(self, taking: Future[None] | None, progress: Callable[[ImportResult], None] | None) -> None:
+        if taking is not None:
+            taking.result()
             if progress is not None:
                 progress(self.result)
-        return self.result
 
     def _take_over(self, batch: list[Row]) -> None:
         for attempt in range(ATTEMPTS):
             # Counted on a copy, so that a batch which has to be decided again counts once.
             result = replace(self.result, rejected=list(self.result.rejected))
-            decided = _Batch(self._journal, self._contacts, self._known_codes, result)
+            decided = _Batch(self._journal, self._contacts, self._codes, result)
             changes = decided.changes(batch)
             try:
                 if changes:
@@ -118,14 +135,15 @@ class _Batch:
         self,
         journal: Journal,
         contacts: Contacts,
-        known_codes: set[tuple[str, str]],
+        codes: _Codes,
         result: ImportResult,
     ) -> None:
         self._journal = journal
         self._contacts = contacts
-        self._known_codes = known_codes
+        self._codes = codes
         self._result = result
         self._setup = contacts.records.setup()
+        self._defaults = given(with_defaults(ContactChanges(), self._setup, None))
         self._loaded: dict[str, KnownContact] = {}
         self._facts: dict[str, list[Any]] = {}
         self._versions: dict[str, int] = {}
@@ -133,7 +151,7 @@ class _Batch:
     def changes(self, batch: list[Row]) -> list[Changes]:
         """What is to be recorded."""
         numbered = self._numbered([row for row in batch if not row.problems])
-        companies = (given(row.values).get("company_no") for row in batch)
+        companies = (row.values.get("company_no") for row in batch)
         self._load([*numbered.values(), *(no for no in companies if isinstance(no, str))])
         fresh = [no for no in numbered.values() if no not in self._loaded]
         self._next_key = self._journal.log.counters.draw(KEYS, len(fresh)) if fresh else 0
@@ -162,27 +180,33 @@ class _Batch:
             self._loaded |= {contact.no: contact for contact in found.values()}
 
     def _decide(self, row: Row, no: str) -> None:
-        self._check_codes(row.values)
+        named = row.values
+        self._codes.check(named)
         contact = self._loaded.get(no)
         facts: list[Any]
         if contact is None:
             series_for(self._setup, "contact", row.no)
-            values = with_defaults(row.values, self._setup)
-            company = self._company(no, values.company_no)
-            facts = [register(no, self._next_key, values, company)]
+            values = {**self._defaults, **named}
+            company = self._company(no, values.get("company_no"))
+            if company is not None:
+                values |= inherited(company.value, named, self._setup.inherit)
+            facts = [register_named(no, self._next_key, values, company)]
             self._next_key += 1
             contact = KnownContact()
             self._result.registered += 1
         elif contact.deleted:
             raise AlreadyExists(f"Number {no} belongs to a contact that was deleted.")
         else:
-            named = given(row.values)
             company = self._company(no, named.get("company_no", contact.value.company_no))
-            facts = list(change(contact, row.values, company))
+            flags = self._setup.inherit
+            changes = with_company(contact, ContactChanges(**named), company, self._find, flags)
+            facts = list(change(contact, changes, company))
             if changes_type(facts) or (moves(facts) and contact.key in self._on_open_segments):
                 self._contacts.check_move(contact, facts)
             self._result.changed += bool(facts)
             self._result.unchanged += not facts
+            for person, taken in people_after(contact, facts, flags, self._people_of):
+                self._apply(person.no, person, list(taken))
         self._apply(no, contact, facts)
 
     def _apply(self, no: str, contact: KnownContact, facts: list[Any]) -> None:
@@ -196,6 +220,22 @@ class _Batch:
             now.apply(fact, "", _UNTIMED)
         self._loaded[no] = now
 
+    def _find(self, no: str) -> KnownContact | None:
+        self._load([no])
+        found = self._loaded.get(no)
+        return found if found is not None and not found.deleted else None
+
+    def _people_of(self, company: KnownContact) -> list[KnownContact]:
+        """The people of a company as this batch leaves them; those that it registered are among them."""
+        before = [person.no for person in self._contacts.people_of(company)]
+        self._load(before)
+        known = {no: self._loaded[no] for no in before} | self._loaded
+        return [
+            person
+            for person in known.values()
+            if person.value.company_no == company.no and person.no != company.no and not person.deleted
+        ]
+
     @cached_property
     def _on_open_segments(self) -> ContactSet:
         return self._contacts.on_open_segments()
@@ -203,24 +243,47 @@ class _Batch:
     def _company(self, no: str, company_no: object) -> KnownContact | None:
         if not isinstance(company_no, str) or company_no == no:
             return None
-        self._load([company_no])
-        company = self._loaded.get(company_no)
-        if company is None or company.deleted or company.value.type != "company":
+        company = self._find(company_no)
+        if company is None or company.value.type != "company":
             raise InvalidRequest.at("company_no", f"there is no company {company_no}")
         return company
 
-    def _check_codes(self, values: ContactChanges) -> None:
+
+class _Codes:
+    """Looks up what contacts refer to; what was found once is not looked up again."""
+
+    _FIELDS = frozenset((*SINGLE_CODES, *CODE_LISTS, "business_relations", "profile_answers"))
+    _REMEMBERED = _FIELDS - {"business_relations"}
+    """Fields in which the same values come again and again, other than a company's number at its bank."""
+
+    def __init__(self, contacts: Contacts) -> None:
+        self._contacts = contacts
+        self._found: set[tuple[str, str]] = set()
+        self._good: dict[str, set[Any]] = {name: set() for name in self._FIELDS}
+
+    def check(self, named: Mapping[str, Any]) -> None:
+        """Refuse codes that do not exist. Raises InvalidRequest."""
+        if all(self._good[name].issuperset(_members(named[name])) for name in self._FIELDS & named.keys()):
+            return
         problems = [
             (place, f"there is no {kind.word} {code}")
-            for place, kind, code in codes_of(given(values))
+            for place, kind, code in codes_of(named)
             if not self._exists(kind, code)
         ]
         if problems:
             raise InvalidRequest(problems[0][1], problems)
+        for name in self._REMEMBERED & named.keys():
+            self._good[name].update(_members(named[name]))
 
     def _exists(self, kind: RecordKind, code: str) -> bool:
-        if (kind.name, code) not in self._known_codes:
+        if (kind.name, code) not in self._found:
             if self._contacts.records.find(kind, code) is None:
                 return False
-            self._known_codes.add((kind.name, code))
+            self._found.add((kind.name, code))
         return True
+
+
+def _members(value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)

@@ -29,11 +29,7 @@ Row = dict[str, Any]
 OF_SINGLE_ONES: Row = dict.fromkeys(
     ["document_type", "document_no", "version_no", "document_no_occurrence", "task_no", "opportunity_no"]
 )
-NOT_THROUGH_A_SEGMENT: Row = {
-    "remarks": None,
-    "document": None,
-    "send_word_documents_as_attachment": False,
-}
+NOT_THROUGH_A_SEGMENT: Row = {"remarks": None, "send_word_documents_as_attachment": False}
 
 
 def interactions_at(past: PastContacts, contact: KnownContact, position: int) -> list[Row]:
@@ -96,6 +92,7 @@ def _entries(
                     "segment_no": None,
                     "logged_segment_entry_no": None,
                     **NOT_THROUGH_A_SEGMENT,
+                    "document": "inherited" if value.document else None,
                     "canceled": False,
                     "postponed": isinstance(event.data, InteractionPostponed),
                 }

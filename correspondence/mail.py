@@ -103,10 +103,11 @@ def compose(mail: Mail) -> bytes:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if mail.opt_out_address is not None:
         ways.append(f"<mailto:{mail.opt_out_address}?subject=unsubscribe>")
-    if ways:
-        headers["List-Unsubscribe"] = ", ".join(ways)
     headers["MIME-Version"] = "1.0"
     head = headers.as_bytes(policy=SMTP).rstrip(b"\r\n") + b"\r\n"
+    if ways:
+        # Mail programs read this one literally, so it is not folded but between the ways.
+        head += _one_line(f"List-Unsubscribe: {', '.join(ways)}").replace(", <", ",\r\n <").encode() + b"\r\n"
     return head + _body(mail)
 
 

@@ -62,6 +62,7 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     opportunity_no: str | None = None
     task_no: int | None = None
     document: Document | None = None
+    """The one of the template, in the language of the entry."""
 
 
 class InteractionValues(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -185,11 +186,14 @@ def complete(said: InteractionValues, around: Surroundings) -> Interaction:
     }
     if around.template is not None:
         values |= _from_template(around.template)
-        values |= _document(around.template, around.contact)
     if around.contact is not None:
         values |= _from_contact(around.contact, around.template, values)
     values |= named
-    values["subject"] = values.get("subject") or values.get("description")
+    if around.template is not None:
+        values |= _document(around.template, around.contact)
+    document: Document | None = values.get("document")
+    about = document.subject if document is not None else None
+    values["subject"] = values.get("subject") or about or values.get("description")
     if "contact_alternative_address_code" not in named and around.contact is not None:
         addresses = around.contact.value.alternative_addresses
         values["contact_alternative_address_code"] = active_address(addresses, values["date"])
@@ -270,14 +274,14 @@ def _from_template(template: InteractionTemplate) -> dict[str, Any]:
 
 
 def _document(template: InteractionTemplate, contact: KnownContact | None) -> dict[str, Any]:
-    """The template's document in the contact's language, else in its own (domain B3.5)."""
-    spoken = contact.value.language_code if contact is not None else None
-    known = spoken is not None and spoken in languages(template.documents)
-    language = spoken if known else template.language_code
-    document = document_in(template.documents, language)
-    if document is None:
-        return {}
-    return {"interaction_language_code": language, "document": document, "subject": document.subject}
+    """The contact's language if the template has a document in it, else the template's (domain B3.5)."""
+    language = contact.value.language_code if contact is not None else None
+    if language is None or language not in languages(template.documents):
+        language = template.language_code
+    return {
+        "interaction_language_code": language,
+        "document": document_in(template.documents, language),
+    }
 
 
 def _from_contact(

@@ -19,6 +19,7 @@ import structlog
 from eventsourcing import persistence
 from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, Cursor
+from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from eventstore.event import UnknownEventError
@@ -131,13 +132,18 @@ class Runner:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(self.log.conninfo, autocommit=True)
             self._connection.execute(SQL("SET search_path = {}").format(Identifier(self.schema)))
+            # Rows and position come and go together: what a crash of the server takes is applied again.
+            self._connection.execute("SET synchronous_commit = off")
         return self._connection
 
     def _page(self, after: int, until: int | None) -> list[tuple[int, Recorded | None]]:
         """The next positions, with the event where it concerns this read model. Raises UnknownEventError."""
         known = self.log.knows
         wanted = self.model.topics
-        with self.log.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
+        with (
+            self.log.datastore.get_connection() as connection,
+            connection.cursor(binary=True, row_factory=tuple_row) as cursor,
+        ):
             cursor.execute(
                 _PAGE,
                 {
@@ -151,20 +157,17 @@ class Runner:
             )
             rows = cursor.fetchall()
         page: list[tuple[int, Recorded | None]] = []
-        for row in rows:
-            if not known(row["topic"]):
+        for position, stream, version, topic, state in rows:
+            if not known(topic):
                 if page:
                     break  # first take over what comes before it
-                raise UnknownEventError(row["topic"])
-            page.append((row["notification_id"], self._recorded(row) if row["topic"] in wanted else None))
+                raise UnknownEventError(topic)
+            recorded = None
+            if topic in wanted:
+                event: Any = self.log.mapper.to_domain_event(StoredEvent(stream, version, topic, state))
+                recorded = Recorded(position, event)
+            page.append((position, recorded))
         return page
-
-    def _recorded(self, row: dict[str, Any]) -> Recorded:
-        stored = StoredEvent(
-            row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])
-        )
-        event: Any = self.log.mapper.to_domain_event(stored)
-        return Recorded(row["notification_id"], event)
 
     def _apply(
         self, connection: Connection[Any], progress: Progress, page: list[tuple[int, Recorded | None]]

@@ -36,7 +36,7 @@ from domain.interaction import (
 from eventstore.event import Event
 from projections.arrays import Int8Array
 from projections.contacts import delivery_rows
-from projections.contacts.interaction_rows import make_partitions, name_documents
+from projections.contacts.interaction_rows import keep_documents, make_partitions
 
 VALUES = tuple(name for name in Interaction.__struct_fields__ if name not in ("contact_key", "document"))
 
@@ -114,7 +114,7 @@ def _insert(
     cursor: Cursor[Any], entry_no: int, value: Interaction, user_id: str, *, postponed: bool, deliver: bool
 ) -> None:
     make_partitions(cursor, entry_no, entry_no)
-    row = {name: getattr(value, name) for name in VALUES} | {
+    row: dict[str, Any] = {name: getattr(value, name) for name in VALUES} | {
         "entry_no": entry_no,
         "user_id": user_id,
         "send_word_documents_as_attachment": False,
@@ -123,14 +123,14 @@ def _insert(
         "delivery_status": "in_progress" if deliver and value.correspondence_type is not None else None,
     }
     if value.document is not None:
+        keep_documents(cursor, [value.document])
         row |= {"document": "inherited", "document_sha256": value.document.sha256}
-        name_documents(cursor, [value.document])
     cursor.execute(
         sql.SQL("INSERT INTO interaction_log_entry ({}) VALUES ({})").format(
             sql.SQL(", ").join(map(sql.Identifier, row)),
-            sql.SQL(", ").join(sql.Placeholder() * len(row)),
+            sql.SQL(", ").join(map(sql.Placeholder, row)),
         ),
-        list(row.values()),
+        row,
     )
 
 

@@ -68,18 +68,15 @@ def _begin(cursor: Cursor[Any], logged: SegmentLogged, user_id: str) -> None:
             for entry in logged.campaign_entries
         ],
     )
-    name_documents(cursor, logged.documents())
+    keep_documents(cursor, logged.documents())
 
 
-def name_documents(cursor: Cursor[Any], documents: Iterable[Document]) -> None:
-    """Say what the documents are that entries name by digest."""
+def keep_documents(cursor: Cursor[Any], documents: Iterable[Document]) -> None:
+    """Keep what entries must know of the documents that they name."""
     cursor.executemany(
         "INSERT INTO interaction_document (sha256, file_name, content_type, size) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT DO NOTHING",
-        [
-            (document.sha256, document.file_name, document.content_type, document.size)
-            for document in documents
-        ],
+        [(one.sha256, one.file_name, one.content_type, one.size) for one in documents],
     )
 
 

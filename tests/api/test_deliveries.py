@@ -16,14 +16,22 @@ import pikepdf
 import pytest
 
 from application import delivering, delivery_worker
+from application.documents import WORD as CONTENT_TYPE
 from correspondence.mail_server import MailSettings
-from tests.acceptance.minidocx import CONTENT_TYPE, build, text
 from tests.api.crm import Crm, ok, refused
 from tests.api.running import RunningService, running_service
+from tests.correspondence.word import document as word
+from tests.correspondence.word import field
+from tests.correspondence.word import text_of as text
 from tests.mailbox import Mailbox, mailbox
 
 PATIENCE_SECONDS = 60.0
-LETTER = build({"paragraphs": ["Dear «Contact_Name»,", "«Document_Subject» of «Document_Date»"]})
+LETTER = word(
+    f"<w:p><w:r><w:t xml:space='preserve'>Dear </w:t></w:r>{field('Contact_Name')}"
+    "<w:r><w:t>,</w:t></w:r></w:p>"
+    f"<w:p>{field('Document_Subject')}<w:r><w:t xml:space='preserve'> of </w:t></w:r>"
+    f"{field('Document_Date', 'simple')}</w:p>"
+)
 PAGE = "<html><body><p>Dear {{ Contact_Name }}</p></body></html>"
 
 

@@ -32,7 +32,7 @@ from domain.segment.lines import LineChanges
 from domain.segment.selection import Criteria
 from domain.task import TaskChanges
 from domain.value_entry import ValueEntry
-from domain.vocabulary import CriteriaActionKind
+from domain.vocabulary import CorrespondenceType, CriteriaActionKind
 from tests.projections.conftest import ANN, WORK_DATE, Desk
 
 CITIES = ["Arnhem", "Breda", None]
@@ -460,7 +460,9 @@ class History:
 
     def send_again(self) -> None:
         self.service.catch_up()
-        update, kind = self.random.random() < 0.4, self.random.choice([None, "hard_copy", "email"])
+        update = self.random.random() < 0.4
+        kinds: list[CorrespondenceType | None] = [None, "hard_copy", "email"]
+        kind = self.random.choice(kinds)
         resending = self.service.resending
         if self.random.random() < 0.5:
             number = self.number("interaction_log_entry")
@@ -489,10 +491,8 @@ class History:
             stream, together = f"interaction-{chosen['entry_no']}", [chosen["entry_no"]]
         aggregate, recorded = loaded(self.service.journal, stream)
         sent = {number: f"{number:064x}" for number in together[::2]}
-        failed: dict[int, tuple[DeliveryError, str | None]] = {
-            number: self.random.choice([("refused", "550 no"), ("uncertain", None)])
-            for number in together[1::2]
-        }
+        reasons: list[tuple[DeliveryError, str | None]] = [("refused", "550 no"), ("uncertain", None)]
+        failed = {number: self.random.choice(reasons) for number in together[1::2]}
         events = outcomes(recorded.first, sent, failed)
         self.service.journal.record(ANN, Changes(stream, aggregate.version, events))
 
