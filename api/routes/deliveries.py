@@ -151,7 +151,7 @@ def _page(title: str, body: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(_PAGE.format(title=escape(title), body=body), status)
 
 
-@router.get("/opt-out/{token}", response_class=HTMLResponse)
+@router.get("/opt-out/{token}", response_class=HTMLResponse, include_in_schema=False)
 def ask_to_opt_out(token: Token, service: ServiceOf) -> Response:
     """The page behind the link in mails. Looking at it changes nothing: mail programs look at links too."""
     if service.resending.opt_out_key(token) is None:
@@ -160,7 +160,7 @@ def ask_to_opt_out(token: Token, service: ServiceOf) -> Response:
     return _page("Unsubscribe", f"<p>Receive no more mail from us? / Geen mail meer ontvangen?</p>{button}")
 
 
-@router.post("/opt-out/{token}", response_class=HTMLResponse)
+@router.post("/opt-out/{token}", response_class=HTMLResponse, include_in_schema=False)
 def opt_out(token: Token, service: ServiceOf) -> Response:
     """Leave somebody out of segments from now on; no key is needed but the link (RFC 8058)."""
     key = service.resending.opt_out_key(token)
