@@ -177,7 +177,9 @@ def _amend(rows: dict[int, Row], event: Amendment | object) -> None:
         case InteractionsEvaluated(first=first, entries=entries, evaluation=evaluation):
             changes = {"evaluation": evaluation}
         case InteractionsDeleted(first=first, entries=entries):
-            for entry_no in [entry_no for entry_no in rows if entry_no - first in entries]:
+            for entry_no in [
+                entry_no for entry_no in rows if entry_no >= first and entry_no - first in entries
+            ]:
                 del rows[entry_no]
             return
         case LoggedSegmentDeleted(entry_no=logged_segment):
