@@ -72,6 +72,7 @@ class EventLog(Application[str]):
         self._recorder = LogRecorder(self.datastore)
         self._mapper = mapper(self.contents)
         self.knows = self._mapper.knows
+        self.stored_as = self._mapper.upcasting.stored_as
         super().__init__()
 
     @staticmethod
