@@ -9,11 +9,15 @@ from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
+import structlog
+from eventsourcing.persistence import PersistenceError
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.context import WRITE_SECONDS, ServiceOf
@@ -30,6 +34,7 @@ SESSION_COOKIE = "segmentlog_session"
 FORM_COOKIE = "segmentlog_form"
 LANGUAGE_COOKIE = "segmentlog_language"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+logger = structlog.get_logger()
 NOBODY: dict[str, Any] = {"visitor": None, "csrf": "", "here": ""}
 
 
@@ -188,6 +193,14 @@ class PageRoute(APIRoute):
                 return problem(request, error.slug, error.detail, error.problems)
             except (RequestValidationError, ValidationError) as error:
                 return problem(request, "invalid-request", "", validation_problems(error.errors()))
+            except (PoolTimeout, PersistenceError) as error:
+                logger.error("the database does not answer", error=str(error))
+                return problem(request, "unavailable", "")
+            except HTTPException as error:
+                return problem(request, "invalid-request", str(error.detail))
+            except Exception:
+                logger.exception("a page failed")
+                return problem(request, "internal-error", "")
 
         return shown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from fastapi import APIRouter, Request, Response
@@ -49,7 +50,7 @@ FACTS = (
     *("campaign_target", "campaign_response", "cost", "duration_minutes", "evaluation", "attempt_failed"),
     *("contact_via", "remarks", "user_id", "segment_no", "canceled"),
 )
-SHOWN_PROBLEMS = 200
+SHOWN_PROBLEMS = 50
 
 
 @router.get("/segments/{no}/log")
@@ -62,7 +63,10 @@ def check(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
         service.logging.check(visitor.caller, no, send_attachments=False)
     except Refused as error:
         refusal, problems = error, error.problems
-    return visitor.page("log.html", segment=segment, found=refusal, problems=problems[:SHOWN_PROBLEMS])
+    counts = Counter(str(place[1]) for place, _ in problems if len(place) > 1)
+    return visitor.page(
+        "log.html", segment=segment, found=refusal, problems=problems[:SHOWN_PROBLEMS], counts=counts
+    )
 
 
 @router.post("/segments/{no}/log")

@@ -90,7 +90,7 @@ def in_field(value: Any, language: Language) -> str:
 def rendered(template: str, language: Language, facts: Mapping[str, Any]) -> str:
     """A template with what it tells."""
 
-    def t(name: str, **values: object) -> str:
+    def t(name: str, /, **values: object) -> str:
         return text(name, language, **values)
 
     return _environment.get_template(template).render(

@@ -198,6 +198,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         " leesbaar.",
     ),
     "log_not_ready": ("This must be put right first", "Dit moet eerst in orde worden gemaakt"),
+    "lines_with": ("{n} lines", "{n} regels"),
+    "first_of_them": ("The first of them", "De eerste ervan"),
     "line_no": ("Line {n}", "Regel {n}"),
     "create_follow_up": (
         "Create a follow-up segment with the same contacts",
@@ -292,6 +294,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "privacy-blocked": ("The contact is blocked for privacy.", "Het contact is geblokkeerd wegens privacy."),
     "number-series": ("No number can be drawn.", "Er kan geen nummer worden getrokken."),
     "too-large": ("This is too large.", "Dit is te groot."),
+    "unavailable": ("The database does not answer.", "De database antwoordt niet."),
+    "internal-error": ("Something went wrong on our side.", "Er ging aan onze kant iets mis."),
     "forbidden": ("You may not do this.", "Dit mag je niet."),
 }
 OTHERWISE = ("That did not work.", "Dat lukte niet.")
@@ -310,7 +314,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "logged_segment_entry_no": ("Logged segment", "Geregistreerd segment"),
     "interaction_template_code": ("Template", "Sjabloon"),
     "interaction_group_code": ("Group", "Groep"),
-    "correspondence_type": ("By", "Via"),
+    "correspondence_type": ("Correspondence", "Correspondentie"),
     "time_of_interaction": ("Time", "Tijd"),
     "duration_minutes": ("Minutes", "Minuten"),
     "unit_cost": ("Cost a line", "Kosten per regel"),
@@ -363,7 +367,7 @@ ENUMERATED = frozenset(
 )
 
 
-def text(name: str, language: Language, **values: object) -> str:
+def text(name: str, language: Language, /, **values: object) -> str:
     """A text of the pages."""
     return _in(TEXTS[name], language).format(**values)
 
