@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.entry import Entry, EntrySettings
 from api.keys import ApiKeys
 from application.auditing import Auditing, ProofSettings
 from application.campaigns import Campaigns
@@ -43,12 +44,14 @@ class Service:
         conninfo: str,
         schema: str,
         proving: ProofSettings | None = None,
+        entry: EntrySettings | None = None,
         mail: MailSettings | None = None,
     ) -> None:
         self.conninfo, self.schema = conninfo, schema
         self.log = open_log(conninfo, schema, pool_size=20)
         self.watch = HeadWatch(conninfo)
         self.keys = ApiKeys(conninfo, schema)
+        self.entry = Entry(self.keys, entry)
         models = read_models(self.log)
         self.read_models = ReadModels(conninfo, schema, models, pool_size=20)
         journal = Journal(self.log)

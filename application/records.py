@@ -68,10 +68,17 @@ class Records:
             raise InvalidRequest(f"{problems[0][0][0]}: {problems[0][1]}", problems)
 
     @retried
-    def put(self, caller: Caller, kind: RecordKind, code: str, value: msgspec.Struct) -> tuple[bool, int]:
-        """Write a record as a whole; whether it is new, and the position. Raises Refused."""
+    def put(
+        self, caller: Caller, kind: RecordKind, code: str, value: msgspec.Struct, *, only_new: bool = False
+    ) -> tuple[bool, int]:
+        """Write a record as a whole; whether it is new, and the position. Raises Refused.
+
+        With `only_new` one that somebody else made a moment ago is not written over: AlreadyExists.
+        """
         record = self.journal.load(kind.stream(code), KnownRecord) or KnownRecord()
         check_version(caller, record)
+        if only_new and record.value is not None:
+            raise AlreadyExists(f"There is a {kind.word} {code} already.")
         if isinstance(value, InteractionTemplate) and record.value is not None:
             value = replaced(value, documents=record.value.documents)  # those are stored one by one
         if isinstance(value, Campaign) and record.value is not None:
@@ -153,10 +160,11 @@ class Records:
         """A new campaign; its number and the position. Raises AlreadyExists, NumberSeries, InvalidRequest."""
         while True:
             no = self.draw_number("campaign", typed)
-            if self.find(records.CAMPAIGN, no) is None:
-                return no, self.put(caller, records.CAMPAIGN, no, value)[1]
-            if typed is not None:
-                raise AlreadyExists(f"There is a campaign {no} already.")
+            try:
+                return no, self.put(caller, records.CAMPAIGN, no, value, only_new=True)[1]
+            except AlreadyExists:
+                if typed is not None:
+                    raise
 
     # Lookups for other use cases
 

@@ -70,8 +70,10 @@ class EventLog(Application[str]):
         self.contents = ContentStore(self.datastore)
         self.counters = Counters(self.datastore)
         self._recorder = LogRecorder(self.datastore)
+        self.saved = self._recorder.counts
         self._mapper = mapper(self.contents)
         self.knows = self._mapper.knows
+        self.stored_as = self._mapper.upcasting.stored_as
         super().__init__()
 
     @staticmethod

@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from api.entry import EntrySettings
 from api.http_server import HttpServer
 from api.service import Service
 from correspondence.mail_server import MailSettings
@@ -48,11 +49,15 @@ def _no_mistake(response: httpx.Response) -> None:
 
 @contextmanager
 def running_service(
-    postgres_url: str, *, delivers: bool = False, mail: MailSettings | None = None
+    postgres_url: str,
+    entry: EntrySettings | None = None,
+    *,
+    delivers: bool = False,
+    mail: MailSettings | None = None,
 ) -> Iterator[RunningService]:
     """A service on an empty database, from set-up to the end; it sends letters and mails if it `delivers`."""
     with _database(postgres_url) as conninfo:
-        service = Service(conninfo, "segmentlog", mail=mail)
+        service = Service(conninfo, "segmentlog", entry=entry, mail=mail)
         service.set_up()
         service.keys.first_key(ADMIN_KEY)
         runners = Runners(service.runners())

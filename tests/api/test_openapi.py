@@ -17,6 +17,11 @@ from tests.api.crm import ok
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN = ("/health/live", "/health/ready")
 KINDS = {"csv": "text/csv", "pdf": "application/pdf", "zip": "application/zip"}
+OTHER_KINDS = {
+    "/metrics": "text/plain",
+    "/v1/segments/{no}/lines/{line_no}/preview": "application/pdf",
+    "/v1/segments/{no}/cover-sheets": "application/pdf",
+}
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -105,8 +110,7 @@ def test_says_what_every_success_looks_like(document: Any) -> None:
         assert successes, f"{method} {path}"
         for status in successes:
             kinds = operation["responses"][status]["content"]
-            kind = KINDS.get(path.rpartition(".")[2], "application/json")
-            kind = "application/pdf" if path.endswith("/cover-sheets") else kind
+            kind = OTHER_KINDS.get(path) or KINDS.get(path.rpartition(".")[2], "application/json")
             assert "text/html" in kinds if is_file(method, path) else kinds[kind]["schema"], (
                 f"{method} {path}"
             )
