@@ -238,4 +238,10 @@ def _code(named: Mapping[str, object], field: str) -> str | None:
 
 def _facts(contact: KnownContact) -> LineContact:
     value = contact.value
-    return LineContact(contact.key, contact.no, value.correspondence_type, value.language_code)
+    return LineContact(
+        contact.key,
+        contact.no,
+        value.correspondence_type,
+        value.language_code,
+        excluded=value.exclude_from_segment,
+    )
