@@ -291,7 +291,8 @@ def _settings(data: Path | None) -> tuple[Any, Path]:
         settings = Settings()
     except ValidationError as error:
         for problem in error.errors():
-            typer.echo(f"{str(problem['loc'][0]).upper()}: {problem['msg']}", err=True)
+            place = f"{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
+            typer.echo(place + problem["msg"].removeprefix("Value error, "), err=True)
         raise typer.Exit(2) from None
     return settings, (data or settings.segmentlog_data).absolute()
 
@@ -318,6 +319,7 @@ def _said() -> Iterator[None]:
     import psycopg
     from eventsourcing.persistence import PersistenceError
 
+    from api.tokens import TokenError
     from domain.errors import Refused
     from eventstore.embedded_postgres import EmbeddedPostgresError
     from eventstore.event import UnknownEventError
@@ -326,7 +328,14 @@ def _said() -> Iterator[None]:
 
     try:
         yield
-    except (EmbeddedPostgresError, MigrationError, NoteError, UnknownEventError, OSError) as error:
+    except (
+        EmbeddedPostgresError,
+        MigrationError,
+        NoteError,
+        TokenError,
+        UnknownEventError,
+        OSError,
+    ) as error:
         typer.echo(str(error), err=True)
     except Refused as error:
         typer.echo(error.detail, err=True)

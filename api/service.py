@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.entry import Entry, EntrySettings
 from api.keys import ApiKeys
 from application.auditing import Auditing, ProofSettings
 from application.campaigns import Campaigns
@@ -15,6 +16,7 @@ from application.journal import Journal
 from application.letters import Letters
 from application.logging_segments import LoggingSegments
 from application.mailing_groups import MailingGroups
+from application.papers import Papers
 from application.recording import Recording
 from application.records import Records
 from application.segments import Segments
@@ -29,11 +31,18 @@ from projections.runner import Runner
 class Service:
     """Everything that a door needs. `set_up` once per start, then `open`, then `close`."""
 
-    def __init__(self, conninfo: str, schema: str, proving: ProofSettings | None = None) -> None:
+    def __init__(
+        self,
+        conninfo: str,
+        schema: str,
+        proving: ProofSettings | None = None,
+        entry: EntrySettings | None = None,
+    ) -> None:
         self.conninfo, self.schema = conninfo, schema
         self.log = open_log(conninfo, schema, pool_size=20)
         self.watch = HeadWatch(conninfo)
         self.keys = ApiKeys(conninfo, schema)
+        self.entry = Entry(self.keys, entry)
         models = read_models(self.log)
         self.read_models = ReadModels(conninfo, schema, models, pool_size=20)
         journal = Journal(self.log)
@@ -49,6 +58,7 @@ class Service:
         self.recording = Recording(
             self.read_models, self.records, self.contacts, self.segments, self.interactions
         )
+        self.papers = Papers(journal, self.read_models, self.records, self.segments, self.interactions)
         self.tasks = Tasks(journal, self.read_models, self.records, self.contacts, self.segments)
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)

@@ -20,13 +20,16 @@ from application.contacts import (
     changes_type,
     codes_of,
     moves,
+    people_after,
     stream_of,
+    with_company,
     with_defaults,
 )
 from application.journal import Caller, Changes, Journal
 from domain.contact import ContactChanges, KnownContact, change, register_named
 from domain.contact_set import ContactSet
 from domain.errors import SHOWN_PROBLEMS, AlreadyExists, InvalidRequest, Problem, Refused
+from domain.inheritance import inherited
 from domain.records import RecordKind
 from domain.setup import series_for
 from domain.vocabulary import given
@@ -140,7 +143,7 @@ class _Batch:
         self._codes = codes
         self._result = result
         self._setup = contacts.records.setup()
-        self._defaults = given(with_defaults(ContactChanges(), self._setup))
+        self._defaults = given(with_defaults(ContactChanges(), self._setup, None))
         self._loaded: dict[str, KnownContact] = {}
         self._facts: dict[str, list[Any]] = {}
         self._versions: dict[str, int] = {}
@@ -185,6 +188,8 @@ class _Batch:
             series_for(self._setup, "contact", row.no)
             values = {**self._defaults, **named}
             company = self._company(no, values.get("company_no"))
+            if company is not None:
+                values |= inherited(company.value, named, self._setup.inherit)
             facts = [register_named(no, self._next_key, values, company)]
             self._next_key += 1
             contact = KnownContact()
@@ -193,11 +198,15 @@ class _Batch:
             raise AlreadyExists(f"Number {no} belongs to a contact that was deleted.")
         else:
             company = self._company(no, named.get("company_no", contact.value.company_no))
-            facts = list(change(contact, ContactChanges(**named), company))
+            flags = self._setup.inherit
+            changes = with_company(contact, ContactChanges(**named), company, self._find, flags)
+            facts = list(change(contact, changes, company))
             if changes_type(facts) or (moves(facts) and contact.key in self._on_open_segments):
                 self._contacts.check_move(contact, facts)
             self._result.changed += bool(facts)
             self._result.unchanged += not facts
+            for person, taken in people_after(contact, facts, flags, self._people_of):
+                self._apply(person.no, person, list(taken))
         self._apply(no, contact, facts)
 
     def _apply(self, no: str, contact: KnownContact, facts: list[Any]) -> None:
@@ -211,6 +220,22 @@ class _Batch:
             now.apply(fact, "", _UNTIMED)
         self._loaded[no] = now
 
+    def _find(self, no: str) -> KnownContact | None:
+        self._load([no])
+        found = self._loaded.get(no)
+        return found if found is not None and not found.deleted else None
+
+    def _people_of(self, company: KnownContact) -> list[KnownContact]:
+        """The people of a company as this batch leaves them; those that it registered are among them."""
+        before = [person.no for person in self._contacts.people_of(company)]
+        self._load(before)
+        known = {no: self._loaded[no] for no in before} | self._loaded
+        return [
+            person
+            for person in known.values()
+            if person.value.company_no == company.no and person.no != company.no and not person.deleted
+        ]
+
     @cached_property
     def _on_open_segments(self) -> ContactSet:
         return self._contacts.on_open_segments()
@@ -218,9 +243,8 @@ class _Batch:
     def _company(self, no: str, company_no: object) -> KnownContact | None:
         if not isinstance(company_no, str) or company_no == no:
             return None
-        self._load([company_no])
-        company = self._loaded.get(company_no)
-        if company is None or company.deleted or company.value.type != "company":
+        company = self._find(company_no)
+        if company is None or company.value.type != "company":
             raise InvalidRequest.at("company_no", f"there is no company {company_no}")
         return company
 

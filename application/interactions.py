@@ -256,7 +256,7 @@ class Interactions:
             event = postpone(first, value, said, comments)
         else:
             value = check(value, self._contact_of(value), deliver=deliver)
-            value, makes, more = self._with_campaign_entry(value)
+            value, makes, more = self.with_campaign_entry(value)
             claims += more
             event = InteractionLogged(first, value, makes, comments)
         changes = Changes(interaction_stream(first), 0, [event])
@@ -278,7 +278,7 @@ class Interactions:
             raise NotFound.named("postponed interaction", entry_no)
         value = self._complete(caller, resumed_values(begun, more))
         value = check(value, self._contact_of(value), deliver=deliver)
-        value, makes, claims = self._with_campaign_entry(value)
+        value, makes, claims = self.with_campaign_entry(value)
         event = InteractionResumed(entry_no, value, makes, comments)
         changes = Changes(interaction_stream(entry_no), begun.version, [event])
         return value, self.journal.record(caller, changes, under_lock=claims)
@@ -315,8 +315,13 @@ class Interactions:
     def _contact_of(self, value: Interaction) -> Any:
         return self._contact(value.contact_no)
 
-    def _with_campaign_entry(self, value: Interaction) -> tuple[Interaction, bool, list[Alongside]]:
-        """The interaction with the entry of its campaign, a new one if there is none (domain B10.2, B15)."""
+    def with_campaign_entry(
+        self, value: Interaction, *, ahead: int = 0
+    ) -> tuple[Interaction, bool, list[Alongside]]:
+        """The interaction with the entry of its campaign, a new one if there is none (domain B10.2, B15).
+
+        `ahead` new ones are claimed by the same save before it.
+        """
         if value.campaign_no is None:
             return value, False, []
         with self.read_models.cursor() as cursor:
@@ -328,7 +333,7 @@ class Interactions:
         if row is not None:
             return replaced(value, campaign_entry_no=row["entry_no"]), False, []
         counters = self.journal.log.counters
-        number = counters.next_of(CAMPAIGN_ENTRY)
+        number = counters.next_of(CAMPAIGN_ENTRY) + ahead
         return (
             replaced(value, campaign_entry_no=number),
             True,

@@ -12,7 +12,7 @@ from msgspec.structs import replace as replaced
 from application.journal import Caller, Changes, Journal, check_version, retried
 from domain import records
 from domain.campaign import Campaign, check_dates
-from domain.code_tables import Salesperson
+from domain.code_tables import Salesperson, Salutation, check_formulas
 from domain.document import document_in
 from domain.errors import AlreadyExists, InUse, InvalidRequest, MandatoryField, NoDocument, NotFound, Problem
 from domain.interaction_template import InteractionTemplate, InteractionTemplateSetup
@@ -198,6 +198,8 @@ class Records:
         match value:
             case Salesperson(name=None):
                 raise MandatoryField.named("name", "A salesperson needs a name.")
+            case Salutation():
+                check_formulas(value)
             case Campaign():
                 check_dates(value)
                 self.check_references(

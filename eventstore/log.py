@@ -70,6 +70,7 @@ class EventLog(Application[str]):
         self.contents = ContentStore(self.datastore)
         self.counters = Counters(self.datastore)
         self._recorder = LogRecorder(self.datastore)
+        self.saved = self._recorder.counts
         self._mapper = mapper(self.contents)
         self.knows = self._mapper.knows
         super().__init__()

@@ -132,6 +132,8 @@ class Runner:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(self.log.conninfo, autocommit=True)
             self._connection.execute(SQL("SET search_path = {}").format(Identifier(self.schema)))
+            # Rows and position come and go together: what a crash of the server takes is applied again.
+            self._connection.execute("SET synchronous_commit = off")
         return self._connection
 
     def _page(self, after: int, until: int | None) -> list[tuple[int, Recorded | None]]:

@@ -221,10 +221,10 @@ def read_setup(service: ServiceOf, version: Version = None, as_of: AsOf = None) 
 
 @router.patch("/setup", response_model=SetupBody)
 def change_setup(values: SetupBody, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
-    """Change the set-up; number series and company take what is sent of them."""
+    """Change the set-up; number series, company and what is inherited take what is sent of them."""
     now = msgspec.to_builtins(service.records.setup())
     sent = values.model_dump(exclude_unset=True)
-    for name in ("number_series", "company"):
+    for name in ("number_series", "company", "inherit"):
         if name in sent:
             sent[name] = {**now[name], **sent[name]}
     try:
