@@ -9,10 +9,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
-from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import MeasuredRequests, Metrics
+from api.pages import mount_pages
 from api.problems import MEDIA_TYPE, add_problem_handlers, answer
 from api.routes import (
     audit,
@@ -50,7 +50,7 @@ PARTS = (
 )
 LARGEST_BODY = 10_000_000
 """Bytes; files that are imported may be larger."""
-UNLIMITED = ("/v1/contacts/import", "/v1/value-entries/import")
+UNLIMITED = ("/v1/contacts/import", "/v1/value-entries/import", "/contacts/import")
 
 
 def create_app(service: Service) -> FastAPI:
@@ -80,7 +80,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.metrics = Metrics(service)
     for part in PARTS:
         app.include_router(part.router)
-    app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
+    mount_pages(app)
     add_problem_handlers(app)
     app.add_middleware(LimitedBody)
     app.add_middleware(MeasuredRequests, metrics=app.state.metrics)

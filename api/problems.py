@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from domain.errors import Problem, Refused
+from eventstore.event import UnknownEventError
 
 MEDIA_TYPE = "application/problem+json"
 STATUS = {
@@ -143,6 +144,11 @@ def add_problem_handlers(app: FastAPI) -> None:
         logger.error("the database does not answer", error=str(error))
         detail = "The database does not answer; nothing was changed. Try again in a moment."
         return answer("unavailable", "Not available", detail, headers={"Retry-After": "2"})
+
+    @app.exception_handler(UnknownEventError)
+    def newer(_: Request, error: UnknownEventError) -> JSONResponse:
+        logger.error("a newer version has written here", topic=error.topic)
+        return answer("unavailable", "Not available", str(error))
 
     @app.exception_handler(Exception)
     def failed(_: Request, error: Exception) -> JSONResponse:

@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
-from domain.catalogue import EVENT_TYPES
+from domain.catalogue import EARLIER_EVENTS, EVENT_TYPES
 from domain.contact_set import ContactSet, SetReference
 from eventstore.contents import ContentStore
 from eventstore.log import EventLog
 from eventstore.mapper import EventMapper
+from eventstore.upcasting import Upcast
 from projections.contacts import Contacts
 from projections.read_model import ReadModel
 from projections.setup import SetupRecords
@@ -35,7 +36,8 @@ def event_mapper(contents: ContentStore) -> EventMapper:
             return ContactSet.from_reference(msgspec.convert(value, SetReference), contents.load)
         raise TypeError(f"{kind.__name__} cannot be part of an event")
 
-    return EventMapper(EVENT_TYPES, encode, decode)
+    earlier = {topic: Upcast(*one) for topic, one in EARLIER_EVENTS.items()}
+    return EventMapper(EVENT_TYPES, encode, decode, earlier=earlier)
 
 
 def read_models(log: EventLog) -> list[ReadModel]:

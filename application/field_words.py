@@ -113,6 +113,12 @@ DUTCH: dict[str, str] = {
     "inventory_posting_group": "voorraadboekingsgroep",
     "file_name": "bestandsnaam",
     "content_type": "soort bestand",
+    "mailing_groups": "mailinggroepen",
+    "industry_groups": "bedrijfstakken",
+    "job_responsibilities": "functieverantwoordelijkheden",
+    "business_relations": "zakenrelaties",
+    "profile_answers": "profielantwoorden",
+    "alternative_addresses": "alternatieve adressen",
     "allow_existing_contacts": "bestaande contacten toestaan",
     "expand_companies": "bedrijven uitbreiden",
     "allow_related_companies": "gerelateerde bedrijven toestaan",
@@ -122,7 +128,6 @@ DUTCH: dict[str, str] = {
 
 DUTCH_VALUES: dict[str, str] = {
     "hard_copy": "papier",
-    "email": "e-mail",
     "fax": "fax",
     "outbound": "uitgaand",
     "inbound": "inkomend",

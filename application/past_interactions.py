@@ -14,6 +14,7 @@ from domain.amendments import (
     InteractionsCanceled,
     InteractionsDeleted,
     InteractionsEvaluated,
+    InteractionsRedated,
     InteractionsUncanceled,
     LoggedSegmentDeleted,
 )
@@ -141,6 +142,8 @@ def _amend(rows: dict[int, Row], event: Amendment | object) -> None:
             changes = {"canceled": False}
         case InteractionsEvaluated(first=first, entries=entries, evaluation=evaluation):
             changes = {"evaluation": evaluation}
+        case InteractionsRedated(first=first, entries=entries, date=date):
+            changes = {"date": date}
         case InteractionsDeleted(first=first, entries=entries):
             for entry_no in [entry_no for entry_no in rows if entry_no - first in entries]:
                 del rows[entry_no]

@@ -73,6 +73,7 @@ class EventLog(Application[str]):
         self.saved = self._recorder.counts
         self._mapper = mapper(self.contents)
         self.knows = self._mapper.knows
+        self.stored_as = self._mapper.upcasting.stored_as
         super().__init__()
 
     @staticmethod

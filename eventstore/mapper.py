@@ -11,6 +11,7 @@ import msgspec
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from eventstore.event import Envelope, Event, UnknownEventError
+from eventstore.upcasting import Upcast, Upcasting
 
 T = TypeVar("T")
 
@@ -26,7 +27,8 @@ class _Stored(msgspec.Struct, Generic[T]):
 class EventMapper(Mapper[str]):
     """Knows the kinds of events by their topics, never by a Python path.
 
-    `encode` and `decode` turn values that JSON does not know into ones that it does, and back.
+    `encode` and `decode` turn values that JSON does not know into ones that it does, and back. `earlier` are
+    the topics that are out of use, and how their events are read.
     """
 
     def __init__(
@@ -34,11 +36,14 @@ class EventMapper(Mapper[str]):
         types: Mapping[str, type[msgspec.Struct]],
         encode: Callable[[Any], Any],
         decode: Callable[[type, Any], Any],
+        *,
+        earlier: Mapping[str, Upcast] | None = None,
     ) -> None:
         super().__init__(JSONTranscoder())
         self._decode_hook = decode
         self._encoder = msgspec.json.Encoder(enc_hook=encode)
         self._types = types
+        self.upcasting = Upcasting(earlier or {}, types)
 
     @cached_property
     def _decoders(self) -> dict[str, msgspec.json.Decoder[Any]]:
@@ -49,7 +54,7 @@ class EventMapper(Mapper[str]):
 
     def knows(self, topic: str) -> bool:
         """Whether this program knows such events."""
-        return topic in self._types
+        return self.upcasting.topic_now(topic) in self._types
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """The row that is stored for an event."""
@@ -72,6 +77,7 @@ class EventMapper(Mapper[str]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """The event of a stored row. Raises UnknownEventError."""
+        stored_event = self.upcasting.read(stored_event)
         decoder = self._decoders.get(stored_event.topic)
         if decoder is None:
             raise UnknownEventError(stored_event.topic)

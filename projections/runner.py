@@ -139,7 +139,7 @@ class Runner:
     def _page(self, after: int, until: int | None) -> list[tuple[int, Recorded | None]]:
         """The next positions, with the event where it concerns this read model. Raises UnknownEventError."""
         known = self.log.knows
-        wanted = self.model.topics
+        wanted = self.log.stored_as(self.model.topics)
         with (
             self.log.datastore.get_connection() as connection,
             connection.cursor(binary=True, row_factory=tuple_row) as cursor,

@@ -22,6 +22,7 @@ from api.schemas.interactions import (
     InteractionBody,
     InteractionPage,
     NewInteraction,
+    RedateBody,
 )
 from api.schemas.segments import LoggedSegmentAnswer
 from api.service import Service
@@ -89,9 +90,20 @@ def evaluate_interactions(
     body: EvaluateBody, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
 ) -> Any:
     """Set one evaluation on several entries; answers with the first 100 of them."""
-    settle(service.interactions.evaluate(caller, body.entry_nos, body.evaluation), ["contacts"])
+    position = service.interactions.evaluate(caller, body.entry_nos, body.evaluation, body.reason)
+    settle(position, ["contacts"])
     items = [one(service, INTERACTION_LOG_ENTRIES, number, on) for number in body.entry_nos[:100]]
     return {"items": [item | {"evaluation": body.evaluation} for item in items]}
+
+
+@router.post(f"{LOG}/redate", response_model=InteractionPage)
+def redate_interactions(
+    body: RedateBody, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+) -> Any:
+    """Correct the date of several entries; the history keeps the old one. Answers with the first 100."""
+    settle(service.interactions.redate(caller, body.entry_nos, body.date, body.reason), ["contacts"])
+    items = [one(service, INTERACTION_LOG_ENTRIES, number, on) for number in body.entry_nos[:100]]
+    return {"items": [item | {"date": body.date} for item in items]}
 
 
 @router.post(f"{LOG}/delete-canceled", response_model=DeletedAnswer)

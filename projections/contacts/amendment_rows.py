@@ -15,6 +15,7 @@ from domain.amendments import (
     InteractionsCanceled,
     InteractionsDeleted,
     InteractionsEvaluated,
+    InteractionsRedated,
     InteractionsUncanceled,
     LoggedSegmentDeleted,
 )
@@ -43,6 +44,8 @@ def write(cursor: Cursor[Any], event: Event) -> None:
             _cancel(cursor, event.data, canceled=isinstance(event.data, InteractionsCanceled))
         case InteractionsEvaluated(first=first, entries=entries, evaluation=evaluation):
             _update(cursor, first, entries, "evaluation", evaluation)
+        case InteractionsRedated(first=first, entries=entries, date=date):
+            _update(cursor, first, entries, "date", date)
         case InteractionCommented(entry_no=entry_no, comment=comment):
             _comment(cursor, event, entry_no, comment)
         case InteractionCommentChanged(entry_no=entry_no, line_no=line_no, comment=comment):

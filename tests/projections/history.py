@@ -99,6 +99,7 @@ class History:
             "cancel a campaign entry": (3, lambda: self.cancel(acts.cancel_campaign_entry, "campaign_entry")),
             "cancel an entry": (8, lambda: self.cancel(acts.cancel, "interaction_log_entry")),
             "evaluate": (4, self.evaluate),
+            "correct a date": (2, self.redate),
             "comment": (4, lambda: acts.comment(ANN, self.number("interaction_log_entry"), "Called back")),
             "change a comment": (2, self.change_comment),
             "delete canceled entries": (1, self.delete_canceled),
@@ -399,6 +400,11 @@ class History:
         self.service.catch_up()
         numbers = [self.number("interaction_log_entry") for _ in range(5)]
         self.service.interactions.evaluate(ANN, numbers, self.random.choice([None, "positive", "negative"]))
+
+    def redate(self) -> None:
+        self.service.catch_up()
+        numbers = [self.number("interaction_log_entry") for _ in range(3)]
+        self.service.interactions.redate(ANN, numbers, self.random.choice(DATES), "Written down late")
 
     def delete_canceled(self) -> None:
         self.service.catch_up()
