@@ -24,6 +24,7 @@ from application.selecting import Selecting
 from application.tasks import Tasks
 from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
+from projections import reporting
 from projections.read_models import ReadModels
 from projections.runner import Runner
 
@@ -72,6 +73,7 @@ class Service:
         self.keys.set_up()
         for runner in self.runners():
             runner.set_up()
+            reporting.set_up(self.conninfo, self.schema, runner.model)
 
     def runners(self) -> list[Runner]:
         """What feeds the read models."""
