@@ -219,3 +219,22 @@ class DifferenceAnswer(Answer):
     criteria_actions: ActionChangesAnswer
     number_of_events: int
     events: list[StepAnswer]
+
+
+class ToldEventAnswer(Answer):
+    """An event in words."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    at: dt.datetime
+    user_id: str
+    text: str
+
+
+class ToldPageAnswer(Answer):
+    """Events in words, in order."""
+
+    items: list[ToldEventAnswer]
+    next_cursor: str | None
