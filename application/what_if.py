@@ -119,9 +119,8 @@ class Trying:
 
     def _segment(self, no: str, at: Moment | None) -> Segment:
         if at is None:
-            segment = self.segments.journal.load(stream_of(no), Segment)
-        else:
-            segment = _segment_at(self.segments, no, self.position_of(at))
+            return self.segments.standing(no)
+        segment = _segment_at(self.segments, no, self.position_of(at))
         if segment is None:
             raise NotFound.named("segment", no)
         return segment

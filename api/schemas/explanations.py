@@ -221,6 +221,19 @@ class DifferenceAnswer(Answer):
     events: list[StepAnswer]
 
 
+class ComparisonAnswer(Answer):
+    """What the other segment has in another way, or has and this one has not."""
+
+    no: str
+    version: int
+    other: str
+    other_version: int
+    header: list[FieldChangeAnswer]
+    contacts_in_both: int
+    contacts_entered: MovedContacts
+    contacts_left: MovedContacts
+
+
 class ToldEventAnswer(Answer):
     """An event in words."""
 
