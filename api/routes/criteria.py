@@ -78,7 +78,10 @@ def shown_trial(event: CriteriaApplied, user_id: str) -> dict[str, Any]:
 
 
 def _preview(preview: Preview, user_id: str) -> dict[str, Any]:
-    return shown_trial(preview.event, user_id) | {"sample": preview.contacts}
+    return shown_trial(preview.event, user_id) | {
+        "sample": preview.contacts,
+        "contacts_position": preview.event.contacts_position,
+    }
 
 
 @router.get(f"{SEGMENT}/criteria-actions", response_model=CriteriaActionList, dependencies=READS)

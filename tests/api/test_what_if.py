@@ -123,6 +123,22 @@ def test_also_of_a_logged_segment(client: httpx.Client, crm: Crm) -> None:
     assert (found["contacts_before"], found["contacts_after"]) == (2, 2)
 
 
+def test_what_changed_between_a_preview_and_what_was_logged(client: httpx.Client, crm: Crm, rnd: str) -> None:
+    crm.contact(no=f"{rnd}A", name="A", city="Arnhem")
+    no = crm.loggable(0)["no"]
+    path = f"/v1/segments/{no}"
+    shown = ok(
+        client.post(f"{path}/criteria-actions", params={"dry_run": True}, json=criteria(rnd, "Arnhem"))
+    )
+    crm.contact(no=f"{rnd}B", name="B", city="Arnhem")
+    ok(client.patch(f"/v1/contacts/{rnd}A", json={"city": "Breda"}))
+    ok(client.post(f"{path}/criteria-actions", json=criteria(rnd, "Arnhem")))
+    ok(client.post(f"{path}/log"))
+    found = asked(client, no, on={"position": shown["contacts_position"]})
+    assert names(found["entered"]) == "A"
+    assert [one["no"] for one in found["left"]["first"]] == [f"{rnd}B"]
+
+
 def test_asking_records_nothing_but_that_somebody_asked(
     client: httpx.Client, client_for: ClientFor, no: str
 ) -> None:
