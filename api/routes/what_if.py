@@ -12,7 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 from api.context import HISTORIANS, Asker, Listed, ServiceOf, WorkDate, at_least
 from api.idempotency import RepeatableRoute
 from api.moments import instant
+from api.routes.contacts import contacts_page
 from api.routes.criteria import shown_trial
+from api.schemas.contacts import ContactPage
 from api.schemas.interactions import CampaignEntryPage, InteractionPage
 from api.schemas.segments import LoggedSegmentPage
 from api.schemas.values import Code, Instant
@@ -73,6 +75,13 @@ def list_logged_segments_known(moment: When, service: ServiceOf, query: Listed, 
 def list_campaign_entries_known(moment: When, service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """The campaign entries as they were known at a moment, with their counts."""
     return _page(service, CAMPAIGN_ENTRIES, moment, query, on)
+
+
+@router.get(f"{KNOWN_AT}/contacts", response_model=ContactPage, dependencies=[HISTORIANS])
+def list_contacts_known(moment: When, service: ServiceOf, query: Listed, on: WorkDate) -> Any:
+    """The contacts as they were at a moment, with the statistics that were known of them then."""
+    with service.trying.as_of(service.trying.position_of(_moment(moment))) as past:
+        return contacts_page(past, query, on)
 
 
 def _page(service: Service, listing: Listing, moment: str, query: ListQuery, on: WorkDate) -> dict[str, Any]:

@@ -203,6 +203,12 @@ def test_the_log_as_it_was_known_before_corrections(client: httpx.Client, crm: C
         ("2026-01-02", False),
         (second["date"], True),
     ]
+    of_first = {"no": first["contact_no"]}
+    dates = []
+    for moment in (known, position(client)):
+        (contact,) = ok(client.get(f"/v1/as-known-at/{moment}/contacts", params=of_first))["items"]
+        dates.append(contact["statistics"]["date_of_last_interaction"])
+    assert dates == [first["date"], "2026-01-02"]
     one = {"entry_no": logged["entry_no"]}
     counted = [
         ok(client.get(f"/v1/as-known-at/{moment}/logged-segments", params=one))["items"][0][
