@@ -22,6 +22,8 @@ from application.records import Records
 from application.segments import Segments
 from application.selecting import Selecting
 from application.tasks import Tasks
+from application.told_history import ToldHistory
+from application.what_if import Trying
 from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
 from projections import reporting
@@ -64,6 +66,8 @@ class Service:
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)
         self.explanations = Explanations(journal, self.read_models, self.segments)
+        self.told = ToldHistory(self.explanations.past)
+        self.trying = Trying(self.segments, self.selecting, self.explanations.past)
         self.letters = Letters(journal, self.read_models, self.segments, self.explanations.past)
         self.auditing = Auditing(self.log, proving)
 

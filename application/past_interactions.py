@@ -38,7 +38,7 @@ def interactions_at(past: PastContacts, contact: KnownContact, position: int) ->
 
     How far a delivery had come then is left out: it is not an event, so nobody can know it.
     """
-    streams = _streams(past, contact, position)
+    streams = streams_of_interactions(past, contact, position)
     people = {contact.key: contact.no}
     if contact.value.type == "company":
         people |= past.people_lost(contact.no, position)
@@ -50,7 +50,7 @@ def interactions_at(past: PastContacts, contact: KnownContact, position: int) ->
     return [row for row in found if row is not None]
 
 
-def _streams(past: PastContacts, contact: KnownContact, position: int) -> list[str]:
+def streams_of_interactions(past: PastContacts, contact: KnownContact, position: int) -> list[str]:
     """The streams that may hold such entries: of those there are now, and of those deleted since."""
     numbers, orphans = [contact.no], False
     now = past.log.load(f"contact-{contact.no}", KnownContact)
