@@ -19,6 +19,7 @@ from api.routes import (
     campaigns,
     contacts,
     criteria,
+    deliveries,
     documents,
     explanations,
     history,
@@ -46,8 +47,8 @@ for every contact, and every decision kept as an event.
 * Every refusal is a problem answer (RFC 9457) and changes nothing.
 """
 PARTS = (
-    *(segments, papers, criteria, explanations, documents, logging, interactions, contacts, value_entries),
-    *(campaigns, recording, tasks, records, history, what_if, audit, operations),
+    *(segments, papers, criteria, explanations, documents, logging, deliveries, interactions),
+    *(contacts, value_entries, campaigns, recording, tasks, records, history, what_if, audit, operations),
 )
 LARGEST_BODY = 10_000_000
 """Bytes; files that are imported may be larger."""

@@ -56,7 +56,13 @@ def serve(
         listener = _listen(host, port)
         stack.enter_context(listener)
         conninfo = stack.enter_context(database(settings, data))
-        service = Service(conninfo, settings.segmentlog_schema, settings.proving(data), settings.entry())
+        service = Service(
+            conninfo,
+            settings.segmentlog_schema,
+            settings.proving(data),
+            settings.entry(),
+            settings.mail(),
+        )
         service.set_up()
         key = service.keys.first_key(settings.segmentlog_admin_key)
         if key is not None:
@@ -70,18 +76,23 @@ def serve(
 
 
 def work(conninfo: str, settings: Settings, data: Path, stop: Flag) -> None:
-    """Keep the read models up with the log, and the log sealed, until told to stop."""
-    service = Service(conninfo, settings.segmentlog_schema, settings.proving(data))
+    """Keep the read models up with the log and the log sealed, and send letters, until told to stop."""
+    service = Service(conninfo, settings.segmentlog_schema, settings.proving(data), mail=settings.mail())
     service.set_up()
     runners = Runners(service.runners())
     sealer = service.auditing.sealer(
         events=settings.segmentlog_checkpoint_events, seconds=settings.segmentlog_checkpoint_seconds
     )
-    runners.start()
-    sealer.start()
+    service.read_models.open()
+    service.outbox.open()
+    deliveries = service.delivery_worker()
+    for part in (runners, sealer, deliveries):
+        part.start()
     stop.wait()
-    sealer.stop()
-    runners.stop()
+    for part in (deliveries, sealer, runners):
+        part.stop()
+    service.outbox.close()
+    service.read_models.close()
     service.log.close()
 
 

@@ -7,23 +7,31 @@ from api.keys import ApiKeys
 from application.auditing import Auditing, ProofSettings
 from application.campaigns import Campaigns
 from application.contacts import Contacts
+from application.delivering import Delivering
+from application.delivery_worker import DeliveryWorker
 from application.documents import Documents
+from application.entry_letters import EntryLetters
 from application.event_log import open_log, read_models
 from application.explanations import Explanations
 from application.history import History
 from application.interactions import Interactions
 from application.journal import Journal
+from application.letter_files import LetterFiles
 from application.letters import Letters
 from application.logging_segments import LoggingSegments
 from application.mailing_groups import MailingGroups
 from application.papers import Papers
+from application.planning_deliveries import Planner
 from application.recording import Recording
 from application.records import Records
+from application.resending import Resending
 from application.segments import Segments
 from application.selecting import Selecting
 from application.tasks import Tasks
 from application.told_history import ToldHistory
 from application.what_if import Trying
+from correspondence.mail_server import MailSettings
+from correspondence.outbox import Outbox
 from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
 from projections import reporting
@@ -40,6 +48,7 @@ class Service:
         schema: str,
         proving: ProofSettings | None = None,
         entry: EntrySettings | None = None,
+        mail: MailSettings | None = None,
     ) -> None:
         self.conninfo, self.schema = conninfo, schema
         self.log = open_log(conninfo, schema, pool_size=20)
@@ -70,11 +79,17 @@ class Service:
         self.trying = Trying(self.segments, self.selecting, self.explanations.past)
         self.letters = Letters(journal, self.read_models, self.segments, self.explanations.past)
         self.auditing = Auditing(self.log, proving)
+        self.mail = mail
+        self.outbox = Outbox(conninfo, schema)
+        self.entry_letters = EntryLetters(journal, self.read_models, self.letters)
+        self.letter_files = LetterFiles(self.read_models, self.entry_letters)
+        self.resending = Resending(journal, self.read_models, self.contacts, self.outbox, mail)
 
     def set_up(self) -> None:
         """Make or update all tables. Raises MigrationError."""
         EventLog.set_up(self.conninfo, self.schema)
         self.keys.set_up()
+        self.outbox.set_up()
         for runner in self.runners():
             runner.set_up()
             reporting.set_up(self.conninfo, self.schema, runner.model)
@@ -83,14 +98,23 @@ class Service:
         """What feeds the read models."""
         return [Runner(self.log, model) for model in read_models(self.log)]
 
+    def delivery_worker(self) -> DeliveryWorker:
+        """What sends letters and mails; the read models and the outbox must be open."""
+        return DeliveryWorker(
+            Planner(self.journal, self.read_models, self.outbox),
+            Delivering(self.journal, self.read_models, self.entry_letters, self.outbox, self.mail),
+        )
+
     def open(self) -> None:
         """Connect for requests."""
+        self.outbox.open()
         self.keys.open()
         self.read_models.open()
 
     def close(self) -> None:
         """Give all connections back."""
         self.watch.close()
+        self.outbox.close()
         self.read_models.close()
         self.keys.close()
         self.log.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from api.entry import EntrySettings
 from api.tokens import SHORTEST_SECRET, TokenSettings
 from application.auditing import ProofSettings
+from correspondence.mail_server import MailSettings, Tls, is_this_machine
 from eventstore.notes import Verifier, load_signer
 
 
@@ -31,6 +33,47 @@ class Settings(BaseSettings):
     segmentlog_checkpoint_seconds: float = Field(300.0, gt=0)
     segmentlog_anchor_file: Path | None = None
     segmentlog_anchor_url: str | None = Field(None, pattern=r"^https?://[^\s/]+")
+    segmentlog_mail_host: str | None = Field(None, min_length=1)
+    segmentlog_mail_port: int = Field(587, ge=1, le=65_535)
+    segmentlog_mail_user: str | None = Field(None, min_length=1)
+    segmentlog_mail_password: str | None = None
+    segmentlog_mail_tls: Tls = "starttls"
+    segmentlog_mail_from: str | None = Field(None, pattern=r"^[^\r\n]*[^\s@<>]+@[^\s@<>]+[^\r\n]*$")
+    segmentlog_mail_per_minute: int | None = Field(None, ge=1, le=1_000_000)
+    segmentlog_mail_not_before: time | None = None
+    segmentlog_mail_not_after: time | None = None
+    segmentlog_mail_connections: int = Field(2, ge=1, le=50)
+    segmentlog_public_url: str | None = Field(
+        None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$"
+    )
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        if self.segmentlog_mail_host is None:
+            return self
+        if self.segmentlog_mail_from is None:
+            raise ValueError("SEGMENTLOG_MAIL_HOST needs SEGMENTLOG_MAIL_FROM")
+        if self.segmentlog_mail_tls == "none" and not is_this_machine(self.segmentlog_mail_host):
+            raise ValueError("SEGMENTLOG_MAIL_TLS can be none only for a mail server on this machine")
+        return self
+
+    def mail(self) -> MailSettings | None:
+        """How to reach the mail server; None if none is set up."""
+        if self.segmentlog_mail_host is None or self.segmentlog_mail_from is None:
+            return None
+        return MailSettings(
+            host=self.segmentlog_mail_host,
+            sender=self.segmentlog_mail_from,
+            port=self.segmentlog_mail_port,
+            user=self.segmentlog_mail_user,
+            password=self.segmentlog_mail_password,
+            tls=self.segmentlog_mail_tls,
+            per_minute=self.segmentlog_mail_per_minute,
+            not_before=self.segmentlog_mail_not_before,
+            not_after=self.segmentlog_mail_not_after,
+            connections=self.segmentlog_mail_connections,
+            public_url=self.segmentlog_public_url,
+        )
 
     segmentlog_metrics_open: bool = False
     segmentlog_jwt_secret: str | None = Field(None, min_length=SHORTEST_SECRET)

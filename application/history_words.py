@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from application.delivery_words import tell_delivery
 from application.field_words import HIDDEN, Language, field_word, filter_words, value_words
 from domain.amendments import (
     InteractionCommentChanged,
@@ -243,7 +244,7 @@ def tell(event: object, before: Segment, language: Language) -> str:
             return word("entries_deleted", entries=_count("interaction", len(entries), language))
         case LoggedSegmentDeleted(entry_no=number):
             return word("logged_segment_deleted", no=number)
-    return _otherwise(event, language)
+    return tell_delivery(event, language) or _otherwise(event, language)
 
 
 def _otherwise(event: object, language: Language) -> str:

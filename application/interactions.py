@@ -20,6 +20,7 @@ from domain.amendments import (
     InteractionCommentChanged,
     InteractionCommentDeleted,
     InteractionCommented,
+    LoggedAgain,
     RecordedInteractions,
 )
 from domain.contact_set import ContactSet
@@ -48,6 +49,7 @@ from projections.interaction_streams import (
     entries_to_delete,
     place_of,
     places_of,
+    resends_of,
 )
 from projections.read_models import ReadModels
 
@@ -58,6 +60,30 @@ AmendSome = Callable[[RecordedInteractions, ContactSet], tuple[Amendment, ...]]
 def interaction_stream(entry_no: int) -> str:
     """The name of the stream of events of a single interaction."""
     return f"interaction-{entry_no}"
+
+
+def resend_stream(first_no: int) -> str:
+    """The name of the stream of events of entries that were logged again."""
+    return f"resend-{first_no}"
+
+
+Recorder = Segment | SingleInteraction | LoggedAgain
+
+
+def loaded(journal: Journal, stream: str) -> tuple[Recorder, RecordedInteractions]:
+    """What keeps the interactions of a stream, and what is known of them."""
+    aggregate: Recorder | None
+    if stream.startswith("segment-"):
+        segment = journal.load(stream, Segment)
+        assert segment is not None
+        assert segment.recorded is not None
+        return segment, segment.recorded
+    if stream.startswith("resend-"):
+        aggregate = journal.load(stream, LoggedAgain)
+    else:
+        aggregate = journal.load(stream, SingleInteraction)
+    assert aggregate is not None
+    return aggregate, aggregate.recorded
 
 
 class Interactions:
@@ -79,8 +105,14 @@ class Interactions:
         segment = self._logged(entry_no)
         assert segment.recorded is not None
         recorded = segment.recorded
-        events = recorded.cancel_all(reason) if canceled else recorded.uncancel_all(reason)
-        return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+
+        def amend(recorded: RecordedInteractions) -> tuple[Amendment, ...]:
+            return recorded.cancel_all(reason) if canceled else recorded.uncancel_all(reason)
+
+        with self.read_models.cursor() as cursor:
+            again = [self._resent(resend.first_no, amend) for resend in resends_of(cursor, segment.no)]
+        changes = Changes(stream_of(segment.no), segment.version, amend(recorded))
+        return self.journal.record(caller, changes, *again)
 
     @retried
     def delete_logged_segment(self, caller: Caller, entry_no: int) -> int:
@@ -88,7 +120,13 @@ class Interactions:
         segment = self._logged(entry_no)
         assert segment.recorded is not None
         events = segment.recorded.delete_logged_segment()
-        return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+        with self.read_models.cursor() as cursor:
+            again = [
+                self._resent(resend.first_no, lambda recorded: recorded.delete_logged_segment())
+                for resend in resends_of(cursor, segment.no)
+            ]
+        changes = Changes(stream_of(segment.no), segment.version, events)
+        return self.journal.record(caller, changes, *again)
 
     @retried
     def cancel_campaign_entry(
@@ -139,7 +177,15 @@ class Interactions:
         assert segment.logged is not None
         assert segment.recorded is not None
         events = amend(segment.recorded, entries_of_campaign(segment.logged, entry.campaign_no))
-        return [Changes(stream_of(segment.no), segment.version, events)]
+        changes = [Changes(stream_of(segment.no), segment.version, events)]
+        with self.read_models.cursor() as cursor:
+            resends = resends_of(cursor, segment.no, entry.entry_no)
+
+        def amending(numbers: Sequence[int]) -> Amend:
+            return lambda r: amend(r, ContactSet(number - r.first for number in numbers))
+
+        changes += [self._resent(one.first_no, amending(one.entries)) for one in resends if one.entries]
+        return changes
 
     # Entries
 
@@ -275,7 +321,7 @@ class Interactions:
             value = check(value, self._contact_of(value), deliver=deliver)
             value, makes, more = self.with_campaign_entry(value)
             claims += more
-            event = InteractionLogged(first, value, makes, comments)
+            event = InteractionLogged(first, value, makes, comments, deliver)
         changes = Changes(interaction_stream(first), 0, [event])
         return first, value, self.journal.record(caller, changes, *besides, under_lock=claims)
 
@@ -296,7 +342,7 @@ class Interactions:
         value = self._complete(caller, resumed_values(begun, more))
         value = check(value, self._contact_of(value), deliver=deliver)
         value, makes, claims = self.with_campaign_entry(value)
-        event = InteractionResumed(entry_no, value, makes, comments)
+        event = InteractionResumed(entry_no, value, makes, comments, deliver)
         changes = Changes(interaction_stream(entry_no), begun.version, [event])
         return value, self.journal.record(caller, changes, under_lock=claims)
 
@@ -379,10 +425,17 @@ class Interactions:
     def _amended(self, place: EntryPlace, amend: Amend) -> Changes:
         if place.segment_no is None:
             return self._single(place.entry_no, amend)
+        if place.resend_no is not None:
+            return self._resent(place.resend_no, amend)
         segment = self.journal.load(stream_of(place.segment_no), Segment)
         assert segment is not None
         assert segment.recorded is not None
         return Changes(stream_of(segment.no), segment.version, amend(segment.recorded))
+
+    def _resent(self, first_no: int, amend: Amend) -> Changes:
+        again = self.journal.load(resend_stream(first_no), LoggedAgain)
+        assert again is not None
+        return Changes(resend_stream(first_no), again.version, amend(again.recorded))
 
     def _single(self, entry_no: int, amend: Amend) -> Changes:
         single = self.journal.load(interaction_stream(entry_no), SingleInteraction)
@@ -393,7 +446,7 @@ class Interactions:
 def _by_stream(places: Iterable[EntryPlace]) -> dict[object, list[EntryPlace]]:
     found: dict[object, list[EntryPlace]] = {}
     for place in places:
-        found.setdefault(place.segment_no or place.entry_no, []).append(place)
+        found.setdefault(place.resend_no or place.segment_no or -place.entry_no, []).append(place)
     return found
 
 

@@ -28,9 +28,10 @@ from domain import records
 from domain.contact import KnownContact
 from domain.document import Document
 from domain.errors import DocumentUnreadable, NoDocument, NotFound
+from domain.interaction import Interaction
 from domain.records import KnownRecord, RecordKind
 from domain.segment.events import SegmentLogged
-from domain.segment.line_values import SegmentLine, line_document, segment_line
+from domain.segment.line_values import LineFacts, SegmentLine, line_document, segment_line
 from domain.segment.lines import NO_CHANGES, Line, find_line, line_columns
 from domain.setup import Setup
 from projections.read_models import ReadModels
@@ -96,6 +97,33 @@ class Letters:
         # The entries have the values that their contacts had before the event of logging (domain B10.4).
         return self._letters(lines, logged.segment_no, position - 1)
 
+    def of_lines(
+        self, lines: Sequence[tuple[int, Line]], segment_no: str, position: int
+    ) -> Iterator[Letter | None]:
+        """The letters of numbered lines, as of a position; None without a document."""
+        return self._letters(lines, segment_no, position)
+
+    def of_interaction(self, value: Interaction, entry_no: int, position: int) -> Letter | None:
+        """The letter of a single interaction, as of the position of its event; None without a document."""
+        if value.contact_key is None or value.document is None:
+            return None
+        known = _Known(self.journal, self.past, position - 1, [value.contact_key])
+        contact = known.contact(value.contact_key)
+        if contact is None:
+            return None
+        company = known.company_of(contact)
+        shown = _as_line(value, entry_no, line_facts(contact, company))
+        values = known.merge_data(entry_no, shown, contact, company, None)
+        return Letter(
+            entry_no=entry_no,
+            data=self.filled(value.document, values),
+            content_type=value.document.content_type,
+            name=_file_name(contact, company),
+            subject=shown.subject,
+            line=shown,
+            contact=contact,
+        )
+
     def _letters(
         self, lines: Sequence[tuple[int, Line]], segment_no: str, position: int
     ) -> Iterator[Letter | None]:
@@ -136,6 +164,25 @@ class Letters:
         if document.content_type == HTML:
             return fill_page(content().decode(), values.values(), values.language_code).encode()
         return content()
+
+
+def _as_line(value: Interaction, entry_no: int, facts: LineFacts) -> SegmentLine:
+    """A single interaction as the line of a segment that it would have been."""
+    named = msgspec.structs.asdict(value)
+    shared = {name: named[name] for name in SegmentLine.__struct_fields__ if name in named}
+    return SegmentLine(
+        **shared
+        | {
+            "line_no": entry_no,
+            "contact_name": facts.name if facts.type == "person" else None,
+            "contact_company_name": facts.company_name,
+            "contact_email": facts.email,
+            "language_code": value.interaction_language_code,
+            "send_word_documents_as_attachment": False,
+            "document": "inherited",
+            "remarks": None,
+        }
+    )
 
 
 def _file_name(contact: KnownContact, company: KnownContact | None) -> str:
@@ -210,7 +257,7 @@ class _Known:
         line: SegmentLine,
         contact: KnownContact,
         company: KnownContact | None,
-        segment_no: str,
+        segment_no: str | None,
     ) -> MergeData:
         """The values of all fields of one letter (domain B12)."""
         return merge_data(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -19,6 +18,13 @@ from domain.amendments import (
     LoggedSegmentDeleted,
 )
 from domain.contact import KnownContact
+from domain.delivery import (
+    DeliveryFailed,
+    InteractionsDelivered,
+    InteractionsLoggedAgain,
+    InteractionsSentAgain,
+    resend_description,
+)
 from domain.interaction import InteractionLogged, InteractionPostponed, InteractionResumed
 from domain.segment.events import SegmentLogged
 from domain.segment.line_values import segment_line
@@ -34,18 +40,13 @@ NOT_THROUGH_A_SEGMENT: Row = {"remarks": None, "send_word_documents_as_attachmen
 
 
 def interactions_at(past: PastContacts, contact: KnownContact, position: int) -> list[Row]:
-    """The entries that criteria saw with this contact (domain B5, table 4), without their delivery status.
-
-    How far a delivery had come then is left out: it is not an event, so nobody can know it.
-    """
+    """The entries that criteria saw with this contact (domain B5, table 4)."""
     streams = streams_of_interactions(past, contact, position)
     people = {contact.key: contact.no}
     if contact.value.type == "company":
         people |= past.people_lost(contact.no, position)
-    rows: list[Row] = []
-    placed = past.log.placed(streams, position)
-    for _, events in groupby(placed, key=lambda one: one[1].originator_id):
-        rows += _entries(past, people, events)
+    placed = sorted(past.log.placed(streams, position), key=lambda one: one[0])
+    rows = _entries(past, people, placed)
     found = (_with_contact(past, row, contact, position) for row in rows)
     return [row for row in found if row is not None]
 
@@ -60,7 +61,8 @@ def streams_of_interactions(past: PastContacts, contact: KnownContact, position:
         orphans = True
     with past.read_models.cursor() as cursor:
         found = cursor.execute(
-            "SELECT DISTINCT segment_no, CASE WHEN segment_no IS NULL THEN entry_no END AS entry_no"
+            "SELECT DISTINCT segment_no, resend_no,"
+            " CASE WHEN segment_no IS NULL THEN entry_no END AS entry_no"
             " FROM interaction_log_entry WHERE contact_no = ANY(%s) OR (%s AND contact_no IS NULL)",
             (numbers, orphans),
         ).fetchall()
@@ -68,13 +70,14 @@ def streams_of_interactions(past: PastContacts, contact: KnownContact, position:
         f"interaction-{row['entry_no']}" if row["segment_no"] is None else f"segment-{row['segment_no']}"
         for row in found
     }
+    streams |= {f"resend-{row['resend_no']}" for row in found if row["resend_no"] is not None}
     return sorted(streams | past.streams_with_deletions(position))
 
 
 def _entries(
     past: PastContacts, people: Mapping[int, str], events: Iterable[tuple[int, Event]]
 ) -> Iterator[Row]:
-    """The entries of one stream that logging made with these people, and single ones with anybody."""
+    """The entries that logging made with these people, and single ones with anybody; events in order."""
     rows: dict[int, Row] = {}
     for at, event in events:
         match event.data:
@@ -96,7 +99,12 @@ def _entries(
                     "document": "inherited" if value.document else None,
                     "canceled": False,
                     "postponed": isinstance(event.data, InteractionPostponed),
+                    "delivery_status": _begun(
+                        value.correspondence_type, deliver=getattr(event.data, "deliver", False)
+                    ),
                 }
+            case InteractionsLoggedAgain():
+                rows |= _logged_again(rows, event)
             case _:
                 _amend(rows, event.data)
     yield from rows.values()
@@ -129,8 +137,35 @@ def _logged(past: PastContacts, event: Event, key: int, no: str, before: int) ->
         }
         if index in logged.type_blanked:
             row["correspondence_type"] = None
+        row["delivery_status"] = _begun(row["correspondence_type"], deliver=logged.deliver)
         rows[row["entry_no"]] = row
     return rows
+
+
+def _begun(correspondence_type: str | None, *, deliver: bool) -> str | None:
+    """The delivery status of an entry that was just made (domain B10.3)."""
+    return "in_progress" if deliver and correspondence_type is not None else None
+
+
+def _logged_again(rows: dict[int, Row], event: Event) -> dict[int, Row]:
+    """The entries that were made of these once more (domain B13)."""
+    again: InteractionsLoggedAgain = event.data
+    made: dict[int, Row] = {}
+    for entry_no, row in rows.items():
+        place = entry_no - again.source_first
+        if place >= 0 and place in again.sources:
+            number = again.first_interaction_no + again.sources.rank(place)
+            made[number] = row | {
+                "entry_no": number,
+                "date": again.date,
+                "time_of_interaction": again.time_of_interaction,
+                "description": resend_description(row["description"]),
+                "user_id": event.envelope.user_id,
+                "correspondence_type": again.correspondence_type or row["correspondence_type"],
+                "delivery_status": "in_progress",
+                "canceled": False,
+            }
+    return made
 
 
 def _amend(rows: dict[int, Row], event: Amendment | object) -> None:
@@ -145,13 +180,24 @@ def _amend(rows: dict[int, Row], event: Amendment | object) -> None:
         case InteractionsRedated(first=first, entries=entries, date=date):
             changes = {"date": date}
         case InteractionsDeleted(first=first, entries=entries):
-            for entry_no in [entry_no for entry_no in rows if entry_no - first in entries]:
+            for entry_no in [
+                entry_no for entry_no in rows if entry_no >= first and entry_no - first in entries
+            ]:
                 del rows[entry_no]
             return
-        case LoggedSegmentDeleted():
+        case LoggedSegmentDeleted(entry_no=logged_segment):
             for row in rows.values():
-                row["logged_segment_entry_no"] = None
+                if row["logged_segment_entry_no"] == logged_segment:
+                    row["logged_segment_entry_no"] = None
             return
+        case InteractionsDelivered(first=first, entries=entries):
+            changes = {"delivery_status": "sent"}
+        case DeliveryFailed(first=first, entries=entries):
+            changes = {"delivery_status": "error"}
+        case InteractionsSentAgain(first=first, entries=entries, correspondence_type=kind):
+            changes = {"delivery_status": "in_progress"}
+            if kind is not None:
+                changes["correspondence_type"] = kind
         case _:
             return
     for entry_no, row in rows.items():

@@ -85,7 +85,8 @@ STREAMS = {
     ),
     "interactions": (
         "What became of interactions",
-        "Kept in the stream of the segment that was logged, or of the single interaction. `entries` is a\n"
+        "Kept in the stream of the segment that was logged, of the single interaction, or of what was\n"
+        "logged again (`resend-` and the number of its first entry). `entries` is a\n"
         "set of the stream's entries, counted from 0 and written like a contact set; `first` is the number\n"
         "of the first entry.",
     ),

@@ -7,12 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 import msgspec
 
 from domain.contact_set import ContactSet
+from domain.delivery import (
+    DeliveryContinued,
+    DeliveryFailed,
+    DeliveryPaused,
+    InteractionsDelivered,
+    InteractionsLoggedAgain,
+    InteractionsSentAgain,
+)
 from domain.errors import Conflict, NotCanceled, ParentCanceled
 from domain.vocabulary import Evaluation
 
@@ -108,6 +116,11 @@ Amendment = (
     | InteractionCommentDeleted
     | InteractionsDeleted
     | LoggedSegmentDeleted
+    | InteractionsDelivered
+    | DeliveryFailed
+    | DeliveryPaused
+    | DeliveryContinued
+    | InteractionsSentAgain
 )
 
 
@@ -137,6 +150,8 @@ class RecordedInteractions:
     """What was canceled with each campaign entry that is canceled."""
     left: ContactSet = field(default_factory=ContactSet)
     """What was canceled with the logged segment when that was deleted."""
+    paused: bool = False
+    """Whether what is still to be sent waits."""
 
     @property
     def is_canceled(self) -> bool:
@@ -163,6 +178,8 @@ class RecordedInteractions:
                 return replace(self, deleted=self.deleted | entries)
             case LoggedSegmentDeleted():
                 return replace(self, with_segment=None, left=self.with_segment or ContactSet())
+            case DeliveryPaused() | DeliveryContinued():
+                return replace(self, paused=isinstance(event, DeliveryPaused))
         return self
 
     # Commands
@@ -242,6 +259,36 @@ class RecordedInteractions:
             raise NotCanceled(f"Logged segment {self.logged_segment} is not canceled.")
         return (LoggedSegmentDeleted(self.logged_segment),)
 
+    def pause(self, *, paused: bool) -> tuple[Amendment, ...]:
+        """Hold up what is still to be sent, or let it go on."""
+        if self.paused == paused:
+            return ()
+        return (DeliveryPaused(self.first) if paused else DeliveryContinued(self.first),)
+
     def _refuse_under_canceled_segment(self) -> None:
         if self.is_canceled:
             raise ParentCanceled(f"Logged segment {self.logged_segment} is canceled; uncancel that first.")
+
+
+@dataclass
+class LoggedAgain:
+    """Interactions that were logged again, and what became of them (domain B13)."""
+
+    version: int = 0
+    event: InteractionsLoggedAgain | None = None
+    recorded: RecordedInteractions = RecordedInteractions(0, 0)
+
+    def copy(self) -> LoggedAgain:
+        """One that can be changed without changing this one."""
+        return replace(self)
+
+    def apply(self, event: object, user_id: str, at: datetime) -> None:
+        """Take over one event."""
+        if isinstance(event, InteractionsLoggedAgain):
+            self.event = event
+            self.recorded = RecordedInteractions(
+                event.first_interaction_no, len(event.sources), event.logged_segment_entry_no
+            )
+        else:
+            amendment: Amendment = event  # type: ignore[assignment]
+            self.recorded = self.recorded.after(amendment)

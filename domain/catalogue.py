@@ -9,6 +9,7 @@ import msgspec
 
 from domain.amendments import Amendment, CampaignEntryDeleted
 from domain.contact import ContactEvent
+from domain.delivery import InteractionsLoggedAgain
 from domain.interaction import InteractionEvent
 from domain.records import RECORD_KINDS
 from domain.segment.events import SegmentEvent
@@ -24,6 +25,7 @@ EVENT_TYPES: dict[str, type[msgspec.Struct]] = {
         *get_args(ContactEvent),
         *get_args(InteractionEvent),
         *get_args(Amendment),
+        InteractionsLoggedAgain,
         ValueEntriesImported,
         CampaignEntryDeleted,
         *get_args(TaskEvent),

@@ -14,7 +14,7 @@ from msgspec.structs import replace as replaced
 from domain.amendments import Amendment, RecordedInteractions
 from domain.contact import KnownContact, active_address
 from domain.document import Document, document_in, languages
-from domain.errors import Conflict, MandatoryField, NoDocument, PrivacyBlocked
+from domain.errors import Conflict, MandatoryField, NoDocument, NoEmail, PrivacyBlocked
 from domain.interaction_template import InteractionTemplate
 from domain.vocabulary import (
     CorrespondenceType,
@@ -103,6 +103,8 @@ class InteractionLogged(msgspec.Struct, frozen=True):
     value: Interaction
     makes_campaign_entry: bool = False
     comments: tuple[str, ...] = ()
+    deliver: bool = False
+    """Whether its document is to be sent (domain B11)."""
 
 
 class InteractionPostponed(msgspec.Struct, frozen=True):
@@ -123,6 +125,7 @@ class InteractionResumed(msgspec.Struct, frozen=True):
     value: Interaction
     makes_campaign_entry: bool = False
     comments: tuple[str, ...] | None = None
+    deliver: bool = False
 
 
 InteractionEvent = InteractionLogged | InteractionPostponed | InteractionResumed
@@ -188,7 +191,9 @@ def complete(said: InteractionValues, around: Surroundings) -> Interaction:
     values |= named
     if around.template is not None:
         values |= _document(around.template, around.contact)
-    values["subject"] = values.get("subject") or values.get("description")
+    document: Document | None = values.get("document")
+    about = document.subject if document is not None else None
+    values["subject"] = values.get("subject") or about or values.get("description")
     if "contact_alternative_address_code" not in named and around.contact is not None:
         addresses = around.contact.value.alternative_addresses
         values["contact_alternative_address_code"] = active_address(addresses, values["date"])
@@ -198,7 +203,7 @@ def complete(said: InteractionValues, around: Surroundings) -> Interaction:
 def check(interaction: Interaction, contact: KnownContact | None, *, deliver: bool) -> Interaction:
     """Refuse what is not complete, in the order of domain B15; the type may become blank (B10.3).
 
-    Raises MandatoryField, NoDocument.
+    Raises MandatoryField, NoEmail, NoDocument.
     """
     for field, value in (
         ("contact_no", interaction.contact_no),
@@ -212,11 +217,16 @@ def check(interaction: Interaction, contact: KnownContact | None, *, deliver: bo
         if value is None and needed:
             word = field.removesuffix("_no").removesuffix("_code").replace("_", " ")
             raise MandatoryField.named(field, f"The interaction needs a {word}.")
-    if deliver and interaction.correspondence_type is not None:
-        raise NoDocument("There is no document to send.", [(("send_attachments",), "there is no document")])
     assert contact is not None
     if interaction.correspondence_type == "email" and not _has_email(interaction, contact):
+        if deliver and interaction.contact_alternative_address_code is None:
+            raise NoEmail(
+                f"Contact {contact.no} has no e-mail address.",
+                [(("contact_no",), "there is no e-mail address")],
+            )
         return replaced(interaction, correspondence_type=None)
+    if deliver and interaction.correspondence_type is not None and interaction.document is None:
+        raise NoDocument("There is no document to send.", [(("send_attachments",), "there is no document")])
     return interaction
 
 

@@ -14,7 +14,8 @@ from projections.listing import conditions_of
 from projections.segment_listings import CAMPAIGN_ENTRIES, INTERACTION_LOG_ENTRIES
 
 _COLUMNS = sql.SQL(
-    "e.entry_no, e.segment_no, e.campaign_entry_no, coalesce((SELECT h.canceled FROM campaign_entry h"
+    "e.entry_no, e.segment_no, e.resend_no, e.campaign_entry_no,"
+    " coalesce((SELECT h.canceled FROM campaign_entry h"
     " WHERE h.entry_no = e.campaign_entry_no), false) AS campaign_entry_canceled"
 )
 
@@ -24,6 +25,8 @@ class EntryPlace(msgspec.Struct, frozen=True):
 
     entry_no: int
     segment_no: str | None
+    resend_no: int | None
+    """The first of the entries that were logged again together with this one."""
     campaign_entry_no: int | None
     campaign_entry_canceled: bool
 
@@ -97,3 +100,23 @@ def canceled_campaign_entries(
 def _campaign_entries(rows: Sequence[DictRow]) -> list[CampaignEntryPlace]:
     # The numbers of entries come as an array of the database's, which may be one of numpy.
     return [CampaignEntryPlace(**row | {"singles": [int(no) for no in row["singles"]]}) for row in rows]
+
+
+class Resend(msgspec.Struct, frozen=True):
+    """Entries of a segment that were logged again: the first, and those of one campaign entry."""
+
+    first_no: int
+    entries: list[int]
+
+
+def resends_of(
+    cursor: Cursor[DictRow], segment_no: str, campaign_entry_no: int | None = None
+) -> list[Resend]:
+    """What was logged again of a segment, with the entries of a campaign entry if one is named."""
+    rows = cursor.execute(
+        "SELECT r.first_no, ARRAY(SELECT e.entry_no FROM interaction_log_entry e"
+        " WHERE e.campaign_entry_no = %(campaign)s AND e.resend_no = r.first_no) AS entries"
+        " FROM resend r WHERE r.segment_no = %(segment)s ORDER BY r.first_no",
+        {"segment": segment_no, "campaign": campaign_entry_no},
+    )
+    return [Resend(row["first_no"], [int(no) for no in row["entries"]]) for row in rows]

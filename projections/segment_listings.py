@@ -22,7 +22,7 @@ LOGGED_SEGMENTS = Listing(
         **fields("segment_no follow_up_segment_no", CODE),
         **fields("description user_id", TEXT),
         **fields("creation_date", DATE),
-        **fields("canceled", BOOLEAN),
+        **fields("canceled delivery_paused", BOOLEAN),
     },
     key="entry_no",
     # Entries that were never sent are in no index here, so this costs nothing for most segments.
@@ -77,6 +77,7 @@ INTERACTION_LOG_ENTRIES = Listing(
         "contact_name": Field("c.name", TEXT),
         "contact_company_name": Field("k.name", TEXT),
         "title": Field(TITLE, TEXT),
+        **fields("delivery_error delivery_detail", TEXT, "e."),
     },
     key="entry_no",
     implied={"postponed": "false"},

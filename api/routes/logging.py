@@ -99,16 +99,30 @@ def _logged(service: Service, event: SegmentLogged, user_id: str, on: WorkDate) 
         }
 
 
+def logged_segment(service: Service, entry_no: int, on: WorkDate) -> dict[str, Any]:
+    """One logged segment, as it is answered. Raises NotFound."""
+    return _with_wait(service, one(service, LOGGED_SEGMENTS, entry_no, on))
+
+
+def _with_wait(service: Service, item: dict[str, Any]) -> dict[str, Any]:
+    """A logged segment with what its letters wait for."""
+    if not item["delivery"]["in_progress"]:
+        return item
+    paused = bool(item["delivery_paused"])
+    return item | {"delivery_waits_for": service.resending.waits_for(item["segment_no"], paused=paused)}
+
+
 @router.get("/logged-segments", response_model=LoggedSegmentPage, dependencies=READS)
 def list_logged_segments(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of logged segments."""
-    return page(service, LOGGED_SEGMENTS, query, on)
+    found = page(service, LOGGED_SEGMENTS, query, on)
+    return found | {"items": [_with_wait(service, item) for item in found["items"]]}
 
 
 @router.get("/logged-segments/{entry_no}", response_model=LoggedSegmentAnswer, dependencies=READS)
 def read_logged_segment(entry_no: Entry, service: ServiceOf, on: WorkDate) -> Any:
     """One logged segment."""
-    return one(service, LOGGED_SEGMENTS, entry_no, on)
+    return logged_segment(service, entry_no, on)
 
 
 @router.post("/logged-segments/{entry_no}/follow-up", response_model=SegmentAnswer, status_code=201)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from api.context import ADMINS, ServiceOf, may_measure
 from api.idempotency import RepeatableRoute
 from api.metrics import MEDIA_TYPE, Metrics
+from api.schemas.deliveries import OutboxAnswer
 from api.schemas.values import Answer, Body, Text100
 from application.journal import Role
 
@@ -64,6 +65,7 @@ class ReadyAnswer(Answer):
     ready: bool
     event_position: int
     read_models: dict[str, ReadModelAnswer]
+    outbox: OutboxAnswer
 
 
 @router.post("/v1/api-keys", response_model=NewKeyAnswer, status_code=201, dependencies=[ADMINS])
@@ -104,6 +106,7 @@ def ready(service: ServiceOf, response: Response) -> Any:
         "ready": is_ready,
         "event_position": position,
         "read_models": {name: msgspec.structs.asdict(one) for name, one in status.items()},
+        "outbox": service.outbox.sizes() | {"mail_waits_for": service.resending.mail_waits_for()},
     }
 
 

@@ -165,6 +165,8 @@ class InteractionAnswer(Answer):
     remarks: str | None
     document: Literal["inherited", "unique"] | None
     delivery_status: Literal["in_progress", "sent", "error"] | None
+    delivery_error: str | None = None
+    delivery_detail: str | None = None
     document_type: DocumentType | None
     document_no: str | None
     version_no: int | None

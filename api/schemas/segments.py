@@ -220,6 +220,8 @@ class LoggedSegmentAnswer(Answer):
     number_of_campaign_entries: int
     interactions_visible: int
     delivery: DeliveryAnswer = DeliveryAnswer()
+    delivery_paused: bool = False
+    delivery_waits_for: str | None = None
     follow_up_segment_no: str | None = None
 
 

@@ -11,19 +11,7 @@ from typing import Any, Literal
 
 from msgspec.structs import replace as replaced
 
-from domain.amendments import (
-    Amendment,
-    InteractionCommentChanged,
-    InteractionCommentDeleted,
-    InteractionCommented,
-    InteractionsCanceled,
-    InteractionsDeleted,
-    InteractionsEvaluated,
-    InteractionsRedated,
-    InteractionsUncanceled,
-    LoggedSegmentDeleted,
-    RecordedInteractions,
-)
+from domain.amendments import Amendment, RecordedInteractions
 from domain.contact_set import EMPTY, ContactSet, union
 from domain.segment.events import (
     ActionRedone,
@@ -341,15 +329,7 @@ class Segment:
             event.first_interaction_no, event.number_of_interactions, event.entry_no
         )
 
-    @apply.register(InteractionsCanceled)
-    @apply.register(InteractionsUncanceled)
-    @apply.register(InteractionsEvaluated)
-    @apply.register(InteractionsRedated)
-    @apply.register(InteractionCommented)
-    @apply.register(InteractionCommentChanged)
-    @apply.register(InteractionCommentDeleted)
-    @apply.register(InteractionsDeleted)
-    @apply.register(LoggedSegmentDeleted)
+    @apply.register
     def _(self, event: Amendment, user_id: str, at: datetime) -> None:
         assert self.recorded is not None, "only what is logged can be amended"
         self.recorded = self.recorded.after(event)

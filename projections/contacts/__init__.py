@@ -10,16 +10,27 @@ from psycopg import Cursor
 
 from domain.amendments import Amendment, CampaignEntryDeleted
 from domain.contact import ContactDeleted, ContactEvent
+from domain.delivery import InteractionsLoggedAgain
 from domain.interaction import InteractionEvent
 from domain.segment.events import SegmentLogged
 from domain.task import TaskEvent, TasksCreated
 from domain.value_entry import ValueEntriesImported
 from eventstore.event import Event
-from projections.contacts import amendment_rows, contact_rows, interaction_rows, task_rows, value_entry_rows
+from projections.contacts import (
+    amendment_rows,
+    contact_rows,
+    delivery_rows,
+    interaction_rows,
+    task_rows,
+    value_entry_rows,
+)
 from projections.read_model import ReadModel, Recorded
 
 CONTACT_EVENTS = get_args(ContactEvent)
-INTERACTION_EVENTS = (*get_args(InteractionEvent), *get_args(Amendment), CampaignEntryDeleted)
+INTERACTION_EVENTS = (
+    *(*get_args(InteractionEvent), *get_args(Amendment)),
+    *(CampaignEntryDeleted, InteractionsLoggedAgain),
+)
 
 
 class Contacts(ReadModel):
@@ -52,11 +63,14 @@ class Contacts(ReadModel):
                     task_rows.write(cursor, event)
 
     def is_long(self, event: Event) -> bool:
-        return isinstance(event.data, SegmentLogged | TasksCreated)
+        return isinstance(event.data, SegmentLogged | TasksCreated | InteractionsLoggedAgain)
 
     def apply_part(self, cursor: Cursor[Any], recorded: Recorded, done: int) -> int | None:
-        if isinstance(recorded.event.data, TasksCreated):
+        fact = recorded.event.data
+        if isinstance(fact, TasksCreated):
             return task_rows.write_part(cursor, recorded.event, done)
+        if isinstance(fact, InteractionsLoggedAgain):
+            return delivery_rows.logged_again(cursor, fact, recorded.event.envelope.user_id, done)
         return interaction_rows.write_part(cursor, recorded.event, done)
 
 

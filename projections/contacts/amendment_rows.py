@@ -20,6 +20,13 @@ from domain.amendments import (
     LoggedSegmentDeleted,
 )
 from domain.contact_set import ContactSet
+from domain.delivery import (
+    DeliveryContinued,
+    DeliveryFailed,
+    DeliveryPaused,
+    InteractionsDelivered,
+    InteractionsSentAgain,
+)
 from domain.interaction import (
     CAMPAIGN_ENTRY_DESCRIPTION,
     Interaction,
@@ -29,6 +36,7 @@ from domain.interaction import (
 )
 from eventstore.event import Event
 from projections.arrays import Int8Array
+from projections.contacts import delivery_rows
 from projections.contacts.interaction_rows import keep_documents, make_partitions
 
 VALUES = tuple(name for name in Interaction.__struct_fields__ if name not in ("contact_key", "document"))
@@ -64,6 +72,14 @@ def write(cursor: Cursor[Any], event: Event) -> None:
             _delete_logged_segment(cursor, entry_no)
         case CampaignEntryDeleted(entry_no=entry_no):
             _delete_campaign_entry(cursor, entry_no)
+        case InteractionsDelivered():
+            delivery_rows.delivered(cursor, event.data)
+        case DeliveryFailed():
+            delivery_rows.failed(cursor, event.data)
+        case DeliveryPaused(first=first) | DeliveryContinued(first=first):
+            delivery_rows.pause(cursor, first, paused=isinstance(event.data, DeliveryPaused))
+        case InteractionsSentAgain():
+            delivery_rows.sent_again(cursor, event.data)
 
 
 def _record(
@@ -75,7 +91,8 @@ def _record(
         if fact.comments is not None:
             cursor.execute("DELETE FROM interaction_comment WHERE entry_no = %s", (fact.entry_no,))
     postponed = isinstance(fact, InteractionPostponed)
-    _insert(cursor, fact.entry_no, fact.value, user_id, postponed=postponed)
+    deliver = not isinstance(fact, InteractionPostponed) and fact.deliver
+    _insert(cursor, fact.entry_no, fact.value, user_id, postponed=postponed, deliver=deliver)
     if not isinstance(fact, InteractionPostponed) and fact.makes_campaign_entry:
         _insert_campaign_entry(cursor, fact.value, user_id)
     for comment in fact.comments or ():
@@ -96,7 +113,9 @@ def _comment(cursor: Cursor[Any], event: Event, entry_no: int, comment: str) -> 
     )
 
 
-def _insert(cursor: Cursor[Any], entry_no: int, value: Interaction, user_id: str, *, postponed: bool) -> None:
+def _insert(
+    cursor: Cursor[Any], entry_no: int, value: Interaction, user_id: str, *, postponed: bool, deliver: bool
+) -> None:
     make_partitions(cursor, entry_no, entry_no)
     row: dict[str, Any] = {name: getattr(value, name) for name in VALUES} | {
         "entry_no": entry_no,
@@ -104,6 +123,7 @@ def _insert(cursor: Cursor[Any], entry_no: int, value: Interaction, user_id: str
         "send_word_documents_as_attachment": False,
         "canceled": False,
         "postponed": postponed,
+        "delivery_status": "in_progress" if deliver and value.correspondence_type is not None else None,
     }
     if value.document is not None:
         keep_documents(cursor, [value.document])
@@ -199,8 +219,9 @@ def _count_again(cursor: Cursor[Any], first: int) -> None:
         " WHERE e.logged_segment_entry_no = l.entry_no AND e.canceled = l.canceled),"
         " number_of_campaign_entries = (SELECT count(*) FROM campaign_entry k"
         " WHERE k.logged_segment_entry_no = l.entry_no AND k.canceled = l.canceled)"
-        " WHERE l.first_interaction_no = %s",
-        (first,),
+        " WHERE l.first_interaction_no = %(first)s"
+        " OR l.entry_no = (SELECT logged_segment_entry_no FROM resend WHERE first_no = %(first)s)",
+        {"first": first},
     )
 
 

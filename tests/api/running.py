@@ -18,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 from api.entry import EntrySettings
 from api.http_server import HttpServer
 from api.service import Service
+from correspondence.mail_server import MailSettings
 from projections.runner import Runners
 
 ADMIN_KEY = "the key of the tests"
@@ -47,10 +48,16 @@ def _no_mistake(response: httpx.Response) -> None:
 
 
 @contextmanager
-def running_service(postgres_url: str, entry: EntrySettings | None = None) -> Iterator[RunningService]:
-    """A service on an empty database, from set-up to the end."""
+def running_service(
+    postgres_url: str,
+    entry: EntrySettings | None = None,
+    *,
+    delivers: bool = False,
+    mail: MailSettings | None = None,
+) -> Iterator[RunningService]:
+    """A service on an empty database, from set-up to the end; it sends letters and mails if it `delivers`."""
     with _database(postgres_url) as conninfo:
-        service = Service(conninfo, "segmentlog", entry=entry)
+        service = Service(conninfo, "segmentlog", entry=entry, mail=mail)
         service.set_up()
         service.keys.first_key(ADMIN_KEY)
         runners = Runners(service.runners())
@@ -58,7 +65,12 @@ def running_service(postgres_url: str, entry: EntrySettings | None = None) -> It
         try:
             with _served(service) as base_url:
                 _await_ready(base_url)
+                worker = service.delivery_worker()
+                if delivers:
+                    worker.start()
                 yield RunningService(base_url, service, runners)
+                if delivers:
+                    worker.stop()
         finally:
             runners.stop()
 

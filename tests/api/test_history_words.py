@@ -23,6 +23,13 @@ from domain.amendments import (
 )
 from domain.contact_set import ContactSet
 from domain.criteria import TABLES
+from domain.delivery import (
+    DeliveryContinued,
+    DeliveryFailed,
+    DeliveryPaused,
+    InteractionsDelivered,
+    InteractionsSentAgain,
+)
 from domain.document import Document
 from domain.segment.documents import attach, remove
 from domain.segment.events import (
@@ -84,6 +91,11 @@ def everything() -> list[Any]:
         InteractionCommented(2, "Called back"),
         InteractionCommentChanged(2, 1, "Called twice"),
         InteractionCommentDeleted(2, 1),
+        InteractionsDelivered(1, ContactSet([0, 2]), ("ab", "cd")),
+        DeliveryFailed(1, ContactSet([1]), "refused", "550 no such mailbox"),
+        DeliveryPaused(1),
+        DeliveryContinued(1),
+        InteractionsSentAgain(1, ContactSet([1]), "hard_copy"),
         InteractionsDeleted(1, SOME),
         LoggedSegmentDeleted(17),
         SegmentDeleted(),
@@ -135,6 +147,11 @@ def test_each_is_told_with_what_it_changed() -> None:
         "Commented on entry 2: Called back",
         "Changed comment 1 on entry 2: Called twice",
         "Deleted comment 1 on entry 2.",
+        "Sent 2 letters or mails.",
+        "Could not send 1 letter or mail: the mail server refused it (550 no such mailbox).",
+        "Held the delivery up.",
+        "Let the delivery go on.",
+        "Asked for 1 letter or mail to be sent again, as hard copy.",
         "Deleted 2 interactions from the log.",
         "Deleted logged segment 17; its interactions stay.",
         "Deleted the segment.",

@@ -16,7 +16,7 @@ from tests.api.crm import ok
 
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN = ("/health/live", "/health/ready")
-KINDS = {"csv": "text/csv", "pdf": "application/pdf"}
+KINDS = {"csv": "text/csv", "pdf": "application/pdf", "zip": "application/zip"}
 OTHER_KINDS = {
     "/metrics": "text/plain",
     "/v1/segments/{no}/lines/{line_no}/preview": "application/pdf",
@@ -100,7 +100,8 @@ def test_says_of_every_operation_how_it_refuses(document: Any) -> None:
 
 def is_file(method: str, path: str) -> bool:
     """Whether a call answers with a document as it was stored."""
-    return method == "get" and ("/document" in path or path.endswith("/preview"))
+    stored = "/document" in path and not path.endswith((".zip", ".pdf"))
+    return method == "get" and (stored or path.endswith("/preview"))
 
 
 def test_says_what_every_success_looks_like(document: Any) -> None:
@@ -165,7 +166,9 @@ def test_writes_names_in_snake_case(document: Any) -> None:
 
 def test_writes_paths_in_small_letters_with_hyphens(document: Any) -> None:
     parts = {part for path in document["paths"] for part in path.split("/") if part and part[0] != "{"}
-    assert [part for part in parts if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(\.csv|\.pdf)?", part)] == []
+    assert [
+        part for part in parts if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(\.csv|\.pdf|\.zip)?", part)
+    ] == []
 
 
 def test_refuses_unknown_fields_in_every_body(document: Any) -> None:

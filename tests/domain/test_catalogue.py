@@ -12,6 +12,7 @@ from domain.amendments import Amendment, CampaignEntryDeleted
 from domain.catalogue import EVENT_TYPES
 from domain.contact import ContactChanges, ContactEvent
 from domain.contact_set import ContactSet
+from domain.delivery import InteractionsLoggedAgain
 from domain.interaction import InteractionEvent, InteractionValues
 from domain.records import RECORD_KINDS
 from domain.segment.events import SegmentEvent
@@ -27,6 +28,7 @@ KINDS = [
     *get_args(ContactEvent),
     *get_args(InteractionEvent),
     *get_args(Amendment),
+    InteractionsLoggedAgain,
     ValueEntriesImported,
     CampaignEntryDeleted,
     *get_args(TaskEvent),

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any, LiteralString
 
 from application.documents import File
+from application.interactions import loaded
+from application.journal import Changes
 from application.logging_segments import OnlyEntries
 from application.value_entry_import import ValueEntryImport, ValueEntryRow
 from domain import records
@@ -20,6 +22,7 @@ from domain.contact import (
     DateRange,
     ProfileAnswer,
 )
+from domain.delivery import DeliveryError, outcomes
 from domain.errors import Refused
 from domain.interaction import InteractionValues
 from domain.segment.events import CriteriaOptions
@@ -29,7 +32,7 @@ from domain.segment.lines import LineChanges
 from domain.segment.selection import Criteria
 from domain.task import TaskChanges
 from domain.value_entry import ValueEntry
-from domain.vocabulary import CriteriaActionKind
+from domain.vocabulary import CorrespondenceType, CriteriaActionKind
 from tests.projections.conftest import ANN, WORK_DATE, Desk
 
 CITIES = ["Arnhem", "Breda", None]
@@ -107,6 +110,9 @@ class History:
             "delete a logged segment": (1, self.delete_logged_segment),
             "record an interaction": (6, self.record_interaction),
             "resume an interaction": (4, self.resume),
+            "send again": (4, self.send_again),
+            "deliver": (8, self.deliver),
+            "hold up": (2, self.hold_up),
             "make tasks for a segment": (3, lambda: service.tasks.create_for_segment(ANN, *self.to_do())),
             "make a task": (3, self.make_task),
             "change a task": (5, self.change_task),
@@ -455,6 +461,50 @@ class History:
         if not begun:
             raise Refused("nothing is postponed")
         self.service.interactions.resume(ANN, self.any_of(begun), InteractionValues(), deliver=False)
+
+    # Deliveries
+
+    def send_again(self) -> None:
+        self.service.catch_up()
+        update = self.random.random() < 0.4
+        kinds: list[CorrespondenceType | None] = [None, "hard_copy", "email"]
+        kind = self.random.choice(kinds)
+        resending = self.service.resending
+        if self.random.random() < 0.5:
+            number = self.number("interaction_log_entry")
+            resending.resend_entry(ANN, number, kind, update_merge_fields=update)
+        else:
+            number = self.number("logged_segment")
+            resending.resend_segment(ANN, number, kind, update_merge_fields=update)
+
+    def deliver(self) -> None:
+        """What a worker records of some entries of one stream."""
+        self.service.catch_up()
+        rows = self.service.rows(
+            "SELECT entry_no, segment_no, resend_no FROM interaction_log_entry"
+            " WHERE delivery_status = 'in_progress' ORDER BY entry_no"
+        )
+        if not rows:
+            raise Refused("nothing is on its way")
+        chosen = self.random.choice(rows)
+        places = ("segment_no", "resend_no")
+        together = [row["entry_no"] for row in rows if all(row[name] == chosen[name] for name in places)]
+        if chosen["resend_no"] is not None:
+            stream = f"resend-{chosen['resend_no']}"
+        elif chosen["segment_no"] is not None:
+            stream = f"segment-{chosen['segment_no']}"
+        else:
+            stream, together = f"interaction-{chosen['entry_no']}", [chosen["entry_no"]]
+        aggregate, recorded = loaded(self.service.journal, stream)
+        sent = {number: f"{number:064x}" for number in together[::2]}
+        reasons: list[tuple[DeliveryError, str | None]] = [("refused", "550 no"), ("uncertain", None)]
+        failed = {number: self.random.choice(reasons) for number in together[1::2]}
+        events = outcomes(recorded.first, sent, failed)
+        self.service.journal.record(ANN, Changes(stream, aggregate.version, events))
+
+    def hold_up(self) -> None:
+        self.service.catch_up()
+        self.service.resending.pause(ANN, self.number("logged_segment"), paused=self.random.random() < 0.6)
 
     # Tasks and campaigns
 

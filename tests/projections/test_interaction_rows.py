@@ -148,6 +148,7 @@ class TestWhatIsCopied:
             "number_of_campaign_entries": 1,
             "interactions_visible": 1,
             "follow_up_segment_no": event.follow_up_segment_no,
+            "delivery_paused": False,
         }
         assert service.rows("SELECT no FROM segment") == [{"no": event.follow_up_segment_no}]
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace as replaced
 from api.service import Service
 from application.segments import stream_of as segment_stream
 from domain import records
+from domain.amendments import LoggedAgain
 from domain.contact import (
     ContactChanges,
     KnownContact,
@@ -205,6 +206,8 @@ def check_amended(service: Desk) -> None:
     expected = {single.entry_no: (False, single.said is not None) for single in singles}
     recorded = [single.recorded for single in singles if single.said is None]
     recorded += [segment.recorded for segment in segments(service) if segment.recorded is not None]
+    again = service.log.load_many(streams(service, "interactions"), LoggedAgain).values()
+    recorded += [one.recorded for one in again]
     for one in recorded:
         for offset in range(one.count):
             if offset in one.deleted:

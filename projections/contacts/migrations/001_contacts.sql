@@ -136,7 +136,8 @@ CREATE TABLE logged_segment (
     number_of_interactions bigint NOT NULL,
     number_of_campaign_entries integer NOT NULL,
     interactions_visible bigint NOT NULL DEFAULT 0,
-    follow_up_segment_no text COLLATE "C"
+    follow_up_segment_no text COLLATE "C",
+    delivery_paused boolean NOT NULL DEFAULT false
 );
 
 CREATE TABLE campaign_entry (
@@ -187,6 +188,10 @@ CREATE TABLE interaction_log_entry (
     document text COLLATE "C",
     document_sha256 text COLLATE "C",
     delivery_status text COLLATE "C",
+    delivery_error text COLLATE "C",
+    delivery_detail text COLLATE "C",
+    letter_sha256 text COLLATE "C",
+    resend_no bigint,
     document_type text COLLATE "C",
     document_no text COLLATE "C",
     version_no integer,
@@ -206,6 +211,7 @@ CREATE INDEX interaction_log_entry_delivery
     ON interaction_log_entry (logged_segment_entry_no, delivery_status) WHERE delivery_status IS NOT NULL;
 CREATE INDEX interaction_log_entry_document ON interaction_log_entry (document_no, entry_no)
     WHERE document_no IS NOT NULL;
+CREATE INDEX interaction_log_entry_resend ON interaction_log_entry (resend_no) WHERE resend_no IS NOT NULL;
 CREATE INDEX interaction_log_entry_date ON interaction_log_entry (date, entry_no);
 
 -- Documents that entries name; their bytes are contents of the event log.
@@ -215,6 +221,14 @@ CREATE TABLE interaction_document (
     content_type text COLLATE "C" NOT NULL,
     size bigint NOT NULL
 );
+
+-- Entries that were logged again, which have a stream of events of their own (resend_no is its first entry).
+CREATE TABLE resend (
+    first_no bigint PRIMARY KEY,
+    segment_no text COLLATE "C" NOT NULL,
+    logged_segment_entry_no bigint NOT NULL
+);
+CREATE INDEX resend_segment ON resend (segment_no);
 
 CREATE TABLE interaction_comment (
     entry_no bigint NOT NULL,

@@ -1,0 +1,75 @@
+"""What became of letters and mails in words that marketers read, in English and Dutch."""
+
+from __future__ import annotations
+
+from application.field_words import Language, value_words
+from domain.delivery import (
+    DeliveryContinued,
+    DeliveryError,
+    DeliveryFailed,
+    DeliveryPaused,
+    InteractionsDelivered,
+    InteractionsSentAgain,
+)
+
+WORDS: dict[str, dict[Language, str]] = {
+    "one": {"en": "1 letter or mail", "nl": "1 brief of e-mail"},
+    "many": {"en": "{n:,} letters or mails", "nl": "{n:,} brieven of e-mails"},
+    "delivered": {"en": "Sent {letters}.", "nl": "{letters} verstuurd."},
+    "failed": {
+        "en": "Could not send {letters}: {reason}{detail}.",
+        "nl": "{letters} niet verstuurd: {reason}{detail}.",
+    },
+    "paused": {"en": "Held the delivery up.", "nl": "Verzending opgehouden."},
+    "continued": {"en": "Let the delivery go on.", "nl": "Verzending voortgezet."},
+    "again": {
+        "en": "Asked for {letters} to be sent again{way}.",
+        "nl": "{letters} opnieuw laten versturen{way}.",
+    },
+    "way": {"en": ", as {kind}", "nl": ", als {kind}"},
+}
+
+REASONS: dict[DeliveryError, dict[Language, str]] = {
+    "canceled": {"en": "canceled before", "nl": "eerder geannuleerd"},
+    "contact_gone": {"en": "the contact is gone", "nl": "het contact bestaat niet meer"},
+    "privacy_blocked": {"en": "blocked for privacy", "nl": "geblokkeerd wegens privacy"},
+    "opted_out": {"en": "opted out meanwhile", "nl": "intussen afgemeld"},
+    "no_address": {"en": "no e-mail address", "nl": "geen e-mailadres"},
+    "no_document": {"en": "no document", "nl": "geen document"},
+    "not_printable": {"en": "the document cannot be printed", "nl": "het document is niet af te drukken"},
+    "unreadable": {"en": "the document cannot be read", "nl": "het document is onleesbaar"},
+    "no_office": {"en": "no LibreOffice to make PDF", "nl": "geen LibreOffice om PDF te maken"},
+    "fax": {"en": "faxes are not sent", "nl": "faxen worden niet verstuurd"},
+    "refused": {"en": "the mail server refused it", "nl": "geweigerd door de mailserver"},
+    "not_accepted": {
+        "en": "the mail server did not accept it in time",
+        "nl": "niet op tijd aangenomen door de mailserver",
+    },
+    "uncertain": {"en": "whether it arrived is uncertain", "nl": "onzeker of het is aangekomen"},
+}
+
+
+def tell_delivery(event: object, language: Language) -> str | None:
+    """What an event did to a delivery; None if it is about something else."""
+
+    def word(name: str, **facts: object) -> str:
+        return WORDS[name][language].format(**facts)
+
+    def letters(count: int) -> str:
+        return word("one") if count == 1 else word("many", n=count)
+
+    match event:
+        case InteractionsDelivered(entries=entries):
+            return word("delivered", letters=letters(len(entries)))
+        case DeliveryFailed(entries=entries, reason=reason, detail=detail):
+            said = f" ({detail})" if detail else ""
+            why = REASONS[reason][language]
+            return word("failed", letters=letters(len(entries)), reason=why, detail=said)
+        case DeliveryPaused():
+            return word("paused")
+        case DeliveryContinued():
+            return word("continued")
+        case InteractionsSentAgain(entries=entries, correspondence_type=kind):
+            way = word("way", kind=value_words("correspondence_type", kind, language)) if kind else ""
+            return word("again", letters=letters(len(entries)), way=way)
+    return None

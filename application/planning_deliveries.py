@@ -1,0 +1,128 @@
+"""What is to be sent, taken from the log into the outbox: by any worker, each event once (domain B11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from eventsourcing.persistence import StoredEvent
+
+from application.journal import Journal
+from correspondence.outbox import Channel, NewBatch, Outbox
+from domain.amendments import LoggedAgain
+from domain.delivery import (
+    DeliveryContinued,
+    DeliveryPaused,
+    InteractionsLoggedAgain,
+    InteractionsSentAgain,
+)
+from domain.interaction import InteractionLogged, InteractionResumed
+from domain.segment.events import SegmentLogged
+from eventstore.event import Event
+from projections.delivery_queries import in_progress
+from projections.read_models import ReadModels
+
+BATCH = 100
+"""So many letters are claimed, made and recorded together."""
+PAGE = 100
+PATIENCE_SECONDS = 30.0
+CHANNELS: dict[str, Channel] = {"email": "mail", "hard_copy": "print", "fax": "fax"}
+ASKING = (
+    *(SegmentLogged.topic, InteractionLogged.topic, InteractionResumed.topic),
+    *(InteractionsSentAgain.topic, InteractionsLoggedAgain.topic),
+    *(DeliveryPaused.topic, DeliveryContinued.topic),
+)
+
+
+class Planner:
+    """Follows the log. It asks the read model which entries are on their way, once that is as far."""
+
+    def __init__(self, journal: Journal, read_models: ReadModels, outbox: Outbox) -> None:
+        self.journal = journal
+        self.read_models = read_models
+        self.outbox = outbox
+
+    def step(self) -> bool:
+        """Take in some events; whether anything was new."""
+        after, until = self.outbox.position(), self.journal.log.position()
+        if after >= until:
+            return False
+        page = self._page(after, until)
+        for position, event in page:
+            planned = self._planned(position, event)
+            if planned is None:
+                return False
+            batches, held = planned
+            if not self.outbox.plan(after, position, batches, held):
+                return True  # another worker was here
+            after = position
+        if len(page) < PAGE:
+            self.outbox.plan(after, until)
+        return True
+
+    def _page(self, after: int, until: int) -> list[tuple[int, Event]]:
+        log = self.journal.log
+        with log.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
+            rows = cursor.execute(
+                "SELECT originator_id, originator_version, topic, state, notification_id FROM log_events"
+                " WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s)"
+                " ORDER BY notification_id LIMIT %s",
+                (after, until, list(ASKING), PAGE),
+            ).fetchall()
+        found = []
+        for row in rows:
+            position = row.pop("notification_id")
+            event: Any = log.mapper.to_domain_event(StoredEvent(**row))
+            found.append((position, event))
+        return found
+
+    def _planned(self, position: int, event: Event) -> tuple[list[NewBatch], dict[str, bool]] | None:
+        """What an event asks for; None while the read model is not as far."""
+        stream, fact = event.originator_id, event.data
+        if isinstance(fact, DeliveryPaused | DeliveryContinued):
+            return [], {stream: isinstance(fact, DeliveryPaused)}
+        numbers = _numbers(fact)
+        if not numbers:
+            return [], {}
+        if not self.read_models.wait(position, PATIENCE_SECONDS, ["contacts"]):
+            return None
+        with self.read_models.cursor() as cursor:
+            groups = in_progress(cursor, numbers)
+        held_by = self._held_by(stream)
+        batches = [
+            NewBatch(stream, held_by, position, CHANNELS[group["correspondence_type"]], part)
+            for group in groups
+            if group["correspondence_type"] in CHANNELS
+            for part in _parts([int(number) for number in group["numbers"]])
+        ]
+        return batches, {}
+
+    def _held_by(self, stream: str) -> str:
+        """The stream whose pauses count: that of the segment, also for what was logged again."""
+        if not stream.startswith("resend-"):
+            return stream
+        again = self.journal.load(stream, LoggedAgain)
+        assert again is not None
+        assert again.event is not None
+        return f"segment-{again.event.segment_no}"
+
+
+def _numbers(fact: object) -> Sequence[int] | range:
+    """The entries that an event wants to be sent."""
+    match fact:
+        case SegmentLogged(deliver=True, first_interaction_no=first, number_of_interactions=count):
+            return range(first, first + count)
+        case InteractionLogged(deliver=True, entry_no=entry_no):
+            return [entry_no]
+        case InteractionResumed(deliver=True, entry_no=entry_no):
+            return [entry_no]
+        case InteractionsSentAgain(first=first, entries=entries):
+            return [first + int(entry) for entry in entries]
+        case InteractionsLoggedAgain(first_interaction_no=first, sources=sources):
+            return range(first, first + len(sources))
+    return []
+
+
+def _parts(numbers: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(numbers), BATCH):
+        yield numbers[start : start + BATCH]

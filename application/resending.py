@@ -1,0 +1,257 @@
+"""Use cases of deliveries under way and past: hold up, let go on, send again, opt out (domain B11, B13)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+import msgspec
+from msgspec.structs import replace as replaced
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
+from application.contacts import Contacts
+from application.interactions import interaction_stream, loaded, resend_stream
+from application.journal import Caller, Changes, Journal, retried
+from application.letter_files import stream_of as stream_of_entry
+from application.logging_segments import CATCH_UP_SECONDS, INTERACTION
+from application.segments import stream_of
+from correspondence import opt_out
+from correspondence.mail_server import MailSettings
+from correspondence.outbox import Outbox
+from domain.amendments import LoggedAgain
+from domain.contact import ContactChanges
+from domain.contact_set import ContactSet
+from domain.delivery import (
+    InteractionsLoggedAgain,
+    InteractionsSentAgain,
+    Sendable,
+    choose_again,
+    resend_description,
+)
+from domain.errors import NoDocument, NotFound
+from domain.interaction import InteractionLogged, SingleInteraction
+from domain.segment.state import Segment
+from domain.vocabulary import CorrespondenceType
+from eventstore.log import StaleVersionError
+from eventstore.recorder import Alongside
+from projections.delivery_queries import filed_entry, sendable_entries
+from projections.read_models import ReadModels
+
+OPTED_OUT = "opt-out"
+"""The user that an opt-out is recorded for: whoever has the link from the mail."""
+
+
+class Resent(msgspec.Struct, frozen=True):
+    """How many letters are on their way again, the first of new entries if there are any, the position."""
+
+    count: int
+    first_entry_no: int | None
+    position: int
+
+
+class Resending:
+    """What can be done about deliveries."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        read_models: ReadModels,
+        contacts: Contacts,
+        outbox: Outbox,
+        settings: MailSettings | None,
+    ) -> None:
+        self.journal = journal
+        self.read_models = read_models
+        self.contacts = contacts
+        self.outbox = outbox
+        self.settings = settings
+
+    @retried
+    def pause(self, caller: Caller, entry_no: int, *, paused: bool) -> int:
+        """Send no more of a logged segment, or go on; the position. Raises NotFound."""
+        segment = self._segment(entry_no)
+        assert segment.recorded is not None
+        events = segment.recorded.pause(paused=paused)
+        return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+
+    @retried
+    def resend_segment(
+        self,
+        caller: Caller,
+        entry_no: int,
+        correspondence_type: CorrespondenceType | None,
+        *,
+        update_merge_fields: bool,
+    ) -> Resent:
+        """Send the letters of a logged segment once more (domain B13). Raises NotFound, NoDocument, Conflict.
+
+        With `update_merge_fields` they are new entries with fresh letters, else the same ones again.
+        """
+        segment = self._segment(entry_no)
+        chosen = choose_again(self._sendable(logged_segment=entry_no), correspondence_type)
+        if update_merge_fields:
+            return self._log_again(caller, segment, chosen, correspondence_type)
+        assert segment.recorded is not None
+        first = segment.recorded.first
+        entries = ContactSet(number - first for number in chosen)
+        event = InteractionsSentAgain(first, entries, correspondence_type)
+        changes = Changes(stream_of(segment.no), segment.version, [event])
+        return Resent(len(chosen), None, self.journal.record(caller, changes))
+
+    @retried
+    def resend_entry(
+        self,
+        caller: Caller,
+        entry_no: int,
+        correspondence_type: CorrespondenceType | None,
+        *,
+        update_merge_fields: bool,
+    ) -> Resent:
+        """Send the letter of one entry once more (domain B13). Raises NotFound, NoDocument, Conflict."""
+        with self.read_models.cursor() as cursor:
+            entry = filed_entry(cursor, entry_no)
+            known = cursor.execute("SELECT FROM interaction_log_entry WHERE entry_no = %s", (entry_no,))
+            if known.fetchone() is None:
+                raise NotFound.named("interaction log entry", entry_no)
+        if entry is None:
+            raise NoDocument(f"Interaction log entry {entry_no} has no document.")
+        stream = stream_of_entry(entry)
+        aggregate, recorded = loaded(self.journal, stream)
+        chosen = choose_again(self._sendable(entry_no=entry_no), correspondence_type)
+        if not update_merge_fields:
+            event = InteractionsSentAgain(
+                recorded.first, ContactSet([entry_no - recorded.first]), correspondence_type
+            )
+            changes = Changes(stream, aggregate.version, [event])
+            return Resent(1, None, self.journal.record(caller, changes))
+        if isinstance(aggregate, SingleInteraction):
+            return self._record_again(caller, aggregate, correspondence_type)
+        if isinstance(aggregate, LoggedAgain):
+            assert aggregate.event is not None
+            made = aggregate.event
+            source = made.source_first + made.sources[entry_no - made.first_interaction_no]
+            segment = self.journal.load(stream_of(made.segment_no), Segment)
+            assert segment is not None
+            return self._log_again(caller, segment, [source], correspondence_type)
+        return self._log_again(caller, aggregate, chosen, correspondence_type)
+
+    def _log_again(
+        self,
+        caller: Caller,
+        segment: Segment,
+        numbers: list[int],
+        correspondence_type: CorrespondenceType | None,
+    ) -> Resent:
+        assert segment.logged is not None
+        counters = self.journal.log.counters
+        first, source_first = counters.next_of(INTERACTION), segment.logged.first_interaction_no
+        event = InteractionsLoggedAgain(
+            first_interaction_no=first,
+            segment_no=segment.no,
+            logged_segment_entry_no=segment.logged.entry_no,
+            source_first=source_first,
+            sources=ContactSet(number - source_first for number in numbers),
+            date=caller.work_date,
+            time_of_interaction=_now(),
+            correspondence_type=correspondence_type,
+        )
+        position = self.journal.record(
+            caller,
+            Changes(resend_stream(first), 0, [event]),
+            under_lock=[
+                counters.claiming(INTERACTION, first, len(numbers)),
+                _unchanged(stream_of(segment.no), segment.version),
+            ],
+        )
+        return Resent(len(numbers), first, position)
+
+    def _record_again(
+        self, caller: Caller, single: SingleInteraction, correspondence_type: CorrespondenceType | None
+    ) -> Resent:
+        counters = self.journal.log.counters
+        first = counters.next_of(INTERACTION)
+        value = replaced(
+            single.value,
+            date=caller.work_date,
+            time_of_interaction=_now(),
+            description=resend_description(single.value.description),
+            correspondence_type=correspondence_type or single.value.correspondence_type,
+        )
+        position = self.journal.record(
+            caller,
+            Changes(interaction_stream(first), 0, [InteractionLogged(first, value, deliver=True)]),
+            under_lock=[counters.claiming(INTERACTION, first, 1)],
+        )
+        return Resent(1, first, position)
+
+    def _sendable(self, *, logged_segment: int | None = None, entry_no: int | None = None) -> list[Sendable]:
+        """What could be sent again, as of now: a letter on its way must not be sent twice."""
+        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts"])
+        with self.read_models.cursor() as cursor:
+            return sendable_entries(cursor, logged_segment=logged_segment, entry_no=entry_no)
+
+    def _segment(self, entry_no: int) -> Segment:
+        with self.read_models.cursor() as cursor:
+            row = cursor.execute(
+                "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (entry_no,)
+            ).fetchone()
+        segment = self.journal.load(stream_of(row["segment_no"]), Segment) if row else None
+        if segment is None or segment.recorded is None:
+            raise NotFound.named("logged segment", entry_no)
+        return segment
+
+    # Why something waits
+
+    def waits_for(self, segment_no: str, *, paused: bool) -> str | None:
+        """What the letters of a logged segment wait for, in a sentence; None if they just take their time."""
+        waiting = self.outbox.waiting(stream_of(segment_no))
+        if not waiting:
+            return None
+        if paused:
+            return "The delivery is paused."
+        mails = [one for one in waiting if one.channel == "mail"]
+        if mails and (reason := self.mail_waits_for()) is not None:
+            return reason
+        said = next((one.said for one in waiting if one.said), None)
+        return f"The mail server said: {said}" if said else None
+
+    def mail_waits_for(self) -> str | None:
+        """What all mails wait for, in a sentence."""
+        if self.settings is None:
+            return "E-mails wait: no mail server is set up (SEGMENTLOG_MAIL_HOST)."
+        if not self.settings.is_open(datetime.now().time()):
+            return f"E-mails wait until {self.settings.not_before or time.min:%H:%M}."
+        return None
+
+    # Opting out
+
+    def opt_out_key(self, token: str) -> int | None:
+        """Whose link this is."""
+        return opt_out.number_of(self.outbox.opt_out_secret(), token)
+
+    def opt_out(self, key: int) -> int | None:
+        """Leave a contact out of segments from now on; the position, None if there is no such contact."""
+        with self.read_models.cursor() as cursor:
+            row = cursor.execute("SELECT no FROM contact WHERE key = %s", (key,)).fetchone()
+        contact = self.contacts.find(row["no"]) if row else None
+        if contact is None or contact.value.exclude_from_segment:
+            return None
+        caller = Caller(OPTED_OUT, "marketer", date.today())
+        return self.contacts.change(caller, contact.no, ContactChanges(exclude_from_segment=True))[1]
+
+
+def _unchanged(stream: str, version: int) -> Alongside:
+    """The entries that are logged again must still be there when that is recorded."""
+
+    def check(cursor: Cursor[DictRow]) -> None:
+        row = cursor.execute(
+            "SELECT max(originator_version) AS version FROM log_events WHERE originator_id = %s", (stream,)
+        ).fetchone()
+        if row is None or row["version"] != version:
+            raise StaleVersionError(f"{stream} has changed since its entries were chosen")
+
+    return check
+
+
+def _now() -> time:
+    return datetime.now().time().replace(second=0, microsecond=0)

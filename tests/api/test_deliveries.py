@@ -1,0 +1,532 @@
+"""Letters and mails of a logged segment, from logging to the mailbox and the printer (domain B11 to B13)."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pikepdf
+import pytest
+
+from application import delivering, delivery_worker
+from application.documents import WORD as CONTENT_TYPE
+from correspondence.mail_server import MailSettings
+from tests.api.crm import Crm, ok, refused
+from tests.api.running import RunningService, running_service
+from tests.correspondence.word import document as word
+from tests.correspondence.word import field
+from tests.correspondence.word import text_of as text
+from tests.mailbox import Mailbox, mailbox
+
+PATIENCE_SECONDS = 60.0
+LETTER = word(
+    f"<w:p><w:r><w:t xml:space='preserve'>Dear </w:t></w:r>{field('Contact_Name')}"
+    "<w:r><w:t>,</w:t></w:r></w:p>"
+    f"<w:p>{field('Document_Subject')}<w:r><w:t xml:space='preserve'> of </w:t></w:r>"
+    f"{field('Document_Date', 'simple')}</w:p>"
+)
+PAGE = "<html><body><p>Dear {{ Contact_Name }}</p></body></html>"
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Mailbox]:
+    with mailbox() as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def running(postgres_url: str, box: Mailbox) -> Iterator[RunningService]:
+    mail = MailSettings(
+        host="127.0.0.1",
+        sender="Alder <news@example.com>",
+        port=box.port,
+        tls="none",
+        public_url="https://example.com/crm/",
+    )
+    with running_service(postgres_url, delivers=True, mail=mail) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def client(running: RunningService) -> Iterator[httpx.Client]:
+    with running.client() as admin:
+        yield admin
+
+
+@pytest.fixture(autouse=True)
+def friendly(box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivering, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(delivery_worker, "POLL_SECONDS", 0.05)
+    box.taken.clear()
+    box.rcpt = box.data = lambda _: None
+
+
+def until(look: Callable[[], Any], holds: Callable[[Any], object]) -> Any:
+    """What is found once it is as it should be."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        found = look()
+        if holds(found):
+            return found
+        assert time.monotonic() < deadline, f"waited in vain; there is {found}"
+        time.sleep(0.05)
+
+
+class Mailing:
+    """A segment that is logged and sent, and what becomes of it."""
+
+    def __init__(self, crm: Crm, document: bytes | str = LETTER, **header: Any) -> None:
+        self.crm, self.client = crm, crm.client
+        kind = CONTENT_TYPE if isinstance(document, bytes) else "text/html"
+        self.template = crm.template()
+        ok(
+            self.client.put(
+                f"/v1/interaction-templates/{self.template}/documents/-",
+                params={"subject": "Spring offer", "file_name": "offer"},
+                content=document,
+                headers={"content-type": kind},
+            )
+        )
+        self.segment = crm.segment(
+            description="Spring",
+            salesperson_code=crm.record("salespeople"),
+            interaction_template_code=self.template,
+            **header,
+        )["no"]
+        self.entry_no = 0
+
+    def put(self, **contact: Any) -> str:
+        """A person on a line; its number."""
+        values = {"type": "person", "first_name": "Ann", "surname": "Berg", "correspondence_type": "email"}
+        no: str = self.crm.contact(**values | contact)["no"]
+        self.crm.line(self.segment, no)
+        return no
+
+    def log(self) -> None:
+        """Log, and send."""
+        answered = self.client.post(f"/v1/segments/{self.segment}/log", json={"send_attachments": True})
+        self.entry_no = ok(answered)["logged_segment"]["entry_no"]
+
+    def logged(self) -> Any:
+        """The logged segment."""
+        return ok(self.client.get(f"/v1/logged-segments/{self.entry_no}"))
+
+    def entries(self) -> list[Any]:
+        """Its entries."""
+        found = self.client.get(
+            "/v1/interaction-log-entries", params={"logged_segment_entry_no": str(self.entry_no)}
+        )
+        items: list[Any] = ok(found)["items"]
+        return items
+
+    def done(self) -> list[Any]:
+        """Its entries, once none is on its way any more."""
+        until(self.logged, lambda logged: logged["delivery"]["in_progress"] == 0)
+        return self.entries()
+
+    def post(self, call: str, **body: Any) -> httpx.Response:
+        """Something done with the logged segment."""
+        return self.client.post(f"/v1/logged-segments/{self.entry_no}/{call}", json=body or None)
+
+
+# --- E-mail -------------------------------------------------------------------------------------------------
+
+
+def test_a_page_is_the_body_of_one_mail_per_entry(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm, PAGE)
+    mailing.put(email="ann@example.org")
+    mailing.put(first_name="Bo", email="bo@example.org")
+    mailing.log()
+    assert {entry["delivery_status"] for entry in mailing.done()} == {"sent"}
+    assert mailing.logged()["delivery"] == {"in_progress": 0, "sent": 2, "error": 0}
+    assert sorted(box.recipients()) == ["ann@example.org", "bo@example.org"]
+    for mail in box.mails():
+        page = mail.get_body(("html",))
+        assert page is not None
+        assert f"Dear {mail['To'].addresses[0].display_name}" in page.get_content()
+        assert mail["Subject"] == "Spring offer"
+
+
+def test_a_letter_is_the_content_of_the_mail_or_a_file_with_it(crm: Crm, box: Mailbox) -> None:
+    for attach in (False, True):
+        mailing = Mailing(crm, send_word_documents_as_attachment=attach)
+        mailing.put(email="ann@example.org")
+        mailing.log()
+        (entry,) = mailing.done()
+        assert entry["delivery_status"] == "sent"
+    content, attached = box.mails()
+    page = content.get_body(("html",))
+    assert page is not None
+    assert "Dear Ann Berg," in page.get_content()
+    (file,) = attached.iter_attachments()
+    assert file.get_filename() == "Spring offer.docx"
+    assert "Dear Ann Berg," in text(file.get_content())
+
+
+def test_a_mail_goes_to_the_alternative_address_first(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm)
+    away = {"code": "AWAY", "email": "away@example.org", "date_ranges": [{"starting_date": "2000-01-01"}]}
+    mailing.put(email="ann@example.org", alternative_addresses=[away])
+    mailing.log()
+    mailing.done()
+    assert box.recipients() == ["away@example.org"]
+
+
+def test_each_mail_has_a_name_of_its_own_and_a_way_to_opt_out(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm)
+    no = mailing.put(email="ann@example.org")
+    mailing.log()
+    (entry,) = mailing.done()
+    (mail,) = box.mails()
+    assert mail["Message-ID"].startswith(f"<{entry['entry_no']}.")
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    url = mail["List-Unsubscribe"].split(">")[0].removeprefix("<")
+    path = url.removeprefix("https://example.com/crm")
+
+    with httpx.Client(base_url=crm.client.base_url) as anybody:
+        assert anybody.get(path).status_code == 200
+        assert not ok(crm.client.get(f"/v1/contacts/{no}"))["exclude_from_segment"]
+        assert anybody.post(path, content="List-Unsubscribe=One-Click").status_code == 200
+        assert anybody.post(path).status_code == 200
+        assert anybody.post(path[:-1] + ("0" if path[-1] != "0" else "1")).status_code == 404
+    assert ok(crm.client.get(f"/v1/contacts/{no}"))["exclude_from_segment"]
+
+
+def test_whoever_opts_out_after_logging_gets_no_mail(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm)
+    no = mailing.put(email="ann@example.org")
+    blocked = mailing.put(first_name="Bo", email="bo@example.org")
+    box.rcpt = lambda _: "450 not now"
+    mailing.log()
+    ok(crm.client.patch(f"/v1/contacts/{no}", json={"exclude_from_segment": True}))
+    ok(crm.client.patch(f"/v1/contacts/{blocked}", json={"privacy_blocked": True}))
+    box.rcpt = lambda _: None
+    entries = {entry["contact_no"]: entry["delivery_error"] for entry in mailing.done()}
+    assert entries == {no: "opted_out", blocked: "privacy_blocked"}
+    assert box.taken == []
+
+
+def test_what_the_server_refuses_is_an_error_with_its_words_and_others_go_on(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm)
+    no = mailing.put(email="gone@example.org")
+    mailing.put(first_name="Bo", email="bo@example.org")
+    box.rcpt = lambda address: "550 no such mailbox" if address.startswith("gone") else None
+    mailing.log()
+    by_contact = {entry["contact_no"]: entry for entry in mailing.done()}
+    wrong = by_contact.pop(no)
+    assert (wrong["delivery_status"], wrong["delivery_error"]) == ("error", "refused")
+    assert wrong["delivery_detail"] == "550 no such mailbox"
+    assert [entry["delivery_status"] for entry in by_contact.values()] == ["sent"]
+
+
+def test_what_may_pass_is_tried_again_until_it_is_taken(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm)
+    mailing.put(email="ann@example.org")
+    asked: list[str] = []
+
+    def busy(address: str) -> str | None:
+        asked.append(address)
+        return "451 come back" if len(asked) < 4 else None
+
+    box.data = busy
+    mailing.log()
+    (entry,) = mailing.done()
+    assert entry["delivery_status"] == "sent"
+    assert len(asked) == 4
+    assert len(box.taken) == 1
+
+
+def test_a_mail_whose_answer_never_came_is_shown_and_not_sent_again(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm)
+    mailing.put(email="ann@example.org")
+    box.data = lambda _: "hang up"
+    mailing.log()
+    (entry,) = mailing.done()
+    assert (entry["delivery_status"], entry["delivery_error"]) == ("error", "uncertain")
+    assert len(box.taken) == 1
+
+
+def test_a_value_of_a_contact_cannot_add_a_header(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm, PAGE)
+    mailing.put(surname="Berg <x@example.org>, all", email="ann@example.org")
+    mailing.log()
+    mailing.done()
+    (mail,) = box.mails()
+    assert [one.addr_spec for one in mail["To"].addresses] == ["ann@example.org"]
+
+
+# --- Paper --------------------------------------------------------------------------------------------------
+
+
+def test_letters_for_the_printer_are_files_by_name_with_an_index(crm: Crm) -> None:
+    mailing = Mailing(crm)
+    company = crm.contact(name="Alder / Sons")["no"]
+    mailing.put(surname="Dahl", company_no=company, correspondence_type="hard_copy")
+    mailing.put(correspondence_type="hard_copy")
+    mailing.put(correspondence_type="hard_copy")
+    mailing.log()
+    entries = mailing.done()
+    assert {entry["delivery_status"] for entry in entries} == {"sent"}
+    last = entries[-1]["entry_no"]
+    address = f"/v1/logged-segments/{mailing.entry_no}/documents.zip"
+
+    answered = crm.client.get(address, params={"format": "docx"})
+    assert answered.headers["content-type"] == "application/zip"
+    files = zipfile.ZipFile(io.BytesIO(answered.content))
+    wanted = {"Alder - Sons - Ann Dahl.docx", "Ann Berg.docx", f"Ann Berg ({last}).docx", "index.csv"}
+    assert set(files.namelist()) == wanted
+    rows = list(csv.DictReader(io.StringIO(files.read("index.csv").decode("utf-8-sig"))))
+    assert {row["file"] for row in rows} == wanted - {"index.csv"}
+    for row in rows:
+        assert row["sha256"] == hashlib.sha256(files.read(row["file"])).hexdigest()
+        assert row["as_sent"] == "yes"
+    assert crm.client.get(address, params={"format": "docx"}).content == answered.content
+
+    pdfs = zipfile.ZipFile(io.BytesIO(crm.client.get(address).content))
+    assert all(pdfs.read(name).startswith(b"%PDF") for name in pdfs.namelist() if name.endswith(".pdf"))
+    assert len(pdfs.namelist()) == 4
+    whole = crm.client.get(f"/v1/logged-segments/{mailing.entry_no}/documents.pdf")
+    assert whole.headers["content-type"] == "application/pdf"
+    with pikepdf.open(io.BytesIO(whole.content)) as pdf:
+        assert len(pdf.pages) == 3
+
+
+def test_one_letter_alone_is_called_after_its_subject(crm: Crm) -> None:
+    mailing = Mailing(crm)
+    mailing.put(correspondence_type="hard_copy")
+    mailing.log()
+    mailing.done()
+    answered = crm.client.get(f"/v1/logged-segments/{mailing.entry_no}/documents.zip")
+    assert zipfile.ZipFile(io.BytesIO(answered.content)).namelist() == ["Spring offer.pdf"]
+
+
+def test_a_page_cannot_be_printed(crm: Crm) -> None:
+    mailing = Mailing(crm, PAGE)
+    mailing.put(correspondence_type="hard_copy")
+    mailing.log()
+    (entry,) = mailing.done()
+    assert (entry["delivery_status"], entry["delivery_error"]) == ("error", "not_printable")
+
+
+def test_a_letter_can_be_made_again_byte_for_byte_whatever_changed_since(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm, send_word_documents_as_attachment=True)
+    no = mailing.put(email="ann@example.org")
+    mailing.log()
+    (entry,) = mailing.done()
+    ok(crm.client.patch(f"/v1/contacts/{no}", json={"surname": "Dahl"}))
+    ok(crm.client.delete(f"/v1/interaction-templates/{mailing.template}/documents/-"))
+
+    address = f"/v1/interaction-log-entries/{entry['entry_no']}/document"
+    again = crm.client.get(address, headers={"accept": CONTENT_TYPE})
+    (mail,) = box.mails()
+    (file,) = mail.iter_attachments()
+    assert again.content == file.get_content()
+    assert again.headers["document-as-sent"] == "yes"
+    assert again.headers["document-sha256"] == hashlib.sha256(again.content).hexdigest()
+    assert crm.client.get(address, headers={"accept": "application/pdf"}).content.startswith(b"%PDF")
+
+
+def test_without_a_document_there_is_none_to_give(crm: Crm) -> None:
+    logged = crm.logged()
+    refused(crm.client.get(f"/v1/logged-segments/{logged['entry_no']}/documents.zip"), "no-document")
+    refused(crm.client.get("/v1/logged-segments/999999/documents.zip"), "not-found")
+    refused(crm.client.get("/v1/interaction-log-entries/999999/document"), "not-found")
+
+
+# --- Held up, and again -------------------------------------------------------------------------------------
+
+
+def test_what_is_held_up_waits_until_it_is_continued(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm)
+    mailing.put(email="ann@example.org")
+    box.rcpt = lambda _: "450 not now"
+    mailing.log()
+    assert ok(mailing.post("pause-delivery"))["delivery_paused"]
+    until(
+        lambda: crm.client.get(f"/v1/logged-segments/{mailing.entry_no}").json(),
+        lambda logged: logged["delivery_waits_for"] == "The delivery is paused.",
+    )
+    time.sleep(0.5)
+    box.rcpt = lambda _: None
+    time.sleep(0.5)
+    assert mailing.logged()["delivery"]["in_progress"] == 1
+    assert box.taken == []
+    assert not ok(mailing.post("continue-delivery"))["delivery_paused"]
+    assert [entry["delivery_status"] for entry in mailing.done()] == ["sent"]
+
+
+def test_what_is_canceled_before_it_was_sent_is_not_sent(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm)
+    mailing.put(email="ann@example.org")
+    box.rcpt = lambda _: "450 not now"
+    mailing.log()
+    ok(mailing.post("cancel"))
+    box.rcpt = lambda _: None
+    (entry,) = mailing.done()
+    assert (entry["delivery_status"], entry["delivery_error"]) == ("error", "canceled")
+    assert box.taken == []
+
+
+def test_sent_again_are_the_same_entries_with_the_same_letters(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm, send_word_documents_as_attachment=True)
+    no = mailing.put(email="old@example.org")
+    mailing.log()
+    before = mailing.done()
+    ok(crm.client.patch(f"/v1/contacts/{no}", json={"email": "new@example.org", "surname": "Dahl"}))
+    assert ok(mailing.post("resend")) == {"resent": 1, "first_entry_no": None}
+    until(box.recipients, lambda found: len(found) == 2)
+    assert [entry["entry_no"] for entry in mailing.done()] == [entry["entry_no"] for entry in before]
+    assert box.recipients() == ["old@example.org", "new@example.org"]
+    first, second = (next(mail.iter_attachments()).get_content() for mail in box.mails())
+    assert first == second
+    assert box.mails()[0]["Message-ID"] != box.mails()[1]["Message-ID"]
+
+
+def test_sent_again_in_another_way_the_entry_has_that_type(crm: Crm) -> None:
+    mailing = Mailing(crm)
+    mailing.put(email="ann@example.org")
+    mailing.log()
+    mailing.done()
+    ok(mailing.post("resend", correspondence_type="hard_copy"))
+    (entry,) = mailing.done()
+    assert (entry["correspondence_type"], entry["delivery_status"]) == ("hard_copy", "sent")
+
+
+def test_with_fresh_letters_new_entries_are_logged(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm, send_word_documents_as_attachment=True)
+    no = mailing.put(email="ann@example.org")
+    mailing.log()
+    mailing.done()
+    ok(crm.client.patch(f"/v1/contacts/{no}", json={"surname": "Dahl"}))
+    resent = ok(mailing.post("resend", update_merge_fields=True))
+    assert resent["resent"] == 1
+    until(box.recipients, lambda found: len(found) == 2)
+    old, new = mailing.done()
+    assert new["entry_no"] == resent["first_entry_no"]
+    assert (old["description"], new["description"]) == ("Spring", "Resend: Spring")
+    assert new["delivery_status"] == "sent"
+    letters = [text(next(mail.iter_attachments()).get_content()) for mail in box.mails()]
+    assert "Ann Berg" in letters[0]
+    assert "Ann Dahl" in letters[1]
+    assert mailing.logged()["number_of_interactions"] == 2
+    # What was logged again can be sent again too, canceled with the others, and made again as a file.
+    again = f"/v1/interaction-log-entries/{new['entry_no']}"
+    assert crm.client.get(f"{again}/document").headers["document-as-sent"] == "yes"
+    assert ok(crm.client.post(f"{again}/resend")) == {"resent": 1, "first_entry_no": None}
+    until(box.recipients, lambda found: len(found) == 3)
+    mailing.done()
+    third = ok(crm.client.post(f"{again}/resend", json={"update_merge_fields": True}))["first_entry_no"]
+    mailing.done()
+    assert ok(crm.client.get(f"/v1/interaction-log-entries/{third}"))["description"] == "Resend: Spring"
+    ok(mailing.post("cancel"))
+    assert all(entry["canceled"] for entry in mailing.entries())
+
+
+def test_what_has_no_document_or_is_on_its_way_cannot_be_sent_again(crm: Crm, box: Mailbox) -> None:
+    logged = crm.logged()
+    refused(crm.client.post(f"/v1/logged-segments/{logged['entry_no']}/resend"), "no-document")
+    refused(crm.client.post("/v1/logged-segments/999999/resend"), "not-found")
+    mailing = Mailing(crm)
+    mailing.put(email="ann@example.org")
+    box.rcpt = lambda _: "450 not now"
+    mailing.log()
+    refused(mailing.post("resend"), "conflict")
+    box.rcpt = lambda _: None
+    mailing.done()
+
+
+# --- Single interactions ------------------------------------------------------------------------------------
+
+
+def test_a_single_interaction_sends_its_templates_document(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm)
+    no = crm.contact(type="person", first_name="Ann", surname="Berg", email="ann@example.org")["no"]
+    values = {
+        "contact_no": no,
+        "interaction_template_code": mailing.template,
+        "salesperson_code": crm.record("salespeople"),
+        "description": "As asked for",
+        "correspondence_type": "email",
+        "send_attachments": True,
+    }
+    address = "/v1/interaction-log-entries"
+    entry_no = ok(crm.client.post(address, json=values))["entry_no"]
+
+    def entry() -> Any:
+        return ok(crm.client.get(f"{address}/{entry_no}"))
+
+    assert until(entry, lambda entry: entry["delivery_status"] != "in_progress")["delivery_status"] == "sent"
+    (mail,) = box.mails()
+    page = mail.get_body(("html",))
+    assert page is not None
+    assert "Dear Ann Berg," in page.get_content()
+    assert crm.client.get(f"{address}/{entry_no}/document").headers["document-as-sent"] == "yes"
+    again = ok(crm.client.post(f"{address}/{entry_no}/resend", json={"update_merge_fields": True}))
+    until(box.recipients, lambda found: len(found) == 2)
+    new = ok(crm.client.get(f"{address}/{again['first_entry_no']}"))
+    assert new["description"] == "Resend: As asked for"
+
+
+def test_a_single_interaction_without_document_or_address_cannot_be_sent(crm: Crm) -> None:
+    values = {
+        "contact_no": crm.contact(email="ann@example.org")["no"],
+        "interaction_template_code": crm.template(),
+        "salesperson_code": crm.record("salespeople"),
+        "description": "As asked for",
+        "correspondence_type": "email",
+        "send_attachments": True,
+    }
+    refused(crm.client.post("/v1/interaction-log-entries", json=values), "no-document")
+    values |= {"contact_no": crm.contact()["no"]}
+    refused(crm.client.post("/v1/interaction-log-entries", json=values), "no-email")
+
+
+# --- Without a mail server, and at night --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def nowhere(postgres_url: str) -> Iterator[RunningService]:
+    """A service without a mail server."""
+    with running_service(postgres_url, delivers=True) as service:
+        yield service
+
+
+def test_without_a_mail_server_mails_wait_and_say_so_while_letters_go(nowhere: RunningService) -> None:
+    with nowhere.client() as client:
+        mailing = Mailing(Crm(client, "N"))
+        mailing.put(email="ann@example.org")
+        mailing.put(correspondence_type="hard_copy")
+        mailing.log()
+        logged = until(mailing.logged, lambda logged: logged["delivery"]["sent"] == 1)
+        assert logged["delivery"] == {"in_progress": 1, "sent": 1, "error": 0}
+        assert "no mail server is set up" in logged["delivery_waits_for"]
+        health = ok(client.get("/health/ready"))
+        assert health["ready"]
+        assert health["outbox"]["mail"] == 1
+        assert "no mail server is set up" in health["outbox"]["mail_waits_for"]
+
+
+def test_mails_wait_for_their_time_of_the_day(postgres_url: str, box: Mailbox) -> None:
+    soon = datetime.now() + timedelta(hours=2)
+    mail = MailSettings(
+        host="127.0.0.1",
+        sender="news@example.com",
+        port=box.port,
+        tls="none",
+        not_before=soon.time(),
+        not_after=(soon + timedelta(hours=1)).time(),
+    )
+    with running_service(postgres_url, delivers=True, mail=mail) as service, service.client() as client:
+        mailing = Mailing(Crm(client, "W"))
+        mailing.put(email="ann@example.org")
+        mailing.log()
+        logged = until(mailing.logged, lambda logged: logged["delivery_waits_for"] is not None)
+        assert logged["delivery_waits_for"] == f"E-mails wait until {soon:%H:%M}."
+        assert box.taken == []

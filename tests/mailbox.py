@@ -1,0 +1,92 @@
+"""A real mail server on loopback that keeps what it takes, and misbehaves when it is told to."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from threading import Lock
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+Answer = Callable[[str], str | None]
+"""What the server says to a recipient; None is yes."""
+
+
+def yes(_: str) -> str | None:
+    """Everybody is welcome."""
+    return None
+
+
+@dataclass
+class Mailbox:
+    """What the server was sent; `port` is where it listens."""
+
+    port: int = 0
+    taken: list[tuple[str, bytes]] = field(default_factory=list)
+    rcpt: Answer = yes
+    """Asked when a recipient is named."""
+    data: Answer = yes
+    """Asked when the mail is there; 'hang up' takes the mail and never answers."""
+    lock: Lock = field(default_factory=Lock)
+
+    def mails(self) -> list[EmailMessage]:
+        """The mails, read by the standard library."""
+        with self.lock:
+            return [read(content) for _, content in self.taken]
+
+    def recipients(self) -> list[str]:
+        """To whom they went, in order."""
+        with self.lock:
+            return [recipient for recipient, _ in self.taken]
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        said = self.rcpt(address)
+        if said is None:
+            envelope.rcpt_tos.append(address)
+        return said or "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+        (recipient,) = envelope.rcpt_tos
+        said = self.data(recipient)
+        if said in (None, "hang up"):
+            with self.lock:
+                self.taken.append((recipient, envelope.content))
+        if said == "hang up":
+            assert server.transport is not None
+            server.transport.abort()  # type: ignore[attr-defined]
+        return said or "250 taken"
+
+
+def read(content: bytes) -> EmailMessage:
+    """A mail as others read it."""
+    found = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+@contextmanager
+def mailbox(port: int | None = None) -> Iterator[Mailbox]:
+    """A mail server for the length of a block."""
+    box = Mailbox(port or free_port())
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
+    try:
+        yield box
+    finally:
+        controller.stop()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
