@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install office demo serve test lint format bench bench-quick requirements clean
+.PHONY: help install office browser demo serve test lint format bench bench-quick requirements clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -29,13 +29,23 @@ office: ## install LibreOffice, which makes letters into PDF, where that is poss
 		command -v soffice >/dev/null || echo "LibreOffice (soffice) is not here: letters stay Word documents," \
 			"without PDF. On Debian, as root: apt-get install libreoffice-writer-nogui fonts-liberation"; }
 
+browser: ## install Chromium, which the tests of the pages drive, where that is possible
+	@command -v chromium >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Installing Chromium, which the tests of the pages drive ..."; \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+				chromium >/dev/null; \
+		fi; \
+		command -v chromium >/dev/null || echo "Chromium is not here: the tests of the pages are skipped." \
+			"On Debian, as root: apt-get install chromium"; }
+
 demo: install office ## do the main job from end to end on sample contacts
 	@$(BIN)/segmentlog demo
 
 serve: install ## run the service on http://127.0.0.1:8000, its data in .data
 	@$(BIN)/segmentlog serve
 
-test: install office ## run all tests
+test: install office browser ## run all tests
 	@$(BIN)/python -m pytest
 
 lint: install ## check style, types, and the order of the rooms

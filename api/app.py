@@ -32,6 +32,7 @@ from api.routes import (
     segments,
     tasks,
     value_entries,
+    what_if,
 )
 from api.schemas.problems import ProblemAnswer
 from api.service import Service
@@ -47,8 +48,7 @@ for every contact, and every decision kept as an event.
 """
 PARTS = (
     *(segments, papers, criteria, explanations, documents, logging, deliveries, interactions),
-    *(contacts, value_entries),
-    *(campaigns, recording, tasks, records, history, audit, operations),
+    *(contacts, value_entries, campaigns, recording, tasks, records, history, what_if, audit, operations),
 )
 LARGEST_BODY = 10_000_000
 """Bytes; files that are imported may be larger."""

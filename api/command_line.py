@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -124,17 +124,28 @@ def checkpoint(data: Data = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def grant(role: Annotated[str, typer.Argument(help="A role of the database.")]) -> None:
+def grant(
+    role: Annotated[str, typer.Argument(help="A role of the database.")],
+    reporting: Annotated[
+        bool, typer.Option("--reporting", help="Let it read the views for reports, and nothing else.")
+    ] = False,
+) -> None:
     """Make the event log's tables in DATABASE_URL as their owner, and let a role add to them, no more."""
     from eventstore.grants import grant as give
+    from projections.reporting import grant as give_reports
+    from projections.reporting import reporting_schema
 
     settings, _ = _settings(None)
     if settings.database_url is None:
         typer.echo("DATABASE_URL must name a server; the embedded one has one role only.", err=True)
         raise typer.Exit(2)
     with _said():
-        give(settings.database_url, settings.segmentlog_schema, role)
-    typer.echo(f"{role} can read the events and add to them, and cannot change or remove them.")
+        (give_reports if reporting else give)(settings.database_url, settings.segmentlog_schema, role)
+    if reporting:
+        views = reporting_schema(settings.segmentlog_schema)
+        typer.echo(f"{role} can read the views in the schema {views}, and nothing else of ours.")
+    else:
+        typer.echo(f"{role} can read the events and add to them, and cannot change or remove them.")
 
 
 @exporting.command("proof")
@@ -183,6 +194,64 @@ def rebuild(
     else:
         for name, position in done.items():
             typer.echo(f"{name}: rebuilt up to event {position:,}.")
+
+
+@app.command()
+def replay(
+    until: Annotated[
+        str | None,
+        typer.Option(help="Such as 317, or 2026-03-01T09:30:00Z.", metavar="POSITION|INSTANT"),
+    ] = None,
+    show: Annotated[bool, typer.Option("--list", help="Say which replays there are.")] = False,
+    drop: Annotated[int | None, typer.Option(min=0, help="Drop the replay at this position.")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build all read models as they were at a moment, in a schema of their own, beside those that serve."""
+    from api.replay_command import Moment, ReplayDone
+
+    wanted = [until is not None, show, drop is not None]
+    if wanted.count(True) != 1:
+        _wrong_usage("Give one of --until, --list and --drop.")
+    try:
+        moment = Moment.read(until) if until is not None else None
+    except ValueError as error:
+        _wrong_usage(str(error))
+    with _service(data) as service, _progress("Replaying") as progress:
+        done = ReplayDone.run(service.log, moment, drop, progress)
+    if as_json:
+        _print_json(done.data())
+    else:
+        typer.echo(done.text())
+
+
+@exporting.command("interactions")
+def export_interactions(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.", metavar="FILE")],
+    file_format: Annotated[str, typer.Option("--format", metavar="parquet|csv")] = "csv",
+    after: Annotated[int, typer.Option(min=0, help="Only entries after this number.")] = 0,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the interaction log to a file, in the order of entry numbers."""
+    from api.interaction_files import FORMATS, FormatError, export
+
+    if file_format not in FORMATS:
+        _wrong_usage(f"The format must be one of {', '.join(FORMATS)}.")
+    with _service(data) as service, _open(service.read_models), _progress("Exporting") as progress:
+        try:
+            done = export(service.read_models, file, file_format, after=after, progress=progress)
+        except FormatError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
+    if as_json:
+        names = {"entries": done.entries, "last_entry_no": done.last, "complete": done.whole}
+        _print_json({"file": str(file), **names})
+    else:
+        typer.echo(f"{done.entries:,} entries are in {file}; the last is number {done.last}.")
+    if not done.whole:
+        typer.echo(f"It was interrupted; go on with --after {done.last}.", err=True)
+    raise typer.Exit(0 if done.whole else 1)
 
 
 @importing.command("contacts")
@@ -258,15 +327,26 @@ def _pieces(file: Path, what: str) -> Iterator[Any]:
         yield chunks(source), lambda _: progress(min(source.tell(), size), size)
 
 
+def _wrong_usage(text: str) -> NoReturn:
+    typer.echo(text, err=True)
+    raise typer.Exit(2)
+
+
+@contextmanager
+def _open(read_models: Any) -> Iterator[None]:
+    read_models.open()
+    try:
+        yield
+    finally:
+        read_models.close()
+
+
 @contextmanager
 def _kept_up(service: Any) -> Iterator[None]:
     """Read models that hold everything before an import, which may ask them, and after it."""
     _catch_up(service)
-    service.read_models.open()
-    try:
+    with _open(service.read_models):
         yield
-    finally:
-        service.read_models.close()
     _catch_up(service)
 
 
@@ -325,10 +405,20 @@ def _said() -> Iterator[None]:
     from eventstore.event import UnknownEventError
     from eventstore.migrate import MigrationError
     from eventstore.notes import NoteError
+    from projections.replay import ReplayError
+    from projections.reporting import ReportingError
 
+    unusable = (
+        psycopg.OperationalError,
+        psycopg.errors.InsufficientPrivilege,
+        psycopg.errors.UndefinedObject,
+        PersistenceError,
+    )
     try:
         yield
     except (
+        ReplayError,
+        ReportingError,
         EmbeddedPostgresError,
         MigrationError,
         NoteError,
@@ -339,7 +429,7 @@ def _said() -> Iterator[None]:
         typer.echo(str(error), err=True)
     except Refused as error:
         typer.echo(error.detail, err=True)
-    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege, PersistenceError) as error:
+    except unusable as error:
         typer.echo(f"The database cannot be used: {error}", err=True)
     else:
         return

@@ -141,6 +141,8 @@ def _caller(*roles: Role) -> Callable[..., Caller]:
 
 Marketer = Annotated[Caller, Depends(_caller("marketer"))]
 Admin = Annotated[Caller, Depends(_caller())]
+Asker = Annotated[Caller, Depends(_caller("marketer", "auditor"))]
+"""Somebody who asks what would be; nothing is recorded but that they asked."""
 
 
 def _reader(*roles: Role, of_history: bool) -> Any:

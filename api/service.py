@@ -28,10 +28,13 @@ from application.resending import Resending
 from application.segments import Segments
 from application.selecting import Selecting
 from application.tasks import Tasks
+from application.told_history import ToldHistory
+from application.what_if import Trying
 from correspondence.mail_server import MailSettings
 from correspondence.outbox import Outbox
 from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
+from projections import reporting
 from projections.read_models import ReadModels
 from projections.runner import Runner
 
@@ -72,6 +75,8 @@ class Service:
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)
         self.explanations = Explanations(journal, self.read_models, self.segments)
+        self.told = ToldHistory(self.explanations.past)
+        self.trying = Trying(self.segments, self.selecting, self.explanations.past)
         self.letters = Letters(journal, self.read_models, self.segments, self.explanations.past)
         self.auditing = Auditing(self.log, proving)
         self.mail = mail
@@ -87,6 +92,7 @@ class Service:
         self.outbox.set_up()
         for runner in self.runners():
             runner.set_up()
+            reporting.set_up(self.conninfo, self.schema, runner.model)
 
     def runners(self) -> list[Runner]:
         """What feeds the read models."""

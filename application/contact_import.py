@@ -219,6 +219,8 @@ class _Batch:
         for fact in facts:
             now.apply(fact, "", _UNTIMED)
         self._loaded[no] = now
+        if "_people_by_company" in self.__dict__ and now.value.company_no not in (None, no):
+            self._people_by_company.setdefault(str(now.value.company_no), set()).add(no)
 
     def _find(self, no: str) -> KnownContact | None:
         self._load([no])
@@ -227,14 +229,19 @@ class _Batch:
 
     def _people_of(self, company: KnownContact) -> list[KnownContact]:
         """The people of a company as this batch leaves them; those that it registered are among them."""
-        before = [person.no for person in self._contacts.people_of(company)]
-        self._load(before)
-        known = {no: self._loaded[no] for no in before} | self._loaded
-        return [
-            person
-            for person in known.values()
-            if person.value.company_no == company.no and person.no != company.no and not person.deleted
-        ]
+        people = (self._loaded[no] for no in self._people_by_company.get(company.no, ()))
+        return [one for one in people if one.value.company_no == company.no and not one.deleted]
+
+    @cached_property
+    def _people_by_company(self) -> dict[str, set[str]]:
+        """Who belongs to the companies of this batch, or did; read once, for all of them."""
+        companies = [one for one in self._loaded.values() if one.value.type == "company"]
+        self._load(self._contacts.numbers_of_people(companies))
+        found: dict[str, set[str]] = {}
+        for one in self._loaded.values():
+            if one.value.type == "person" and one.value.company_no is not None:
+                found.setdefault(one.value.company_no, set()).add(one.no)
+        return found
 
     @cached_property
     def _on_open_segments(self) -> ContactSet:

@@ -229,17 +229,22 @@ class Contacts:
 
     def people_of(self, contact: KnownContact) -> list[KnownContact]:
         """The people of a company, in the order in which they were registered."""
-        if contact.value.type != "company":
+        streams = [stream_of(no) for no in self.numbers_of_people([contact])]
+        found = self.journal.log.load_many(streams, KnownContact)
+        return [person for stream in streams if not (person := found[stream]).deleted]
+
+    def numbers_of_people(self, contacts: Sequence[KnownContact]) -> list[str]:
+        """The numbers of the people of those among these contacts that are companies."""
+        keys = [contact.key for contact in contacts if contact.value.type == "company"]
+        if not keys:
             return []
         self._catch_up()
         with self.read_models.cursor() as cursor:
             rows = cursor.execute(
-                "SELECT no FROM contact WHERE company_key = %s AND key <> %s ORDER BY key",
-                (contact.key, contact.key),
-            ).fetchall()
-        streams = [stream_of(row["no"]) for row in rows]
-        found = self.journal.log.load_many(streams, KnownContact)
-        return [person for stream in streams if not (person := found[stream]).deleted]
+                "SELECT no FROM contact WHERE company_key = ANY(%s) AND key <> company_key ORDER BY key",
+                (keys,),
+            )
+            return [row["no"] for row in rows]
 
 
 def moves(facts: Sequence[ContactChanged]) -> bool:

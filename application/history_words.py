@@ -180,12 +180,12 @@ def tell(event: object, before: Segment, language: Language) -> str:
             return word("followed", no=no, entry=entry)
         case HeaderChanged():
             old = msgspec.structs.asdict(before.header)
-            changes = _changes(old, given(event.changes), language)
+            changes = changes_in_words(old, given(event.changes), language)
             return word("header", changes=changes, lines=_following(event, before, language))
         case LineAdded():
             return word("line_added", contact=event.contact_no, line=event.line_no)
         case LineChanged():
-            changes = _changes(_line_values(before, event.line_no), given(event.changes), language)
+            changes = changes_in_words(_line_values(before, event.line_no), given(event.changes), language)
             return word("line_changed", contact=event.contact_no, line=event.line_no, changes=changes)
         case LineRemoved():
             return word("line_removed", contact=event.contact_no, line=event.line_no)
@@ -284,7 +284,8 @@ def _count(what: str, n: int, language: Language) -> str:
     return WORDS[what if n == 1 else f"{what}s"][language].format(n=f"{n:,}")
 
 
-def _changes(old: dict[str, Any], new: dict[str, Any], language: Language) -> str:
+def changes_in_words(old: dict[str, Any], new: dict[str, Any], language: Language) -> str:
+    """The fields in `new`, from what they were to what they are."""
     return ", ".join(
         f"{field_word(name, language)} {value_words(name, old.get(name), language)}"
         f" → {value_words(name, value, language)}"

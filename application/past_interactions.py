@@ -41,7 +41,7 @@ NOT_THROUGH_A_SEGMENT: Row = {"remarks": None, "send_word_documents_as_attachmen
 
 def interactions_at(past: PastContacts, contact: KnownContact, position: int) -> list[Row]:
     """The entries that criteria saw with this contact (domain B5, table 4)."""
-    streams = _streams(past, contact, position)
+    streams = streams_of_interactions(past, contact, position)
     people = {contact.key: contact.no}
     if contact.value.type == "company":
         people |= past.people_lost(contact.no, position)
@@ -51,7 +51,7 @@ def interactions_at(past: PastContacts, contact: KnownContact, position: int) ->
     return [row for row in found if row is not None]
 
 
-def _streams(past: PastContacts, contact: KnownContact, position: int) -> list[str]:
+def streams_of_interactions(past: PastContacts, contact: KnownContact, position: int) -> list[str]:
     """The streams that may hold such entries: of those there are now, and of those deleted since."""
     numbers, orphans = [contact.no], False
     now = past.log.load(f"contact-{contact.no}", KnownContact)

@@ -67,6 +67,15 @@ class Segments:
         assert segment is not None
         return segment
 
+    def standing(self, no: str, version: int | None = None) -> Segment:
+        """The segment in its last version or another, whatever became of it. Raises NotFound."""
+        if version is not None:
+            return self.as_of(no, version=version)
+        segment = self.journal.load(stream_of(no), Segment)
+        if segment is None:
+            raise NotFound.named("segment", no)
+        return segment
+
     def header_of(self, no: str) -> Header:
         """The header of a segment, whatever became of it. Raises NotFound."""
         segment = self.journal.load(stream_of(no), Segment)
@@ -238,4 +247,10 @@ def _code(named: Mapping[str, object], field: str) -> str | None:
 
 def _facts(contact: KnownContact) -> LineContact:
     value = contact.value
-    return LineContact(contact.key, contact.no, value.correspondence_type, value.language_code)
+    return LineContact(
+        contact.key,
+        contact.no,
+        value.correspondence_type,
+        value.language_code,
+        excluded=value.exclude_from_segment,
+    )

@@ -100,13 +100,25 @@ class Selecting:
         if record is None:
             raise NotFound.named("saved segment criteria", code, "code")
         saved: SavedCriteria = record.value
-        events: list[SegmentEvent] = []
+        events, _ = self.run(caller, segment, saved.actions, saved_criteria=code)
+        return self._record(caller, segment, events)
+
+    def run(
+        self,
+        caller: Caller,
+        segment: Segment,
+        steps: Sequence[Criteria],
+        *,
+        saved_criteria: str | None = None,
+    ) -> tuple[list[CriteriaApplied], Segment]:
+        """What actions would do one after the other, and the segment after them. Raises Refused."""
+        events: list[CriteriaApplied] = []
         ahead = segment.copy()
-        for criteria in saved.actions:
-            event = self._decide(ahead, criteria, caller.work_date, saved_criteria=code)
+        for criteria in steps:
+            event = self._decide(ahead, criteria, caller.work_date, saved_criteria=saved_criteria)
             events.append(event)
             ahead.apply(event, caller.user_id, datetime.now(UTC))
-        return self._record(caller, segment, events)
+        return events, ahead
 
     # Logged segments
 

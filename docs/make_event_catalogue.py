@@ -148,7 +148,7 @@ def _sentence(struct: type[msgspec.Struct], name: str) -> str:
     text = struct.__dict__.get("__doc__") or SENTENCES.get(name)
     if not text:
         raise LookupError(f"{name} needs a docstring, or a sentence in SENTENCES")
-    return re.sub(r"\(domain ([^)]*)\)", r"(rule [\1](rules-of-the-domain.md))", inspect.cleandoc(text))
+    return re.sub(r"\(domain ([^)]*)\)", r"(rule [\1](rules.md))", inspect.cleandoc(text))
 
 
 def _fields(struct: type[msgspec.Struct]) -> str:

@@ -24,6 +24,10 @@ class _Stored(msgspec.Struct, Generic[T]):
     data: T
 
 
+class _When(msgspec.Struct):
+    at: datetime
+
+
 class EventMapper(Mapper[str]):
     """Knows the kinds of events by their topics, never by a Python path.
 
@@ -55,6 +59,10 @@ class EventMapper(Mapper[str]):
     def knows(self, topic: str) -> bool:
         """Whether this program knows such events."""
         return self.upcasting.topic_now(topic) in self._types
+
+    def recorded_at(self, state: bytes) -> datetime:
+        """When an event was recorded, whatever it is."""
+        return msgspec.json.decode(state, type=_When).at
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """The row that is stored for an event."""

@@ -25,7 +25,7 @@ def migrate(conninfo: str, schema: str, folder: Path) -> list[str]:
         _refuse_other_encodings(connection)
         connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (f"migrate {schema}",))
         # Looked for first: "IF NOT EXISTS" asks for the right to make it, which a role may not have.
-        if not connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
+        if not connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
             connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
         connection.execute(SQL("SET search_path = {}").format(Identifier(schema)))
         if connection.execute("SELECT to_regclass('schema_migration')").fetchone() == (None,):

@@ -70,10 +70,11 @@ class ReadModels:
             configure=configure,
         )
 
-    def open(self) -> None:
-        """Connect, and begin to listen for progress."""
+    def open(self, *, listening: bool = True) -> None:
+        """Connect, and begin to listen for progress, unless there will be none."""
         self._pool.open()
-        self._listener.start()
+        if listening:
+            self._listener.start()
 
     def close(self) -> None:
         """Give the connections back."""

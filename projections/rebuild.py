@@ -12,7 +12,7 @@ from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL, Identifier
 
 from eventstore.log import EventLog
-from projections import tracking
+from projections import reporting, tracking
 from projections.read_model import ReadModel
 from projections.runner import PAGE, Runner
 
@@ -88,6 +88,8 @@ def _try_to_swap(connection: Connection[Any], live: str, beside: Runner) -> int:
         position = beside.catch_up(None)
         assert position >= progress.position
         cursor.execute("SET LOCAL client_min_messages = warning")
+        # Views for reports point at the new tables before the old ones go, and move with them.
+        reporting.make_views(cursor, beside.log.schema, beside.model, beside.schema)
         cursor.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(live)))
         cursor.execute(
             SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(beside.schema), Identifier(live))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -171,21 +172,72 @@ def test_what_is_not_there_yet_is_not_there() -> None:
 
 # Rules
 
+RULES_PAGE = DOCS / "rules.md"
+RULES = [
+    *(f"A{number}" for number in range(14)),
+    *(f"B{number}" for number in range(1, 22)),
+    *(f"B2.{number}" for number in range(1, 6)),
+    *(f"B3.{number}" for number in range(1, 9)),
+    *(f"B10.{number}" for number in range(1, 8)),
+    *(f"B18.{number}" for number in range(1, 9)),
+    *(f"V{number}" for number in range(1, 14)),
+]
+NOT_BUILT = "Not built yet."
 
-def rules() -> set[str]:
+
+def rule_rows() -> list[tuple[list[str], str, str]]:
+    """The rows of the page on rules: their numbers, where each is built, and by what it is shown."""
+    rows = re.findall(
+        r"^\| ([ABV]\d[^|]*) \| [^|]+ \| ([^|]*) \| ([^|]*)\|$", RULES_PAGE.read_text(), flags=re.MULTILINE
+    )
+    return [(numbers.split(", "), where.strip(), shown) for numbers, where, shown in rows]
+
+
+@cache
+def names_of_tests(path: Path) -> set[str]:
+    """The names of the tests in a file, those in a class with its name before them."""
+    found: set[str] = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}::{test.name}" for test in node.body if isinstance(test, ast.FunctionDef)}
+    return {name for name in found if name.split("::")[-1].startswith("test_")}
+
+
+def rules_named() -> set[str]:
     """The numbers of rules that the program names."""
     return {
         rule
-        for room in ("domain", "application", "projections")
+        for room in ("domain", "application", "correspondence", "projections")
         for source in (ROOT / room).rglob("*.py")
         for rule in re.findall(r"\b[ABV][0-9]{1,2}(?:\.[0-9]+)?\b", source.read_text())
     }
 
 
-@pytest.mark.parametrize("rule", sorted(rules()))
-def test_every_rule_that_the_program_names_is_in_the_page_on_rules(rule: str) -> None:
-    text = (DOCS / "rules-of-the-domain.md").read_text()
-    assert re.search(rf"^\| (?:[A-Z0-9., ]*, )?{re.escape(rule)}(?:,[^|]*)? \|", text, flags=re.MULTILINE)
+def test_every_rule_is_in_the_page_on_rules_and_no_other() -> None:
+    assert {number for numbers, _, _ in rule_rows() for number in numbers} == set(RULES)
+
+
+def test_every_rule_that_the_program_names_is_one() -> None:
+    assert rules_named() - set(RULES) == set()
+
+
+def test_every_row_of_the_page_on_rules_has_its_columns() -> None:
+    lines = re.findall(r"^\| [ABV]\d.*$", RULES_PAGE.read_text(), flags=re.MULTILINE)
+    assert len(lines) == len(rule_rows())
+
+
+@pytest.mark.parametrize(("numbers", "where", "shown"), rule_rows(), ids=lambda value: str(value)[:12])
+def test_every_rule_has_files_and_tests_that_show_it(numbers: list[str], where: str, shown: str) -> None:
+    tests = re.findall(r"`([^`:]+)::([^`]+)`", shown)
+    if where == NOT_BUILT:
+        assert not tests
+        return
+    assert re.findall(r"\]\(\.\./([^)]+)\)", where), numbers
+    assert tests, numbers
+    for file, name in tests:
+        assert name in names_of_tests(ROOT / file), f"{numbers}: {file}::{name}"
 
 
 # The script for auditors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlsplit
@@ -125,10 +125,14 @@ Reader = Annotated[Visitor, Depends(_allowed("marketer", "auditor", "reporter"))
 Historian = Annotated[Visitor, Depends(_looks_back)]
 
 
-async def sent_form(request: Request) -> FormData:
+async def sent_form(request: Request) -> AsyncIterator[FormData]:
     """The form that was sent, from a page of ours. Raises 403."""
     check_origin(request)
-    return await request.form()
+    form = await request.form()
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 def check_origin(request: Request) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -48,11 +49,11 @@ CODES: dict[tuple[str, str], RecordKind] = {
 }
 FIRST_FIELD = "contact.city"
 FIELDS = {f"{table}.{name}": (table, name) for table, names in TABLES.items() for name in names}
-KINDS = {
-    FieldType.DATE: "date",
-    FieldType.BOOLEAN: "flag",
-    FieldType.INTEGER: "number",
-    FieldType.DECIMAL: "number",
+EXAMPLES = {
+    FieldType.DATE: "-90D..",
+    FieldType.TIME: "09:00..12:00",
+    FieldType.INTEGER: "1..10",
+    FieldType.DECIMAL: ">=2.5",
 }
 
 
@@ -70,22 +71,36 @@ def show_choosing(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse
 
 
 @router.get("/criteria/row")
-def show_row(
-    service: ServiceOf, visitor: Reader, field: Annotated[str, Query(max_length=100)] = FIRST_FIELD
+def show_row(service: ServiceOf, visitor: Reader) -> HTMLResponse:
+    """One more condition for the form."""
+    return visitor.page(
+        "part_condition.html", row=_row(service, FIRST_FIELD, visitor.language), tables=TABLES
+    )
+
+
+@router.get("/criteria/suggestions")
+def show_suggestions(
+    service: ServiceOf,
+    visitor: Reader,
+    field: Annotated[str, Query(max_length=100)],
+    row: Annotated[str, Query(pattern=r"^row-[0-9a-f]{12}$")],
 ) -> HTMLResponse:
-    """One condition of the form, with suggestions for its field."""
-    return visitor.page("part_condition.html", row=_row(service, field, visitor.language), tables=TABLES)
+    """What a condition on a field could say; what was typed already stays."""
+    return visitor.page("part_suggestions.html", row=_row(service, field, visitor.language, row))
 
 
-def _row(service: Service, field: str, language: Language) -> dict[str, Any]:
+def _row(service: Service, field: str, language: Language, row_id: str | None = None) -> dict[str, Any]:
     if field not in FIELDS:
         raise InvalidRequest.at("field", "there is no such field")
     table, name = FIELDS[field]
+    found = suggestions(service, table, name, language)
     kind = TABLES[table][name]
+    usual = "|".join(code for code, _ in found[:2]) or "A*|B*"
     return {
+        "id": row_id or f"row-{secrets.token_hex(6)}",
         "field": field,
-        "suggestions": suggestions(service, table, name, language),
-        "kind": "word" if isinstance(kind, Enumeration) else KINDS.get(kind, "text"),
+        "suggestions": found,
+        "example": "true" if kind == FieldType.BOOLEAN else EXAMPLES.get(kind, usual),
     }
 
 

@@ -70,26 +70,14 @@ HEADER = (
     *(CAMPAIGN, FormField("campaign_target", "flag"), FormField("campaign_response", "flag"), ATTACHED),
 )
 LINE = (
-    *(FormField("description"), TEMPLATE, CORRESPONDENCE, LANGUAGE, FormField("subject")),
-    *(FormField("date", "day"), FormField("time_of_interaction", "clock"), SALESPERSON),
-    *(
-        FormField("cost", "amount"),
-        FormField("duration_minutes", "minutes"),
-        _words("evaluation", Evaluation),
-    ),
-    *(
-        FormField("attempt_failed", "flag"),
-        FormField("remarks", "long", length=4_000),
-        GROUP,
-        FLOW,
-        INITIATED,
-    ),
-    *(CAMPAIGN, FormField("campaign_target", "flag"), FormField("campaign_response", "flag")),
-    *(
-        FormField("contact_via", length=80),
-        FormField("contact_alternative_address_code", length=10),
-        ATTACHED,
-    ),
+    *(FormField("subject"), CORRESPONDENCE, LANGUAGE, FormField("cost", "amount")),
+    *(FormField("duration_minutes", "minutes"), FormField("date", "day")),
+    *(FormField("description"), TEMPLATE, SALESPERSON, FormField("time_of_interaction", "clock")),
+    *(_words("evaluation", Evaluation), FormField("attempt_failed", "flag")),
+    *(FormField("remarks", "long", length=4_000), GROUP, FLOW, INITIATED, CAMPAIGN),
+    *(FormField("campaign_target", "flag"), FormField("campaign_response", "flag")),
+    *(FormField("contact_via", length=80), FormField("contact_alternative_address_code", length=10)),
+    ATTACHED,
 )
 LINE_FIELDS = {field.name: field for field in LINE}
 CONTACT = (

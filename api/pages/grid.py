@@ -29,8 +29,12 @@ from projections.listing import Query as ListQuery
 from projections.listing import list_page
 
 router = APIRouter(prefix="/segments/{no}", route_class=PageRoute, include_in_schema=False)
-OF_CONTACT = ("contact_no", "contact_company_name", "contact_name", "contact_email")
-COLUMNS = (*OF_CONTACT, *(field.name for field in LINE[:5]), "document", *(field.name for field in LINE[5:]))
+COLUMNS = (
+    *("contact_no", "contact_company_name", "contact_name"),
+    *(field.name for field in LINE[:6]),
+    *("document", "contact_email"),
+    *(field.name for field in LINE[6:]),
+)
 NUMBERS = ("cost", "duration_minutes")
 MOST_ROWS = 200
 FOUND = 12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from operator import itemgetter
 from typing import Any
 
@@ -37,7 +38,8 @@ from api.uploads import described, rejected_answer, uploaded
 from application.contact_import import ContactImport, ImportResult
 from domain.contact import KnownContact
 from projections.contact_queries import CONTACTS, with_children
-from projections.listing import list_page
+from projections.listing import Query, list_page
+from projections.read_models import ReadModels
 
 router = APIRouter(prefix="/v1/contacts", tags=["contacts"], route_class=RepeatableRoute)
 READS = [READERS, at_least("contacts")]
@@ -92,7 +94,12 @@ def register_contact(values: NewContact, service: ServiceOf, caller: Marketer, s
 @router.get("", response_model=ContactPage, dependencies=READS)
 def list_contacts(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of contacts, filtered by any field."""
-    with service.read_models.cursor() as cursor:
+    return contacts_page(service.read_models, query, on)
+
+
+def contacts_page(read_models: ReadModels, query: Query, on: date) -> dict[str, Any]:
+    """A page of contacts with their statistics, as these read models have them."""
+    with read_models.cursor() as cursor:
         page = list_page(cursor, CONTACTS, query, work_date=on)
         items = with_children(cursor, page.items)
     for item in items:

@@ -28,7 +28,7 @@ from application.selecting import Preview
 from domain import records
 from domain.errors import NotFound
 from domain.saved_criteria import SavedCriteria
-from domain.segment.events import Exclusion, Skipped
+from domain.segment.events import CriteriaApplied, Exclusion, Skipped
 from domain.segment.state import CriteriaAction
 from projections.listing import list_page
 from projections.record_queries import listing
@@ -62,8 +62,8 @@ def shown_action(action: CriteriaAction) -> dict[str, Any]:
     }
 
 
-def _preview(preview: Preview, user_id: str) -> dict[str, Any]:
-    event = preview.event
+def shown_trial(event: CriteriaApplied, user_id: str) -> dict[str, Any]:
+    """A criteria action that was not carried out, as it is answered."""
     return msgspec.structs.asdict(event.options) | {
         "action_no": event.action_no,
         "action": event.action,
@@ -74,7 +74,13 @@ def _preview(preview: Preview, user_id: str) -> dict[str, Any]:
         "skipped": _skipped(event.skipped),
         "user_id": user_id,
         "at": None,
+    }
+
+
+def _preview(preview: Preview, user_id: str) -> dict[str, Any]:
+    return shown_trial(preview.event, user_id) | {
         "sample": preview.contacts,
+        "contacts_position": preview.event.contacts_position,
     }
 
 

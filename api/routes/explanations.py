@@ -16,6 +16,7 @@ from api.routes.history import number_in, shown_step
 from api.routes.logging import Entry
 from api.routes.segments import READS, LineNo
 from api.schemas.explanations import (
+    ComparisonAnswer,
     ContactExplanationAnswer,
     DifferenceAnswer,
     LineExplanationAnswer,
@@ -29,7 +30,7 @@ from application.field_words import Language
 from application.history import ComparedSegment
 from domain.contact_set import ContactSet
 from domain.explanation import Condition, is_fully_known
-from domain.segment.difference import lines_of
+from domain.segment.difference import difference, lines_of
 from domain.segment.lineage import Action, Lineage
 from domain.segment.state import Segment
 
@@ -158,6 +159,30 @@ def compare_versions(
     """What two versions of a segment differ in; backwards if the later is named first."""
     found = service.history.compare(no, from_, to, language)
     return {"no": no, "from": from_, "to": to} | _difference(service, found)
+
+
+@router.get(
+    "/segments/{no}/compare/{other}",
+    response_model=ComparisonAnswer,
+    dependencies=[HISTORIANS, at_least("contacts")],
+)
+def compare_segments(
+    no: Code, other: Code, service: ServiceOf, version: Version = None, other_version: Version = None
+) -> Any:
+    """What another segment has that this one has not, and the other way round: a follow-up, for one."""
+    one = service.segments.standing(no, version)
+    another = service.segments.standing(other, other_version)
+    differ = difference(one, another)
+    return {
+        "no": no,
+        "version": one.version,
+        "other": other,
+        "other_version": another.version,
+        "header": [_plain(change) for change in differ.header],
+        "contacts_in_both": len(one.contacts & another.contacts),
+        "contacts_entered": _moved(service, another, differ.entered),
+        "contacts_left": _moved(service, one, differ.left),
+    }
 
 
 def _line(found: LineExplanation, language: Language) -> dict[str, Any]:

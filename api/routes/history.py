@@ -12,14 +12,17 @@ from fastapi.security import HTTPAuthorizationCredentials
 from api.context import AUDITORS, HISTORIANS, InLanguage, ServiceOf, allow, bearer, principal
 from api.event_stream import HEADERS, MEDIA_TYPE, follow, is_wanted, position_in
 from api.idempotency import RepeatableRoute
+from api.moments import instant
 from api.problems import ProblemError
-from api.schemas.explanations import StoryAnswer
-from api.schemas.values import Answer, Code, Text255, utc
+from api.schemas.explanations import StoryAnswer, ToldPageAnswer
+from api.schemas.values import Answer, Code, Instant, Text255, utc
 from application.history import ToldStep
+from application.told_history import ToldPage
 from domain.errors import InvalidRequest
 
 router = APIRouter(prefix="/v1", tags=["history"], route_class=RepeatableRoute)
 MOST_EVENTS = 1_000
+LAST_POSITION = 2**62
 
 
 class EventAnswer(Answer):
@@ -97,15 +100,61 @@ def read_history(
     }
 
 
+@router.get("/contacts/{no}/history", response_model=ToldPageAnswer, dependencies=[HISTORIANS])
+def read_contact_history(
+    no: Code,
+    service: ServiceOf,
+    language: InLanguage,
+    limit: Annotated[int, Query(ge=1, le=MOST_EVENTS)] = 100,
+    cursor: Annotated[str | None, Query(max_length=20)] = None,
+) -> Any:
+    """What became of a contact, and of the interactions with it, in words; also once it is deleted."""
+    after = number_in(cursor, most=LAST_POSITION)
+    return _told(service.told.contact(no, language, after=after, limit=limit))
+
+
+@router.get("/history", response_model=ToldPageAnswer, dependencies=[AUDITORS])
+def read_period(
+    service: ServiceOf,
+    language: InLanguage,
+    user_id: Annotated[Text255, Query(examples=["ANN"])] = None,
+    since: Annotated[Instant | None, Query(alias="from", description="From this instant on.")] = None,
+    until: Annotated[
+        Instant | None, Query(alias="to", description="Up to, and not at, this instant.")
+    ] = None,
+    stream: Annotated[Text255, Query(examples=["segment-SM00042"])] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_EVENTS)] = 100,
+    cursor: Annotated[str | None, Query(max_length=20)] = None,
+) -> Any:
+    """What happened in a period, in words: of one user, in one stream, or all of it."""
+    found = service.told.period(
+        language,
+        user_id=user_id,
+        since=instant(since),
+        until=instant(until),
+        stream=stream,
+        after=number_in(cursor, most=LAST_POSITION),
+        limit=limit,
+    )
+    return _told(found)
+
+
+def _told(page: ToldPage) -> dict[str, Any]:
+    return {
+        "items": [msgspec.structs.asdict(event) | {"at": utc(event.at)} for event in page.events],
+        "next_cursor": None if page.next_after is None else str(page.next_after),
+    }
+
+
 def shown_step(step: ToldStep) -> dict[str, Any]:
     """A step as it is answered."""
     return msgspec.structs.asdict(step) | {"at": utc(step.at)}
 
 
-def number_in(cursor: str | None) -> int:
+def number_in(cursor: str | None, *, most: int = 2**31 - 1) -> int:
     """The number that a cursor stands for; 0 without one. Raises InvalidRequest."""
     if cursor is None:
         return 0
     if not (cursor.isascii() and cursor.isdigit()):
         raise InvalidRequest.at("cursor", "this is no cursor of this list")
-    return min(int(cursor), 2**31 - 1)
+    return min(int(cursor), most)

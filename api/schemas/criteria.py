@@ -109,6 +109,7 @@ class CriteriaPreviewAnswer(CriteriaActionAnswer):
     """What a criteria action would do, and some of the contacts that it is about."""
 
     sample: list[SampleContact]
+    contacts_position: int = Field(description="The position of the contacts that were looked at.")
 
 
 class CriteriaActionList(Answer):

@@ -219,3 +219,35 @@ class DifferenceAnswer(Answer):
     criteria_actions: ActionChangesAnswer
     number_of_events: int
     events: list[StepAnswer]
+
+
+class ComparisonAnswer(Answer):
+    """What the other segment has in another way, or has and this one has not."""
+
+    no: str
+    version: int
+    other: str
+    other_version: int
+    header: list[FieldChangeAnswer]
+    contacts_in_both: int
+    contacts_entered: MovedContacts
+    contacts_left: MovedContacts
+
+
+class ToldEventAnswer(Answer):
+    """An event in words."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    at: dt.datetime
+    user_id: str
+    text: str
+
+
+class ToldPageAnswer(Answer):
+    """Events in words, in order."""
+
+    items: list[ToldEventAnswer]
+    next_cursor: str | None

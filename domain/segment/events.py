@@ -71,6 +71,8 @@ class LineAdded(msgspec.Struct, frozen=True, omit_defaults=True):
     contact_no: str
     start: LineStart
     changes: LineChanges = LineChanges()
+    excluded: bool = False
+    """Whether the contact was excluded from segments then: who is picked by hand is meant (domain B3.6)."""
 
 
 class LineChanged(msgspec.Struct, frozen=True, omit_defaults=True):

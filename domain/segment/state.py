@@ -191,7 +191,8 @@ class Segment:
     @apply.register
     def _(self, event: LineAdded, user_id: str, at: datetime) -> None:
         contact = ContactSet([event.contact_key])
-        # Run again from saved criteria, a contact that was put on twice must come twice (V6).
+        # Run again from saved criteria, a contact that was put on twice must come twice, and one that was
+        # put on although it is excluded must come again (V6).
         again = any(event.contact_key in block.alive for block in self.blocks)
         block_id = self._add_block(event.line_no, contact, event.start)
         if given(event.changes):
@@ -201,7 +202,7 @@ class Segment:
                 event.action_no,
                 "add_contacts",
                 {"contact": {"no": event.contact_no}},
-                CriteriaOptions(allow_existing_contacts=again),
+                CriteriaOptions(allow_existing_contacts=again, ignore_exclusion=event.excluded),
                 *(1, 0, Skipped(), user_id, at),
                 added_blocks=(block_id,),
             )

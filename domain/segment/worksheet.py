@@ -58,6 +58,7 @@ class LineContact(msgspec.Struct, frozen=True):
     no: str
     correspondence_type: CorrespondenceType | None = None
     language_code: str | None = None
+    excluded: bool = False
 
 
 def create(
@@ -231,7 +232,10 @@ def add_line(
     number = line_no or segment.next_line_no
     line = line_on_block(number, contact.key, start)
     changes, _ = _line_changes(segment.header, line, values, contact, template)
-    return (LineAdded(segment.next_action_no, number, contact.key, contact.no, start, changes),)
+    added = LineAdded(
+        segment.next_action_no, number, contact.key, contact.no, start, changes, excluded=contact.excluded
+    )
+    return (added,)
 
 
 def change_line(

@@ -195,3 +195,30 @@ class TestAMoment:
         assert ok(client.get(f"{path}/10000", params=late))["evaluation"] == "positive"
         refused(client.get(f"{path}/30000", params=late), "not-found")
         assert len(ok(client.get(path, params={"version": 6}))["items"]) == 2
+
+
+class TestAnotherSegment:
+    def test_a_follow_up_is_held_against_what_was_logged(self, client: httpx.Client, crm: Crm) -> None:
+        logged = crm.logged(3)
+        path = f"/v1/logged-segments/{logged['entry_no']}/follow-up"
+        follow_up = ok(client.post(path, json={"description": "Once more"}))["no"]
+        new = crm.contact()["no"]
+        crm.line(follow_up, new)
+        ok(client.delete(f"/v1/segments/{follow_up}/lines/20000"))
+        found = ok(client.get(f"/v1/segments/{logged['segment_no']}/compare/{follow_up}"))
+        assert found["contacts_in_both"] == 2
+        assert found["contacts_entered"] == {"count": 1, "first": [{"contact_no": new, "line_no": 40_000}]}
+        assert found["contacts_left"]["count"] == 1
+        assert found["contacts_left"]["first"][0]["line_no"] == 20_000
+        back = ok(client.get(f"/v1/segments/{follow_up}/compare/{logged['segment_no']}"))
+        assert back["contacts_entered"]["count"] == back["contacts_left"]["count"] == 1
+
+    def test_takes_versions_of_both(self, client: httpx.Client, crm: Crm, changed: str, rnd: str) -> None:
+        other = crm.segment(description="Summer")["no"]
+        found = ok(client.get(f"/v1/segments/{other}/compare/{changed}", params={"other_version": 2}))
+        assert {"field": "description", "old": "Summer", "new": "Spring"} in found["header"]
+        assert [one["contact_no"] for one in found["contacts_entered"]["first"]] == [f"{rnd}A", f"{rnd}B"]
+        assert (found["version"], found["other_version"]) == (1, 2)
+        refused(client.get(f"/v1/segments/{other}/compare/NOTHING"), "not-found")
+        missing = client.get(f"/v1/segments/{other}/compare/{changed}", params={"version": 99})
+        refused(missing, "not-found")

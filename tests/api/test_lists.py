@@ -52,7 +52,8 @@ class TestFilters:
         crm.contact(no=f"{rnd}A", name="Alder", city="Arnhem", salesperson_code=salesperson)
         crm.contact(no=f"{rnd}B", name="Birch", city="Breda", type="person", correspondence_type="email")
         crm.contact(no=f"{rnd}C", name="Cedar", city="breda", type="person", exclude_from_segment=True)
-        crm.contact(no=f"{rnd}D", name="Dogwood", type="person", company_no=f"{rnd}A")
+        own = {"city": None, "salesperson_code": None}  # not those of the company
+        crm.contact(no=f"{rnd}D", name="Dogwood", type="person", company_no=f"{rnd}A", **own)
         crm.contact(no=f"{rnd}E", name="Elm & Oak", city="Delft", type="person", correspondence_type="fax")
         return rnd
 

@@ -259,6 +259,22 @@ class TestReport:
         assert [row["No. of Interactions"] for row in rows] == ["1", "0", "1", "0"]
 
 
+def test_everything_is_in_the_order_of_the_lines_company_by_company(
+    client: httpx.Client, crm: Crm, segment: dict[str, str]
+) -> None:
+    """Whatever says the order says the same one (domain B5, step 6)."""
+    alone = {"type": "person", "company_name": "Zwan"}
+    for name in ("Zoë", "Åke", "abe", "Abe"):
+        crm.line(segment["no"], crm.contact(name=name, **alone)["no"])
+    crm.line(segment["no"], crm.contact(name="Birch")["no"])
+    crm.line(segment["no"], segment["Abe"])
+    lines = ok(client.get(f"/v1/segments/{segment['no']}/lines", params={"sort": "company"}))["items"]
+    expected = [line["contact_no"] for line in lines]
+    for file, column in (("report.csv", "Contact No."), ("contacts.csv", "No.")):
+        text = client.get(f"/v1/segments/{segment['no']}/{file}").text.lstrip("\ufeff")
+        assert [row[column] for row in csv.DictReader(io.StringIO(text))] == expected
+
+
 class TestWhoMay:
     @pytest.mark.parametrize("path", ["labels.pdf", "cover-sheets.pdf", "report.csv"])
     def test_everybody_who_reads_may_print(

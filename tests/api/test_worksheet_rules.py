@@ -71,6 +71,16 @@ def test_a_criteria_action_has_an_address(client: httpx.Client, crm: Crm) -> Non
     assert ok(client.get(made.headers["location"])) == ok(made)
 
 
+def test_v6_who_was_picked_by_hand_although_excluded_is_picked_again(client: httpx.Client, crm: Crm) -> None:
+    segment, other = crm.segment()["no"], crm.segment()["no"]
+    contact, code = crm.contact(exclude_from_segment=True)["no"], crm.code()
+    crm.line(segment, contact)
+    ok(client.post(f"/v1/segments/{segment}/save-criteria", json={"code": code}))
+    ok(client.post(f"/v1/segments/{other}/reuse-criteria", json={"code": code}))
+    lines = ok(client.get(f"/v1/segments/{other}/lines"))["items"]
+    assert [(line["line_no"], line["contact_no"]) for line in lines] == [(10_000, contact)]
+
+
 @pytest.mark.parametrize("body", [{}, {"code": None}, {"code": "  "}])
 def test_b8_saved_criteria_need_a_code(client: httpx.Client, crm: Crm, body: dict[str, Any]) -> None:
     segment = crm.segment()["no"]

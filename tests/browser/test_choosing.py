@@ -18,9 +18,6 @@ def condition(reader: Reader, number: int, field: str, filter_: str, *, holds: b
         reader.press("more_conditions")
     row = reader.page.locator(".condition").nth(number - 1)
     row.locator("[name=field]").select_option(field)
-    # The row comes anew, with suggestions for its field.
-    expect(row.locator("[name=field]")).to_have_value(field)
-    reader.page.wait_for_load_state("networkidle")
     row.locator("[name=holds]").select_option("yes" if holds else "not")
     row.locator("[name=filter]").fill(filter_)
 

@@ -146,7 +146,7 @@ def test_lines_are_sorted_and_filtered(visit: Visit, letter: str) -> None:
 def test_a_line_is_removed_with_the_mouse_and_by_keyboard(visit: Visit, crm: Crm, letter: str) -> None:
     reader = visit()
     reader.go(f"/segments/{letter}")
-    reader.page.get_by_role("button", name=reader.t("remove_line", no="C0002")).click()
+    reader.page.get_by_role("button", name=f"{reader.t('remove')} C0002").click()
     expect(cell(reader, 1, "contact_no")).to_have_text("C0003")
     cell(reader, 0, "contact_company_name").click()
     reader.page.keyboard.press("Delete")
@@ -170,6 +170,6 @@ def test_whoever_may_only_read_finds_nothing_to_change(visit: Visit, letter: str
     reader.go(f"/segments/{letter}")
     expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
     for button in ("save_header", "remove", "why"):
-        expect(reader.page.get_by_role("button", name=reader.t(button), exact=True)).to_have_count(0)
+        expect(reader.page.get_by_role("button", name=reader.t(button))).to_have_count(0)
     cell(reader, 0, "subject").dblclick()
     expect(cell(reader, 0, "subject").locator("input")).to_have_count(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given as for_all
 from hypothesis import settings
@@ -10,12 +12,14 @@ from hypothesis import strategies as st
 from domain.amendments import (
     Amendment,
     InteractionsCanceled,
+    InteractionsEvaluated,
+    InteractionsRedated,
     InteractionsUncanceled,
     LoggedSegmentDeleted,
     RecordedInteractions,
 )
 from domain.contact_set import ContactSet
-from domain.errors import NotCanceled, ParentCanceled
+from domain.errors import Conflict, NotCanceled, ParentCanceled
 
 CAMPAIGN_ENTRIES = {7: frozenset({0, 1, 2}), 8: frozenset({3, 4})}
 
@@ -28,6 +32,25 @@ def after(recorded: RecordedInteractions, *events: Amendment) -> RecordedInterac
     for event in events:
         recorded = recorded.after(event)
     return recorded
+
+
+class TestCorrections:
+    def test_a_date_is_corrected_for_several_with_a_reason(self) -> None:
+        (event,) = logged().redate(ContactSet([1, 3]), date(2026, 3, 2), "Posted late")
+        assert event == InteractionsRedated(101, ContactSet([1, 3]), date(2026, 3, 2), "Posted late")
+        assert after(logged(), event) == logged()
+
+    def test_a_date_is_corrected_though_the_entry_is_canceled(self) -> None:
+        canceled = after(logged(), *logged().cancel(1))
+        assert canceled.redate(ContactSet([1]), date(2026, 3, 2), "Posted late")
+
+    def test_what_is_postponed_has_no_date_to_correct(self) -> None:
+        with pytest.raises(Conflict, match="postponed"):
+            RecordedInteractions(0, 0).redate(ContactSet([7]), date(2026, 3, 2), "Posted late")
+
+    def test_an_evaluation_may_have_a_reason(self) -> None:
+        (event,) = logged().evaluate(ContactSet([1]), "positive", "Said so by phone")
+        assert event == InteractionsEvaluated(101, ContactSet([1]), "positive", "Said so by phone")
 
 
 class TestLoggedSegment:

@@ -182,7 +182,7 @@ def check_tasks(service: Desk) -> None:
     numbers = [run.first_no + place for run in runs for place in range(len(run.contacts))]
     later = service.log.load_many([f"task-{no}" for no in numbers], OneTask)
     on_segment = {segment.no: segment.contacts for segment in segments(service) if segment.status == "open"}
-    rows = {row["no"]: row for row in service.tasks.page(Query(limit=1_000), WORK_DATE).items}
+    rows = {row["no"]: row for row in service.tasks.page(Query(limit=100_000), WORK_DATE).items}
     for run in runs:
         for place, key in enumerate(run.contacts):
             no = run.first_no + place

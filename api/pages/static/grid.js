@@ -179,6 +179,7 @@
     const field = cell.querySelector("input, select");
     editing.value = valueOf(field);
     field.focus();
+    cell.removeAttribute("tabindex");
     if (field.select) field.select();
   }
 
@@ -188,6 +189,7 @@
     const { cell, before } = editing;
     editing = null;
     cell.classList.remove("editing");
+    cell.tabIndex = 0;
     cell.replaceChildren(...before);
     if (focus) cell.focus(); else show();
   }
@@ -252,7 +254,7 @@
   });
   body.addEventListener("dblclick", (event) => edit(event.target.closest("td")));
   body.addEventListener("focusout", (event) => {
-    if (editing && editing.cell.contains(event.target) && !editing.cell.contains(event.relatedTarget)) save(false);
+    if (editing && event.target !== editing.cell && editing.cell.contains(event.target) && !editing.cell.contains(event.relatedTarget)) save(false);
   });
 
   table.addEventListener("keydown", (event) => {

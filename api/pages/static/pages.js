@@ -37,15 +37,16 @@ document.addEventListener("click", (event) => {
   const next = condition.nextElementSibling || condition.previousElementSibling;
   condition.remove();
   (next ? next.querySelector("[name=filter]") : document.querySelector("#criteria button")).focus();
-  document.body.dispatchEvent(new CustomEvent("conditions-changed"));
 });
 document.addEventListener("change", (event) => {
   if (event.target.name === "action") showOptions();
 });
-document.addEventListener("htmx:after:swap", () => {
-  localTimes(document);
-  document.body.dispatchEvent(new CustomEvent("conditions-changed"));
-});
+document.addEventListener("htmx:after:swap", () => localTimes(document));
+const conditions = document.getElementById("conditions");
+if (conditions) {
+  new MutationObserver(() => document.body.dispatchEvent(new CustomEvent("conditions-changed")))
+    .observe(conditions, { childList: true });
+}
 document.addEventListener("htmx:before:request", (event) => {
   // What was wrong a moment ago may be right now.
   if (event.target.closest && event.target.closest("form, #preview")) document.getElementById("messages").replaceChildren();

@@ -1,0 +1,182 @@
+"""Histories in words of a contact, and of what users did in a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from psycopg.sql import SQL
+
+from application.contacts import stream_of as contact_stream
+from application.event_words import Facts, of_segment, tell_any
+from application.field_words import Language
+from application.past_contacts import PastContacts
+from application.past_interactions import streams_of_interactions
+from domain.amendments import (
+    InteractionCommentChanged,
+    InteractionCommentDeleted,
+    InteractionCommented,
+    InteractionsCanceled,
+    InteractionsDeleted,
+    InteractionsEvaluated,
+    InteractionsRedated,
+    InteractionsUncanceled,
+)
+from domain.contact import KnownContact
+from domain.errors import NotFound
+from domain.segment.events import SegmentLogged
+from domain.segment.logging import entry_index
+from eventstore.event import Event
+from eventstore.moments import position_at
+
+MOST_LOOKED_AT = 100_000
+"""Events looked at for one page; the cursor goes on from there, also when none of them was wanted."""
+AMENDED_SETS = (
+    *(InteractionsCanceled, InteractionsUncanceled, InteractionsEvaluated),
+    *(InteractionsRedated, InteractionsDeleted),
+)
+COMMENTED = (InteractionCommented, InteractionCommentChanged, InteractionCommentDeleted)
+
+
+class ToldEvent(msgspec.Struct, frozen=True):
+    """One event in words."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    at: datetime
+    user_id: str
+    text: str
+
+
+class ToldPage(msgspec.Struct, frozen=True):
+    """Events in order, and the position to go on after, if there may be more."""
+
+    events: list[ToldEvent]
+    next_after: int | None
+
+
+class ToldHistory:
+    """Tells what happened."""
+
+    def __init__(self, contacts: PastContacts) -> None:
+        self.contacts = contacts
+        self.log = contacts.log
+
+    def contact(self, no: str, language: Language, *, after: int, limit: int) -> ToldPage:
+        """What became of a contact and of the interactions with it, in order. Raises NotFound."""
+        head = self.log.position()
+        contact = self.log.load(contact_stream(no), KnownContact)
+        if contact is None:
+            raise NotFound.named("contact", no)
+        streams = [contact_stream(no), *streams_of_interactions(self.contacts, contact, head)]
+        own = _Concerned(contact.key)
+        found = [
+            told
+            for stream in streams
+            for told in self._told(stream, language, head)
+            if stream == contact_stream(no) or own.concerns(told[1])
+        ]
+        found = sorted((one for one in found if one[0].position > after), key=lambda one: one[0].position)
+        page = [told for told, _ in found[:limit]]
+        return ToldPage(page, page[-1].position if len(found) > limit else None)
+
+    def period(
+        self,
+        language: Language,
+        *,
+        user_id: str | None,
+        since: datetime | None,
+        until: datetime | None,
+        stream: str | None,
+        after: int,
+        limit: int,
+    ) -> ToldPage:
+        """What happened from one instant to before another, of one user or in one stream if asked."""
+        head = self.log.position() if until is None else self._before(until)
+        start = after if since is None else max(after, self._before(since))
+        end = min(head, start + MOST_LOOKED_AT)
+        rows = self._wanted(start, end, user_id, stream, limit)
+        wanted: dict[str, set[int]] = {}
+        for name, version in rows:
+            wanted.setdefault(name, set()).add(version)
+        found = [
+            told
+            for name, versions in wanted.items()
+            for told, _ in self._told(name, language, end, max(versions))
+            if told.version in versions
+        ]
+        found.sort(key=lambda told: told.position)
+        if len(found) == limit:
+            return ToldPage(found, found[-1].position if found[-1].position < head else None)
+        return ToldPage(found, end if end < head else None)
+
+    def _before(self, at: datetime) -> int:
+        return position_at(self.log.datastore, at - timedelta(microseconds=1))
+
+    def _wanted(
+        self, start: int, end: int, user_id: str | None, stream: str | None, limit: int
+    ) -> Sequence[tuple[str, int]]:
+        conditions = [SQL("notification_id > %(start)s AND notification_id <= %(end)s")]
+        if stream is not None:
+            conditions.append(SQL("originator_id = %(stream)s"))
+        if user_id is not None:
+            conditions.append(SQL("convert_from(state, 'UTF8')::json ->> 'user_id' = %(user)s"))
+        statement = SQL(
+            "SELECT originator_id, originator_version FROM log_events WHERE {}"
+            " ORDER BY notification_id LIMIT %(limit)s"
+        ).format(SQL(" AND ").join(conditions))
+        asked = {"start": start, "end": end, "stream": stream, "user": user_id, "limit": limit}
+        with self.log.datastore.get_connection() as connection:
+            rows = connection.execute(statement, asked).fetchall()
+        return [(row["originator_id"], row["originator_version"]) for row in rows]
+
+    def _told(
+        self, stream: str, language: Language, position: int, last: int | None = None
+    ) -> Iterator[tuple[ToldEvent, Event]]:
+        """The events of a stream in words, up to a position and a version."""
+        facts = Facts(stream)
+        for at, event in self.log.placed([stream], position):
+            if last is not None and event.originator_version > last:
+                return
+            envelope, data = event.envelope, event.data
+            text = tell_any(data, facts.state, language)
+            if stream.startswith("segment-"):
+                text = of_segment(stream.removeprefix("segment-"), text, language)
+            facts.take(data, envelope.user_id, envelope.at)
+            told = ToldEvent(
+                position=at,
+                stream=stream,
+                version=event.originator_version,
+                type=data.topic,
+                at=envelope.at,
+                user_id=envelope.user_id,
+                text=text,
+            )
+            yield told, event
+
+
+class _Concerned:
+    """Whether events of interactions are about one contact; asked in the order of a stream."""
+
+    def __init__(self, key: int) -> None:
+        self._key = key
+        self._entries: set[int] = set()
+
+    def concerns(self, event: Event) -> bool:
+        match event.data:
+            case SegmentLogged(blocks=blocks, first_interaction_no=first):
+                lines = [block.line_no(self._key) for block in blocks if self._key in block.alive]
+                self._entries |= {first + entry_index(blocks, line_no) for line_no in lines}
+                return bool(lines)
+            case data if isinstance(data, AMENDED_SETS):
+                return any(number - data.first in data.entries for number in self._entries)
+            case data if isinstance(data, COMMENTED):
+                return data.entry_no in self._entries
+        value = getattr(event.data, "value", None)
+        if getattr(value, "contact_key", None) == self._key:
+            self._entries.add(event.data.entry_no)
+            return True
+        return False

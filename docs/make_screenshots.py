@@ -1,0 +1,130 @@
+"""Makes the pictures in docs/screenshots: the main pages, on the sample contacts, by a real browser.
+
+`.venv/bin/python -m docs.make_screenshots`; Chromium must be there (`make browser`).
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Page, sync_playwright
+
+from api.child_service import ChildService, child_service
+from api.sample.setup import SETUP
+
+PICTURES = Path(__file__).parent / "screenshots"
+SAMPLE = Path(__file__).parent.parent / "api" / "sample" / "contacts.csv"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+
+
+def fill(client: httpx.Client) -> dict[str, Any]:
+    """The sample contacts, a worksheet, and a segment that was logged."""
+
+    def call(method: str, path: str, body: Any = None) -> Any:
+        answer = client.request(method, path, json=body)
+        answer.raise_for_status()
+        return answer.json()
+
+    for path, rows in SETUP.items():
+        for row in rows:
+            call("PUT", f"/v1/{path}/{row['code']}", {k: v for k, v in row.items() if k != "code"})
+    file = SAMPLE.read_bytes()
+    client.post("/v1/contacts/import", content=file, headers={"Content-Type": "text/csv"}).raise_for_status()
+    salesperson = SETUP["salespeople"][0]["code"]
+    header = {"interaction_template_code": "BRIEF", "salesperson_code": salesperson}
+    numbers = []
+    for description in ("Winter letter", "Spring letter"):
+        no = call("POST", "/v1/segments", {"description": description} | header)["no"]
+        numbers.append(no)
+        news = {"contact": {"type": "person"}, "mailing_group": {"code": "NIEUWSBR"}}
+        call("POST", f"/v1/segments/{no}/criteria-actions", {"action": "add_contacts", "filters": news})
+    logged = call("POST", f"/v1/segments/{numbers[0]}/log")["logged_segment"]
+    away = {"action": "reduce", "filters": {"contact": {"country_code": "DE"}}}
+    call("POST", f"/v1/segments/{numbers[1]}/criteria-actions", away)
+    lines = call("GET", f"/v1/segments/{numbers[1]}/lines?limit=6")["items"]
+    for line in (lines[1], lines[4]):
+        changed = {"subject": "A word for you", "cost": "4.25"}
+        call("PATCH", f"/v1/segments/{numbers[1]}/lines/{line['line_no']}", changed)
+    return {"open": numbers[1], "logged": logged["entry_no"], "was": numbers[0]}
+
+
+def sign_in(page: Page, service: ChildService) -> None:
+    """Come in with the service's key."""
+    page.goto(f"{service.address}/sign-in")
+    page.fill("#key", service.key)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/segments")
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what the window shows."""
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def pictures(page: Page, address: str, made: dict[str, Any]) -> None:
+    """The main pages, in English and light."""
+    worksheet = f"{address}/segments/{made['open']}"
+    page.goto(worksheet)
+    page.locator("#grid tr[data-line]").first.wait_for()
+    picture(page, "worksheet")
+    page.locator("[data-do=why]").first.click()
+    page.get_by_role("dialog").wait_for()
+    picture(page, "why")
+    page.goto(f"{worksheet}/choose")
+    page.locator("[name=field]").select_option("contact.city")
+    page.wait_for_load_state("networkidle")
+    page.locator("[name=filter]").fill("A*|B*")
+    page.get_by_text("would be added").wait_for()
+    picture(page, "choosing")
+    page.goto(f"{worksheet}/log")
+    picture(page, "log")
+    page.goto(f"{worksheet}/history")
+    picture(page, "history")
+    page.goto(f"{address}/logged-segments/{made['logged']}")
+    picture(page, "logged-segment")
+    page.goto(f"{address}/interactions?f-logged_segment_entry_no={made['logged']}")
+    picture(page, "interactions")
+    page.goto(f"{address}/contacts?f-name=%40*jansen*")
+    picture(page, "contacts")
+
+
+def main() -> int:
+    """All pictures; also one in Dutch and dark, and one on a small screen."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.stderr.write("Chromium is not here; 'make browser' installs it where it can.\n")
+        return 1
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="segmentlog-pictures-") as directory:
+        Path(directory).chmod(0o755)
+        with child_service(Path(directory) / "data") as service, sync_playwright() as playwright:
+            with service.client() as client:
+                made = fill(client)
+            browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+            page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
+            sign_in(page, service)
+            pictures(page, service.address, made)
+            dark = browser.new_page(
+                viewport={"width": 1280, "height": 800}, locale="nl-NL", color_scheme="dark"
+            )
+            sign_in(dark, service)
+            dark.goto(f"{service.address}/segments/{made['open']}/choose")
+            dark.locator("#preview .big").wait_for()
+            picture(dark, "choosing-dutch-dark")
+            small = browser.new_page(viewport={"width": 390, "height": 800}, locale="en-GB")
+            sign_in(small, service)
+            small.goto(f"{service.address}/segments/{made['open']}")
+            small.locator("#grid tr[data-line]").first.wait_for()
+            picture(small, "worksheet-small")
+            browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
