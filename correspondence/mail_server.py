@@ -7,6 +7,7 @@ its answer tells. So what cannot be known is one line and one answer long.
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -186,6 +187,9 @@ class MailServer:
         else:
             smtp = smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT_S)
         self._smtp = smtp
+        if smtp.sock is not None:
+            # The last line goes apart; it must not wait until the server has confirmed what came before.
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         smtp.ehlo_or_helo_if_needed()
         if settings.tls == "starttls":
             smtp.starttls(context=context)

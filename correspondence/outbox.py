@@ -106,16 +106,23 @@ class Outbox:
         self._conninfo = conninfo
         self.schema = f"{log_schema}_delivery"
 
+        self._pool = self._pool_of(pool_size)
+        # For what is safe to lose when the database crashes: a mail that was begun is uncertain then.
+        self._hasty_pool = self._pool_of(pool_size, hasty=True)
+
+    def _pool_of(self, size: int, *, hasty: bool = False) -> ConnectionPool[Connection[DictRow]]:
         def configure(connection: Connection[DictRow]) -> None:
             connection.autocommit = True
             connection.execute(SQL("SET search_path = {}").format(Identifier(self.schema)))
+            if hasty:
+                connection.execute("SET synchronous_commit = off")
 
-        self._pool = ConnectionPool(
-            conninfo,
+        return ConnectionPool(
+            self._conninfo,
             connection_class=Connection[DictRow],
             kwargs={"row_factory": dict_row},
             min_size=0,
-            max_size=pool_size,
+            max_size=size,
             open=False,
             configure=configure,
         )
@@ -127,10 +134,12 @@ class Outbox:
     def open(self) -> None:
         """Connect."""
         self._pool.open()
+        self._hasty_pool.open()
 
     def close(self) -> None:
         """Give the connections back."""
         self._pool.close()
+        self._hasty_pool.close()
 
     # Planning
 
@@ -227,7 +236,7 @@ class Outbox:
 
     def end(self, batch: Batch, attempt: Attempt) -> None:
         """Note how a mail came out."""
-        with self._pool.connection() as connection:
+        with self._hasty_pool.connection() as connection:
             connection.execute(
                 "INSERT INTO attempt (batch_id, number, state, sha256, reason, detail)"
                 " SELECT id, %s, %s, %s, %s, %s FROM batch WHERE id = %s AND token = %s"
@@ -242,7 +251,7 @@ class Outbox:
 
     def forget(self, batch: Batch, number: int) -> None:
         """The mail server has said that it did not take the mail: it may go again."""
-        with self._pool.connection() as connection:
+        with self._hasty_pool.connection() as connection:
             connection.execute(
                 "DELETE FROM attempt a USING batch b WHERE a.batch_id = b.id AND b.id = %s AND b.token = %s"
                 " AND a.number = %s",
@@ -297,7 +306,7 @@ class Outbox:
 
     def turn(self, server: str, every: float) -> float:
         """Take the next turn at a mail server, of one turn every so many seconds; how long to wait for it."""
-        with self._pool.connection() as connection:
+        with self._hasty_pool.connection() as connection:
             row = connection.execute(_PACE, {"server": server, "every": every}, prepare=True).fetchone()
         assert row is not None
         return max(0.0, float(row["wait"]))
