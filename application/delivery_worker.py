@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from threading import Event as Flag
 from threading import Lock, Thread
@@ -17,7 +18,7 @@ from application.delivering import LEASE_SECONDS, PRINT_LEASE_SECONDS, Deliverin
 from application.planning_deliveries import Planner
 from correspondence.mail_server import MailServer
 from correspondence.office import find_office
-from correspondence.outbox import ClaimLostError, Outbox
+from correspondence.outbox import Batch, ClaimLostError, Outbox
 from domain.errors import OfficeMissing
 from projections.runner import PASSING
 
@@ -90,8 +91,21 @@ class DeliveryWorker:
             batch = self._outbox.claim(worker, "print", lease=PRINT_LEASE_SECONDS, age=age)
         if batch is None:
             return False
-        self._delivering.print(batch)
+        with self._giving_back(batch):
+            self._delivering.print(batch)
         return True
+
+    @contextmanager
+    def _giving_back(self, batch: Batch) -> Iterator[None]:
+        """Let a batch that could not be worked on be tried again, by whoever can."""
+        try:
+            yield
+        except (ClaimLostError, *PASSING):
+            raise
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"[:300]
+            self._outbox.release(batch, after=MOST_RETRY_SECONDS, said=said, counts=True)
+            raise
 
     def _send(self, server: MailServer) -> None:
         failures = 0
@@ -104,7 +118,8 @@ class DeliveryWorker:
             if batch is None:
                 server.close()
                 return False
-            said = self._delivering.mail(batch, server, self._stop)
+            with self._giving_back(batch):
+                said = self._delivering.mail(batch, server, self._stop)
             if said is None:
                 failures = 0
                 return True

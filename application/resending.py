@@ -213,7 +213,7 @@ class Resending:
         if mails and (reason := self.mail_waits_for()) is not None:
             return reason
         said = next((one.said for one in waiting if one.said), None)
-        return f"The mail server said: {said}" if said else None
+        return f"The last try ended with: {said}" if said else None
 
     def mail_waits_for(self) -> str | None:
         """What all mails wait for, in a sentence."""

@@ -140,7 +140,7 @@ class MailServer:
 
     def _envelope(self, smtp: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
         """Up to where the server waits for the mail itself; None when it does."""
-        code, said = smtp.mail(sender, ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else [])
+        code, said = smtp.mail(sender)
         if code != 250:
             self._drop()
             return Unreachable(_answer(code, said))
