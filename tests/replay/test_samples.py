@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from domain.amendments import LoggedAgain
 from domain.catalogue import EARLIER_EVENTS, EVENT_TYPES
 from domain.contact import KnownContact
 from domain.interaction import SingleInteraction
@@ -34,7 +35,7 @@ from tests.replay.samples import (
 SAMPLES = [(topic, number) for topic in topics() for number in range(len(samples_of(topic)))]
 STREAMS: dict[str, Callable[[], Foldable] | None] = {
     "value-entries": None,
-    "resend": None,
+    "resend": LoggedAgain,
     "campaign-entry": None,
     "segment": Segment,
     "contact": KnownContact,
@@ -42,7 +43,7 @@ STREAMS: dict[str, Callable[[], Foldable] | None] = {
     "tasks": TaskRun,
     "task": OneTask,
 } | {kind.name: KnownRecord for kind in RECORD_KINDS}
-"""The aggregate that a stream is folded into, by what its name begins with; three are facts by themselves."""
+"""The aggregate that a stream is folded into, by what its name begins with; two are facts by themselves."""
 
 
 def test_every_topic_in_use_or_ever_used_has_samples() -> None:
