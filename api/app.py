@@ -91,12 +91,16 @@ def create_app(service: Service) -> FastAPI:
 
 
 def _with_problems(describe: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
-    """The OpenAPI document, with refusals under the media type that they are sent with."""
+    """The OpenAPI document, with refusals under the media type that they are sent with.
+
+    And with what holds for every route of a kind: it is done in one place, so it is said in one place.
+    """
 
     def described() -> dict[str, Any]:
         document = describe()
         for path in document["paths"].values():
-            for operation in path.values():
+            for method, operation in path.items():
+                _add_conventions(method, operation)
                 for answered in operation["responses"].values():
                     content = answered.get("content", {})
                     if MEDIA_TYPE in content and "application/json" in content:
@@ -111,9 +115,29 @@ PROBLEMS: dict[int | str, str] = {
     403: "Not for this role",
     404: "Not found",
     409: "Not possible as things stand",
+    410: "The segment was logged",
     412: "Somebody else wrote first",
+    413: "The body is too large",
     422: "The request cannot be used",
+    503: "Not there yet, or the database does not answer; try again",
 }
+
+
+ONCE = {"title": "Idempotency-Key", "anyOf": [{"type": "string", "maxLength": 200}, {"type": "null"}]}
+FRESH = {"title": "Event-Position", "anyOf": [{"type": "integer", "minimum": 0}, {"type": "null"}]}
+
+
+def _add_conventions(method: str, operation: dict[str, Any]) -> None:
+    if not operation.get("security"):
+        return
+    parameters = operation.setdefault("parameters", [])
+    named = {parameter["name"] for parameter in parameters}
+    for wanted, schema in (("post", ONCE), ("get", FRESH)):
+        if method == wanted and schema["title"] not in named:
+            parameters.append({"name": schema["title"], "in": "header", "required": False, "schema": schema})
+    answers = operation["responses"]
+    if method == "put" and "201" not in answers:
+        answers["201"] = answers["200"] | {"description": "Made"}
 
 
 class LimitedBody:

@@ -167,6 +167,16 @@ AUDITORS = _reader("auditor", of_history=True)
 ADMINS = Depends(allow())
 
 
+def not_there_yet(position: int) -> ProblemError:
+    """What a read answers that waited in vain."""
+    return ProblemError(
+        "not-yet-projected",
+        "Not there yet",
+        f"What is read does not hold position {position} yet; try again in a moment.",
+        headers={"Retry-After": "1"},
+    )
+
+
 def at_least(*names: str) -> Any:
     """A dependency of reads: waits until these read models hold the position that is asked for."""
 
@@ -183,12 +193,7 @@ def at_least(*names: str) -> Any:
         ] = None,
     ) -> None:
         if position is not None and not service.read_models.wait(position, READ_SECONDS, names):
-            raise ProblemError(
-                "not-yet-projected",
-                "Not there yet",
-                f"What is read does not hold position {position} yet; try again in a moment.",
-                headers={"Retry-After": "1"},
-            )
+            raise not_there_yet(position)
 
     return Depends(wait)
 
@@ -222,7 +227,7 @@ class Settle:
 
 Settled = Annotated[Settle, Depends()]
 
-RESERVED = {"limit", "cursor", "count", "sort"}
+LISTING_PARAMETERS = {"limit", "cursor", "count", "sort"}
 
 
 def list_query(
@@ -237,7 +242,7 @@ def list_query(
     for name, value in request.query_params.multi_items():
         if name in filters:
             raise InvalidRequest.at(name, "given twice; combine filters with & or |")
-        if name not in RESERVED:
+        if name not in LISTING_PARAMETERS:
             filters[name] = value
     try:
         yield ListQuery(filters, sort, limit, cursor, count)

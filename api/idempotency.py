@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from psycopg.types.json import Jsonb
 
 from api.context import LONGEST_KEY, digest_of, let_in, service_of
+from api.conventions import Asked
 from api.problems import ProblemError
 from api.service import Service
 from application.journal import RepeatedRequestError
@@ -51,9 +52,11 @@ class RepeatableRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        asked = Asked(self.dependant)
 
         async def repeatable(request: Request) -> Response:
             request = _StrictRequest(request.scope, request.receive)
+            await asked.check(request)
             key = request.headers.get("idempotency-key")
             if request.method != "POST" or not key:
                 return await handle(request)

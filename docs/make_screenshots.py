@@ -79,8 +79,8 @@ def pictures(page: Page, address: str, made: dict[str, Any]) -> None:
     page.goto(f"{worksheet}/choose")
     page.locator("[name=field]").select_option("contact.city")
     page.wait_for_load_state("networkidle")
-    page.locator("[name=filter]").fill("A*|B*")
-    page.get_by_text("would be added").wait_for()
+    with page.expect_response("**/preview"):
+        page.locator("[name=filter]").fill("A*|B*")
     picture(page, "choosing")
     page.goto(f"{worksheet}/log")
     picture(page, "log")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import HTMLResponse
 
@@ -13,8 +12,10 @@ from api.context import ServiceOf
 from api.moments import segment_at
 from api.pages.browser import Historian, PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
 from api.pages.forms import LINE, LINE_FIELDS, choices_of, sent_value
+from api.pages.grid_rows import Cell, GridLine, rows_html
 from api.pages.line_views import LineViews
 from api.pages.lists import AskedOf
+from api.pages.rendering import SECURITY_HEADERS
 from api.routes.segments import LineNo
 from api.schemas.segments import LinePatch, NewLine, SegmentVersion
 from api.schemas.values import Code
@@ -35,30 +36,11 @@ COLUMNS = (
     *("document", "contact_email"),
     *(field.name for field in LINE[6:]),
 )
-NUMBERS = ("cost", "duration_minutes")
 MOST_ROWS = 200
 FOUND = 12
 
 Version = Annotated[SegmentVersion, Query()]
 _views = LineViews()
-
-
-class Cell(msgspec.Struct, frozen=True):
-    """A value of a line: `own` where the line has it of its own, `unique` for a personal document."""
-
-    name: str
-    value: Any
-    own: bool = False
-    editable: bool = False
-
-
-class GridLine(msgspec.Struct, frozen=True):
-    """A line as a row of the grid, at its place in the view."""
-
-    line_no: int
-    contact_no: str | None
-    place: int
-    cells: list[Cell]
 
 
 def _rows(service: Service, lines: list[Line], first: int) -> list[GridLine]:
@@ -91,11 +73,12 @@ def show_rows(
     window = _views.window(service, segment, asked, date.today(), start, count)
     rows = _rows(service, list(window.lines), window.start)
     editable = visitor.may_write and version is None
-    page = visitor.page(
-        "part_rows.html", rows=rows, no=no, version=version, numbers=NUMBERS, editable=editable
-    )
-    page.headers["X-Total"] = str(window.total)
-    return page
+    return _answer(visitor, rows, editable=editable, total=window.total)
+
+
+def _answer(visitor: Visitor, rows: list[GridLine], *, editable: bool, total: int) -> HTMLResponse:
+    content = rows_html(rows, visitor.language, editable=editable, explained=visitor.may_look_back)
+    return HTMLResponse(content, headers={**SECURITY_HEADERS, "X-Total": str(total)})
 
 
 def _shown_line(
@@ -104,10 +87,7 @@ def _shown_line(
     service.segments.line(segment, line_no)
     line = segment.line(line_no)
     assert line is not None
-    rows = _rows(service, [line], place)
-    return visitor.page(
-        "part_rows.html", rows=rows, no=segment.no, version=None, numbers=NUMBERS, editable=True
-    )
+    return _answer(visitor, _rows(service, [line], place), editable=True, total=segment.number_of_lines)
 
 
 @router.get("/lines/{line_no}/edit/{name}")

@@ -7,14 +7,17 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
+from operator import attrgetter
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.service import Service
-from domain.segment.lines import NO_CHANGES, Line, LineColumns
+from domain.segment.lines import NO_CHANGES, Line, LineBlock, LineColumns
 from domain.segment.state import Segment
+from domain.vocabulary import LINE_STEP
 from projections.line_order import line_order
 from projections.listing import Query
 
@@ -53,9 +56,11 @@ class LineViews:
         self, service: Service, segment: Segment, query: Query, work_date: date, start: int, count: int
     ) -> Window:
         """The lines of a part of a view. Raises InvalidFilter."""
-        if not query.filters and query.sort in (None, "line_no") and start == 0:
-            # The beginning needs no view: it comes at once, however many lines follow.
-            return Window(segment.lines(0, count), 0, segment.number_of_lines)
+        if not query.filters and query.sort in (None, "line_no"):
+            blocks = _one_after_another(segment)
+            if blocks is not None:
+                # Any part comes at once, however many lines there are.
+                return Window(_lines_from(segment, blocks, start, count), start, segment.number_of_lines)
         view = self._view(service, segment, query, work_date)
         total = len(view.columns) if view.places is None else len(view.places)
         chosen = range(start, min(start + count, total))
@@ -80,6 +85,29 @@ class LineViews:
             while len(self._views) > KEPT:
                 self._views.popitem(last=False)
         return view
+
+
+def _one_after_another(segment: Segment) -> list[LineBlock] | None:
+    """The blocks with lines, in the order of their lines; None if lines of two stand between each other."""
+    blocks = sorted((b for b in segment.blocks if b.alive), key=attrgetter("first_line_no"))
+    for one, next_one in pairwise(blocks):
+        if one.first_line_no + LINE_STEP * len(one.contacts) > next_one.first_line_no:
+            return None
+    return blocks
+
+
+def _lines_from(segment: Segment, blocks: Sequence[LineBlock], start: int, count: int) -> list[Line]:
+    found: list[Line] = []
+    for block in blocks:
+        size = len(block.alive)
+        for index in range(start, min(size, start + count - len(found))):
+            key = block.alive[index]
+            own = segment.own.get((block.id, key), NO_CHANGES)
+            found.append(Line(block.line_no(key), key, block, own))
+        if len(found) == count:
+            break
+        start = max(0, start - size)
+    return found
 
 
 def _line(segment: Segment, columns: LineColumns, place: int) -> Line:

@@ -20,9 +20,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 def violations(reader: Reader) -> list[str]:
     """What axe finds wrong with the page."""
     # Run by the browser's own tools, which the page's security policy does not concern.
+    options = {"runOnly": RULES, "resultTypes": ["violations"]}
     found: Any = reader.page.evaluate(
-        f"async (rules) => {{ {AXE}; return (await axe.run(document, {{runOnly: rules}})).violations }}",
-        RULES,
+        f"async (options) => {{ {AXE}; return (await axe.run(document, options)).violations }}", options
     )
     return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 

@@ -9,7 +9,7 @@ import pytest
 from domain.contact import Contact
 from domain.inheritance import FIELDS, Inherit, inherited, passed_on
 
-ALL = Inherit()
+ALL = Inherit(**dict.fromkeys(Inherit.__struct_fields__, True))
 ALDER = Contact(
     name="Alder",
     salesperson_code="SARA",

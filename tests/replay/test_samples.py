@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from domain.amendments import LoggedAgain
 from domain.catalogue import EARLIER_EVENTS, EVENT_TYPES
 from domain.contact import KnownContact
 from domain.interaction import SingleInteraction
@@ -34,6 +35,7 @@ from tests.replay.samples import (
 SAMPLES = [(topic, number) for topic in topics() for number in range(len(samples_of(topic)))]
 STREAMS: dict[str, Callable[[], Foldable] | None] = {
     "value-entries": None,
+    "resend": LoggedAgain,
     "campaign-entry": None,
     "segment": Segment,
     "contact": KnownContact,

@@ -8,7 +8,7 @@
   const body = table.tBodies[0];
   const dialog = document.getElementById("dialog");
   const csrf = document.querySelector("meta[name=csrf]").content;
-  const ROW = 32, PART = 100, MOST_PARTS = 40;
+  const ROW = 32, PART = 50, MOST_PARTS = 60;
   // Browsers cannot make a box of any height: beyond this, scrolling a little moves more rows.
   const HIGHEST = 8_000_000;
   const columns = table.tHead.rows[0].cells.length;
