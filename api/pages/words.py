@@ -6,7 +6,6 @@ from application.field_words import DUTCH_VALUES, Language, field_word
 
 TEXTS: dict[str, tuple[str, str]] = {
     # Around every page
-    "segmentlog": ("segmentlog", "segmentlog"),
     "skip": ("Go to the content", "Naar de inhoud"),
     "menu": ("Main menu", "Hoofdmenu"),
     "segments": ("Segments", "Segmenten"),
@@ -180,7 +179,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Leave out who is excluded from segments by now",
         "Wie inmiddels van segmenten is uitgesloten overslaan",
     ),
-    "to_worksheet": ("To the worksheet", "Naar het werkblad"),
     # Logging
     "log_title": ("Log segment {no}", "Segment {no} registreren"),
     "log_ready": ("Nothing stands in the way.", "Niets staat in de weg."),
@@ -217,7 +215,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "only_evaluated": ("Only who was evaluated as", "Alleen wie is beoordeeld als"),
     "all": ("all", "alle"),
     "keep_template": ("Keep the template", "Het sjabloon behouden"),
-    "as_logged": ("The worksheet as it was", "Het werkblad zoals het was"),
     "interaction": ("Interaction {no}", "Interactie {no}"),
     "evaluate": ("Evaluate", "Beoordelen"),
     "evaluate_ticked": ("Evaluate those that are ticked as", "Beoordeel de aangevinkte als"),
