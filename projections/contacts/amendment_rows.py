@@ -156,11 +156,14 @@ def _cancel(
         cursor.execute(
             "UPDATE logged_segment SET canceled = %s WHERE entry_no = %s", (canceled, event.cause_no)
         )
-        # A campaign entry that was canceled by itself stays so: all its interactions are.
+        # A campaign entry that was canceled by itself stays so. There may be several events of one canceling:
+        # of the segment, and of what was sent again.
         cursor.execute(
-            "UPDATE campaign_entry k SET canceled = NOT EXISTS (SELECT FROM interaction_log_entry e"
-            " WHERE e.campaign_no = k.campaign_no AND e.campaign_entry_no = k.entry_no AND NOT e.canceled)"
-            " WHERE k.logged_segment_entry_no = %s",
+            "UPDATE campaign_entry SET canceled = true, canceled_with_segment = canceled_with_segment"
+            " OR NOT canceled WHERE logged_segment_entry_no = %s"
+            if canceled
+            else "UPDATE campaign_entry SET canceled = canceled AND NOT canceled_with_segment,"
+            " canceled_with_segment = false WHERE logged_segment_entry_no = %s",
             (event.cause_no,),
         )
     elif event.cause == "campaign_entry":

@@ -230,6 +230,7 @@ class TestCampaignEntries:
             "description": "Spring letter",
             "user_id": "ANN",
             "canceled": False,
+            "canceled_with_segment": False,
             "logged_segment_entry_no": event.entry_no,
             "document_type": None,
         }

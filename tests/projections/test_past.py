@@ -68,9 +68,9 @@ def remembered(service: Desk, numbers: list[str], position: int) -> Facts:
 def test_what_criteria_saw_at_any_position_can_be_seen_again(service: Desk, seed: int) -> None:
     history, snapshots = History(service, seed), {}
     for commands in [history.commands] * 3 + [history.amendments] * 3:
-        history.run(60, commands)
+        history.run(40, commands)
         snapshots[service.catch_up()] = shown(service)
-    history.run(100, history.amendments)
+    history.run(60, history.amendments)
 
     everybody = sorted({no for facts in snapshots.values() for no in facts})
     assert sum(len(t["interaction_log_entry"]) for f in snapshots.values() for t in f.values()) > 100
@@ -86,8 +86,8 @@ def test_what_criteria_saw_at_any_position_can_be_seen_again(service: Desk, seed
 def test_every_explanation_agrees_with_what_the_action_did(service: Desk) -> None:
     """Whoever was selected met the filters then, or came along with somebody; nobody else did."""
     history = History(service, 21)
-    history.run(250, history.commands)
-    history.run(80, history.amendments)
+    history.run(150, history.commands)
+    history.run(60, history.amendments)
     contacts = [row["no"] for row in service.rows("SELECT no FROM contact ORDER BY key")]
     looked_at = 0
     for stream in streams(service, "segment"):

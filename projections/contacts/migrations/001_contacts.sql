@@ -149,6 +149,7 @@ CREATE TABLE campaign_entry (
     salesperson_code text COLLATE "C",
     user_id text COLLATE "C" NOT NULL,
     canceled boolean NOT NULL DEFAULT false,
+    canceled_with_segment boolean NOT NULL DEFAULT false,
     logged_segment_entry_no bigint,
     document_type text COLLATE "C"
 );
@@ -194,8 +195,8 @@ CREATE TABLE interaction_log_entry (
     resend_no bigint,
     document_type text COLLATE "C",
     document_no text COLLATE "C",
-    version_no integer,
-    document_no_occurrence integer,
+    version_no bigint,
+    document_no_occurrence bigint,
     opportunity_no text COLLATE "C",
     task_no bigint,
     canceled boolean NOT NULL,
