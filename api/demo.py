@@ -243,5 +243,6 @@ def run() -> None:
     console.print(
         "[bold]Now yours:[/] make serve keeps one running. It says its admin key at the first start."
     )
-    console.print("  in the browser, the API to try out: http://127.0.0.1:8000/docs")
-    console.print("  its description for programs:        http://127.0.0.1:8000/openapi.json")
+    console.print("  in the browser, where its key signs in: http://127.0.0.1:8000/")
+    console.print("  its API to try out:                     http://127.0.0.1:8000/docs")
+    console.print("  its description for programs:           http://127.0.0.1:8000/openapi.json")
