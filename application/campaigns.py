@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from application.journal import Caller, Changes, Journal, check_version, retried
+from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, check_version, retried
 from application.records import Records
 from application.segments import stream_of
 from domain import records
@@ -17,8 +17,6 @@ from domain.segment.targets import is_on_lines, targets
 from projections.listing import Page, Query
 from projections.read_models import ReadModels
 from projections.target_group import has_targeted_interactions, target_page
-
-CATCH_UP_SECONDS = 5.0
 
 
 class Campaigns:

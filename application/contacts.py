@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace as replaced
 
-from application.journal import Caller, Changes, Journal, check_version, retried
+from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, check_version, retried
 from application.records import Records
 from domain import records
 from domain.contact import (
@@ -42,7 +42,6 @@ from projections.read_models import ReadModels
 from projections.task_listings import has_interactions_or_tasks, has_open_tasks
 
 KEYS = "contact key"
-CATCH_UP_SECONDS = 5.0
 
 SINGLE_CODES: Mapping[str, RecordKind] = {
     "salesperson_code": records.SALESPERSON,

@@ -9,7 +9,7 @@ import msgspec
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from application.journal import Caller, Changes, Journal, check_version, retried
+from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, check_version, retried
 from application.records import Records
 from application.segments import Segments, stream_of
 from application.selecting import Selecting
@@ -26,8 +26,6 @@ from projections.logging_checks import check_lines
 from projections.read_models import ReadModels
 
 LOGGED_SEGMENT, INTERACTION, CAMPAIGN_ENTRY = "logged segment", "interaction log entry", "campaign entry"
-
-CATCH_UP_SECONDS = 5.0
 
 
 class OnlyEntries(msgspec.Struct, frozen=True):

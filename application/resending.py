@@ -11,9 +11,9 @@ from psycopg.rows import DictRow
 
 from application.contacts import Contacts
 from application.interactions import interaction_stream, loaded, resend_stream
-from application.journal import Caller, Changes, Journal, retried
+from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, retried
 from application.letter_files import stream_of as stream_of_entry
-from application.logging_segments import CATCH_UP_SECONDS, INTERACTION
+from application.logging_segments import INTERACTION
 from application.segments import stream_of
 from correspondence import opt_out
 from correspondence.mail_server import MailSettings

@@ -9,14 +9,13 @@ from itertools import islice
 import msgspec
 
 from application.contact_import import RejectedRow
-from application.journal import Caller, Changes, Journal
+from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal
 from domain.errors import SHOWN_PROBLEMS, Problem
 from domain.value_entry import ValueEntriesImported, ValueEntry
 from projections.contacts.value_entry_rows import known
 from projections.read_models import ReadModels
 
 BATCH = 2_000
-CATCH_UP_SECONDS = 5.0
 NUMBERS = "value entry"
 
 
