@@ -25,7 +25,7 @@ _TOO_LONG = "\x00too long"
 _LONG: Problem = ((), f"the line is longer than {LONGEST_LINE:,} bytes")
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A row of a file: the line it starts on, and its values by column, or what is wrong with it."""
 
     line: int
@@ -106,7 +106,7 @@ def _ndjson_records(lines: Iterator[str]) -> Iterator[Record]:
             yield Record(number, problem=_LONG)
         elif line.strip():
             try:
-                value = json.loads(line)
+                value = _from_json(line)
             except (ValueError, RecursionError):
                 yield Record(number, problem=((), "the line is no JSON"))
                 continue
@@ -114,3 +114,12 @@ def _ndjson_records(lines: Iterator[str]) -> Iterator[Record]:
                 yield Record(number, value)
             else:
                 yield Record(number, problem=((), "the line is no JSON object"))
+
+
+def _from_json(line: str) -> Any:
+    """What a line says. Raises ValueError, RecursionError."""
+    try:
+        # Faster, and stricter: it gives what the other would give, or leaves the line to it.
+        return msgspec.json.decode(line)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return json.loads(line)

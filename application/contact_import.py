@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +13,9 @@ from typing import Any
 import msgspec
 
 from application.contacts import (
+    CODE_LISTS,
     KEYS,
+    SINGLE_CODES,
     Contacts,
     changes_type,
     codes_of,
@@ -35,7 +38,7 @@ _UNTIMED = datetime.min
 """A contact's state does not depend on when it was recorded."""
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """A row of a file: the line it starts on, and either a contact's values or what is wrong with them."""
 
     line: int
@@ -81,25 +84,36 @@ class ContactImport:
         self._journal = journal
         self._contacts = contacts
         self._caller = caller
-        self._known_codes: set[tuple[str, str]] = set()
+        self._codes = _Codes(contacts)
         self.result = ImportResult()
 
     def run(
         self, rows: Iterable[Row], progress: Callable[[ImportResult], None] | None = None
     ) -> ImportResult:
-        """Take over all rows; `progress` is told after every batch."""
+        """Take over all rows; `progress` is told after every batch.
+
+        While a batch is decided and saved, which is mostly waiting for the database, the next one is read.
+        """
         iterator = iter(rows)
-        while batch := list(islice(iterator, BATCH)):
-            self._take_over(batch)
+        taking: Future[None] | None = None
+        with ThreadPoolExecutor(1, "contact import") as pool:
+            while batch := list(islice(iterator, BATCH)):
+                self._finish(taking, progress)
+                taking = pool.submit(self._take_over, batch)
+            self._finish(taking, progress)
+        return self.result
+
+    def _finish(self, taking: Future[None] | None, progress: Callable[[ImportResult], None] | None) -> None:
+        if taking is not None:
+            taking.result()
             if progress is not None:
                 progress(self.result)
-        return self.result
 
     def _take_over(self, batch: list[Row]) -> None:
         for attempt in range(ATTEMPTS):
             # Counted on a copy, so that a batch which has to be decided again counts once.
             result = replace(self.result, rejected=list(self.result.rejected))
-            decided = _Batch(self._journal, self._contacts, self._known_codes, result)
+            decided = _Batch(self._journal, self._contacts, self._codes, result)
             changes = decided.changes(batch)
             try:
                 if changes:
@@ -118,14 +132,15 @@ class _Batch:
         self,
         journal: Journal,
         contacts: Contacts,
-        known_codes: set[tuple[str, str]],
+        codes: _Codes,
         result: ImportResult,
     ) -> None:
         self._journal = journal
         self._contacts = contacts
-        self._known_codes = known_codes
+        self._codes = codes
         self._result = result
         self._setup = contacts.records.setup()
+        self._defaults = given(with_defaults(ContactChanges(), self._setup))
         self._loaded: dict[str, KnownContact] = {}
         self._facts: dict[str, list[Any]] = {}
         self._versions: dict[str, int] = {}
@@ -133,7 +148,7 @@ class _Batch:
     def changes(self, batch: list[Row]) -> list[Changes]:
         """What is to be recorded."""
         numbered = self._numbered([row for row in batch if not row.problems])
-        companies = (given(row.values).get("company_no") for row in batch)
+        companies = (row.values.company_no for row in batch)
         self._load([*numbered.values(), *(no for no in companies if isinstance(no, str))])
         fresh = [no for no in numbered.values() if no not in self._loaded]
         self._next_key = self._journal.log.counters.draw(KEYS, len(fresh)) if fresh else 0
@@ -162,12 +177,13 @@ class _Batch:
             self._loaded |= {contact.no: contact for contact in found.values()}
 
     def _decide(self, row: Row, no: str) -> None:
-        self._check_codes(row.values)
+        named = given(row.values)
+        self._codes.check(named)
         contact = self._loaded.get(no)
         facts: list[Any]
         if contact is None:
             series_for(self._setup, "contact", row.no)
-            values = with_defaults(row.values, self._setup)
+            values = ContactChanges(**(self._defaults | named))
             company = self._company(no, values.company_no)
             facts = [register(no, self._next_key, values, company)]
             self._next_key += 1
@@ -176,7 +192,6 @@ class _Batch:
         elif contact.deleted:
             raise AlreadyExists(f"Number {no} belongs to a contact that was deleted.")
         else:
-            named = given(row.values)
             company = self._company(no, named.get("company_no", contact.value.company_no))
             facts = list(change(contact, row.values, company))
             if changes_type(facts) or (moves(facts) and contact.key in self._on_open_segments):
@@ -209,18 +224,42 @@ class _Batch:
             raise InvalidRequest.at("company_no", f"there is no company {company_no}")
         return company
 
-    def _check_codes(self, values: ContactChanges) -> None:
+
+class _Codes:
+    """Looks up what contacts refer to; what was found once is not looked up again."""
+
+    _FIELDS = frozenset((*SINGLE_CODES, *CODE_LISTS, "business_relations", "profile_answers"))
+    _REMEMBERED = _FIELDS - {"business_relations"}
+    """Fields in which the same values come again and again, other than a company's number at its bank."""
+
+    def __init__(self, contacts: Contacts) -> None:
+        self._contacts = contacts
+        self._found: set[tuple[str, str]] = set()
+        self._good: dict[str, set[Any]] = {name: set() for name in self._FIELDS}
+
+    def check(self, named: dict[str, Any]) -> None:
+        """Refuse codes that do not exist. Raises InvalidRequest."""
+        if all(self._good[name].issuperset(_members(named[name])) for name in self._FIELDS & named.keys()):
+            return
         problems = [
             (place, f"there is no {kind.word} {code}")
-            for place, kind, code in codes_of(given(values))
+            for place, kind, code in codes_of(named)
             if not self._exists(kind, code)
         ]
         if problems:
             raise InvalidRequest(problems[0][1], problems)
+        for name in self._REMEMBERED & named.keys():
+            self._good[name].update(_members(named[name]))
 
     def _exists(self, kind: RecordKind, code: str) -> bool:
-        if (kind.name, code) not in self._known_codes:
+        if (kind.name, code) not in self._found:
             if self._contacts.records.find(kind, code) is None:
                 return False
-            self._known_codes.add((kind.name, code))
+            self._found.add((kind.name, code))
         return True
+
+
+def _members(value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)

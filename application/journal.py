@@ -55,7 +55,7 @@ class RepeatedRequestError(Exception):
     """The same request, by its idempotency key, was carried out meanwhile."""
 
 
-class Changes(msgspec.Struct, frozen=True):
+class Changes(msgspec.Struct, frozen=True, gc=False):
     """What happened to one stream, after the version that was seen."""
 
     stream: str

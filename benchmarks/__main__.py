@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, write the results, print the table."""
+"""`python -m benchmarks`: measure, write the results with a table and a plot, print the table."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ from benchmarks.run import KEYS, run
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the figures.")
-    parser.add_argument("--contacts", type=int, default=100_000, help="contacts to add and log")
+    parser.add_argument(
+        "--contacts",
+        type=int,
+        nargs="+",
+        default=[100_000],
+        help="contacts to import, add, log; events to append",
+    )
     parser.add_argument("--runs", type=int, default=5, help="timed pairs of each figure")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="folder for latest.json and latest.md")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder for latest.json, .md and .svg")
     parser.add_argument("--only", choices=KEYS, action="append", help="measure these only, write no results")
     options = parser.parse_args(arguments)
     started = time.monotonic()

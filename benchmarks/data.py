@@ -6,8 +6,11 @@ tables through their use cases, and the read models from the runners.
 
 from __future__ import annotations
 
-import json
+import os
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -19,7 +22,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from api.contact_files import rows
-from api.sample.contacts import sample_contacts
+from api.sample.contacts import write_csv
 from api.sample.setup import SETUP
 from api.service import Service
 from application.contact_import import ContactImport, ImportResult
@@ -34,6 +37,7 @@ from projections.runner import Runner
 
 CALLER = Caller("benchmark", "admin", date(2026, 12, 1))
 CHUNK = 256 * 1024
+PATIENCE_SECONDS = 60
 COUNTRIES = "NL|DE|GB|FR"
 """Nine in ten of the sample contacts are there."""
 
@@ -48,12 +52,10 @@ def fresh_postgres() -> Iterator[str]:
 
 
 def contact_file(count: int) -> bytes:
-    """The sample contacts as the NDJSON file that an import takes."""
-    lines = (
-        json.dumps({name: value for name, value in contact.items() if value not in (None, [])})
-        for contact in sample_contacts(count)
-    )
-    return "\n".join(lines).encode()
+    """The sample contacts as the CSV file that an import takes."""
+    with tempfile.NamedTemporaryFile() as file:
+        write_csv(file.name, count)
+        return file.read()
 
 
 class Installation:
@@ -61,6 +63,7 @@ class Installation:
 
     def __init__(self, conninfo: str, schema: str) -> None:
         self.conninfo = conninfo
+        self._worker: subprocess.Popen[bytes] | None = None
         self.service = Service(conninfo, schema)
         self.service.set_up()
         self.service.open()
@@ -82,7 +85,7 @@ class Installation:
         """Register the contacts of a file; the read models do not know them yet."""
         service = self.service
         chunks = (file[start : start + CHUNK] for start in range(0, len(file), CHUNK))
-        result = ContactImport(service.journal, service.contacts, CALLER).run(rows(chunks, "ndjson"))
+        result = ContactImport(service.journal, service.contacts, CALLER).run(rows(chunks, "csv"))
         if result.rejected_total:
             raise ValueError(f"{result.rejected_total:,} contacts were rejected, first {result.rejected[0]}")
         return result
@@ -93,6 +96,22 @@ class Installation:
             runner.catch_up()
         if not self.service.read_models.wait(self.service.log.position(), timeout=60):
             raise TimeoutError("the service did not hear of its read models")
+
+    def wait_for_contacts(self, position: int) -> None:
+        """Wait until the worker has written the contacts up to a position."""
+        if not self.service.read_models.wait(position, timeout=3600, names=["contacts"]):
+            raise TimeoutError("the contacts did not become readable")
+
+    def start_worker(self) -> None:
+        """Let a process of its own feed the read models, as in use; it ends with `close`."""
+        command = [sys.executable, "-m", "api.command_line", "worker", "--until-input-ends"]
+        variables = {"DATABASE_URL": self.conninfo, "SEGMENTLOG_SCHEMA": self.log_schema}
+        self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | variables)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self.service.read_models.status(0)["contacts"].fed:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the worker did not start")
+            time.sleep(0.02)
 
     def new_segment(self) -> Segment:
         """An empty worksheet for an invitation to a fair."""
@@ -112,6 +131,11 @@ class Installation:
 
     def close(self) -> None:
         """Give all connections back."""
+        if self._worker is not None:
+            assert self._worker.stdin is not None
+            self._worker.stdin.close()
+            self._worker.wait(PATIENCE_SECONDS)
+            self._worker = None
         for runner in self.runners.values():
             runner.close()
         self.service.close()

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar, cast
 
-from psycopg.sql import SQL, Composed, Identifier, Literal
+from psycopg.sql import SQL, Composed, Identifier
 
 from application.segments import stream_of
 from benchmarks.data import CALLER, Base, Installation
@@ -29,6 +29,8 @@ class Figure(ABC):
     against: ClassVar[str]
     reach: ClassVar[float | None] = None
     key: ClassVar[str]
+    warm_up: ClassVar[bool] = True
+    """Whether the first run of each side does not count."""
     size: int
 
     @abstractmethod
@@ -62,6 +64,7 @@ class Count(_OnBase):
     key = "count"
     name = "Count the contacts that match criteria (preview)"
     against = "bare SQL: SELECT count(*) with the same WHERE"
+    reach = 1.2
 
     def subject(self, run: int) -> Work:
         segment, criteria = self.base.installation.new_segment(), self.base.criteria(run)
@@ -87,7 +90,7 @@ class Add(_OnBase):
     key = "add"
     name = "Add contacts to a segment by criteria, event appended"
     against = "bare SQL: SELECT array_agg(key) with the same WHERE, fetched, and one INSERT of the same bytes"
-    reach = 3.0
+    reach = 1.5
 
     def subject(self, run: int) -> Work:
         segment, criteria = self.base.installation.new_segment(), self.base.criteria(run)
@@ -125,7 +128,7 @@ class Log(_OnBase):
     key = "log"
     name = "Log a segment until every entry can be read"
     against = "one binary COPY of the same rows into an empty table with the same indexes and partitions"
-    reach = 3.0
+    reach = 1.3
 
     def __init__(self, base: Base, tables: EmptyTables) -> None:
         super().__init__(base, tables)
@@ -156,18 +159,50 @@ class Log(_OnBase):
         return copy
 
     def _dump(self, logged: SegmentLogged) -> Dump:
-        first = logged.first_interaction_no
-        self._tables.make_partitions(first, first + logged.number_of_interactions - 1)
-        query = SQL(
-            "SELECT e.* FROM interaction_log_entry e WHERE e.logged_segment_entry_no = {} ORDER BY e.entry_no"
-        ).format(Literal(logged.entry_no))
-        return Dump(self._bare, "interaction_log_entry", query)
+        return self._tables.dump_of_entries(self._bare, logged)
+
+
+class Cancel(_OnBase):
+    """Cancel a logged segment and take it back, by turns: the same rows change each time."""
+
+    key = "cancel"
+    name = "Cancel a logged segment until statistics agree"
+    against = "one UPDATE of the same rows of a table with the same indexes and partitions"
+    reach = 0.5
+
+    def __init__(self, base: Base, tables: EmptyTables) -> None:
+        super().__init__(base, tables)
+        no = base.installation.new_segment().no
+        self.service.selecting.apply(CALLER, no, base.criteria(0))
+        base.installation.catch_up()
+        event, _ = self.service.logging.log(CALLER, no, send_attachments=False, create_follow_up=False)
+        base.installation.catch_up()
+        self._logged = event
+        tables.fill_entries(self._bare, event)
+
+    def subject(self, run: int) -> Work:
+        def cancel() -> int:
+            entry_no, canceled = self._logged.entry_no, run % 2 == 0
+            self.service.interactions.cancel_logged_segment(CALLER, entry_no, canceled=canceled)
+            self.base.installation.contacts.catch_up()
+            return self._logged.number_of_interactions
+
+        return cancel
+
+    def limit(self, run: int) -> Work:
+        def update() -> int:
+            statement = "UPDATE interaction_log_entry SET canceled = NOT canceled"
+            return self._tables.connection.execute(statement).rowcount
+
+        return update
 
 
 class Import(Figure):
     key = "import"
-    name = "Import contacts from a file until they can be read"
+    name = "Import contacts from a CSV file until they can be read"
     against = "binary COPY of the same event rows and contact rows into empty tables with the same indexes"
+    reach = 3.0
+    warm_up = False
 
     def __init__(self, conninfo: str, file: bytes, contacts: int, tables: EmptyTables) -> None:
         self.size = contacts
@@ -178,10 +213,11 @@ class Import(Figure):
     def subject(self, run: int) -> Work:
         self.close()
         self._installation = installation = Installation(self._conninfo, f"import_{run}")
+        installation.start_worker()
 
         def import_file() -> int:
             result = installation.import_contacts(self._file)
-            installation.contacts.catch_up()
+            installation.wait_for_contacts(result.position)
             return result.registered
 
         return import_file

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 from psycopg.sql import SQL, Identifier
 
+from domain.segment.events import SegmentLogged
 from eventstore.log import MIGRATIONS
 from eventstore.migrate import migrate
 from projections.contacts import Contacts
@@ -20,6 +21,7 @@ class EmptyTables:
     """Tables as the migrations make them, indexes and all, in a schema where nothing else writes."""
 
     def __init__(self, conninfo: str, schema: str) -> None:
+        self.schema = schema
         migrate(conninfo, schema, Contacts().migrations)
         migrate(conninfo, f"{schema}_log", MIGRATIONS)
         self.connection: Connection = psycopg.connect(conninfo, autocommit=True)
@@ -35,13 +37,27 @@ class EmptyTables:
     def make_partitions(self, first: int, last: int) -> None:
         """The partitions that hold these entry numbers, cut as the read model cuts them."""
         for number in range(first // PARTITION, last // PARTITION + 1):
-            self.connection.execute(
-                SQL("CREATE TABLE {} PARTITION OF interaction_log_entry FOR VALUES FROM ({}) TO ({})").format(
-                    Identifier(f"interaction_log_entry_{number}"),
-                    number * PARTITION,
-                    (number + 1) * PARTITION,
-                )
+            statement = SQL(
+                "CREATE TABLE IF NOT EXISTS {} PARTITION OF interaction_log_entry"
+                " FOR VALUES FROM ({}) TO ({})"
             )
+            name = Identifier(f"interaction_log_entry_{number}")
+            self.connection.execute(statement.format(name, number * PARTITION, (number + 1) * PARTITION))
+
+    def dump_of_entries(self, connection: Connection, logged: SegmentLogged) -> Dump:
+        """The entries of a logged segment, for which there are partitions then."""
+        first = logged.first_interaction_no
+        self.make_partitions(first, first + logged.number_of_interactions - 1)
+        query = SQL(
+            "SELECT e.* FROM interaction_log_entry e WHERE e.logged_segment_entry_no = {} ORDER BY e.entry_no"
+        ).format(sql.Literal(logged.entry_no))
+        return Dump(connection, "interaction_log_entry", query)
+
+    def fill_entries(self, connection: Connection, logged: SegmentLogged) -> None:
+        """Hold the entries of a logged segment, and no others."""
+        dump = self.dump_of_entries(connection, logged)
+        self.truncate("interaction_log_entry")
+        self.copy([dump])
 
     def truncate(self, *tables: str) -> None:
         """Empty these tables."""

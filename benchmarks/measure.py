@@ -55,14 +55,16 @@ def measure(
     *,
     clock: Callable[[], float] = time.perf_counter,
     progress: Callable[[str], None] = lambda _: None,
+    warm_up: bool = True,
 ) -> Measured:
     """Warm both up as run 0, subject first, then time `runs` pairs, whose order alternates.
 
     Raises DifferentWorkError.
     """
-    warm = (_timed(subject(0), clock), _timed(limit(0), clock))
-    _check(*warm)
-    progress(f"warm-up: {warm[0].seconds:.3f} s against {warm[1].seconds:.3f} s")
+    if warm_up:
+        warm = (_timed(subject(0), clock), _timed(limit(0), clock))
+        _check(*warm)
+        progress(f"warm-up: {warm[0].seconds:.3f} s against {warm[1].seconds:.3f} s")
     measured = Measured([], [])
     for number in range(1, runs + 1):
         if number % 2:

@@ -20,6 +20,7 @@ import psycopg
 
 from benchmarks.figures import Figure
 from benchmarks.measure import Measured, spread
+from benchmarks.plot import plot
 
 RESULTS = Path(__file__).parent / "results"
 MARKER = "<!-- benchmarks -->"
@@ -67,7 +68,7 @@ class Results(msgspec.Struct, frozen=True):
     """A whole run of the benchmarks."""
 
     machine: Machine
-    base_contacts: int
+    sizes: tuple[int, ...]
     figures: tuple[FigureResult, ...]
 
 
@@ -151,7 +152,7 @@ def measured_on(results: Results) -> str:
     known = results.machine
     runs = " or ".join(str(number) for number in sorted({figure.runs for figure in results.figures}))
     return (
-        f"Medians of {runs} paired runs on a base of {results.base_contacts:,} sample contacts, {known.date}:"
+        f"Medians of {runs} paired runs on 1.2 times as many sample contacts, {known.date}:"
         f" {known.cores} cores ({known.processor}), {known.memory_gib} GiB, Python {known.python},"
         f" PostgreSQL {known.postgres} with fsync {known.postgres_settings['fsync']}."
     )
@@ -164,14 +165,16 @@ def _seconds(value: float) -> str:
 def _reach(figure: FigureResult) -> str:
     if figure.reach is None:
         return "shown"
-    return f"{figure.reach:g}: {'holds' if figure.holds else 'missed'}"
+    return f"{figure.reach:.3g}: {'holds' if figure.holds else 'missed'}"
 
 
 def write(results: Results, folder: Path) -> None:
-    """Write `latest.json` and `latest.md`."""
+    """Write `latest.json`, `latest.md` and `latest.svg`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "latest.json").write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
-    (folder / "latest.md").write_text(f"# Benchmarks\n\n{table(results)}\n", encoding="utf-8")
+    text = f"# Benchmarks\n\n{table(results)}\n\n![Ratios and growth](latest.svg)\n"
+    (folder / "latest.md").write_text(text, encoding="utf-8")
+    (folder / "latest.svg").write_text(plot(results.figures), encoding="utf-8")
 
 
 def read(folder: Path) -> Results:

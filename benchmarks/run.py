@@ -2,61 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, closing
 
+from benchmarks.appending import (
+    Appending,
+    Bulk,
+    PgbenchByOne,
+    PgbenchBySixteen,
+    SingleByOne,
+    SingleBySixteen,
+)
 from benchmarks.data import Base, Installation, contact_file
-from benchmarks.figures import Add, Count, Figure, Import, Log
+from benchmarks.figures import Add, Cancel, Count, Figure, Import, Log
 from benchmarks.limits import EmptyTables
 from benchmarks.measure import measure
-from benchmarks.report import Results, figure_result, machine
+from benchmarks.report import FigureResult, Results, figure_result, machine
 
-FIGURES = (Count, Add, Log, Import)
+ON_BASE = (Count, Add, Log, Cancel)
+SINGLES = (SingleByOne, SingleBySixteen, PgbenchByOne, PgbenchBySixteen)
+FIGURES = (*SINGLES, Bulk, *ON_BASE, Import)
 KEYS = tuple(figure.key for figure in FIGURES)
 BASE_SHARE = 1.2
 """So many times the contacts that are added make the base, so that a selection has something to leave out."""
 
+Progress = Callable[[str], None]
+
 
 def run(
     conninfo: str,
-    contacts: int,
+    sizes: Sequence[int],
     runs: int,
     *,
     keys: Collection[str] = KEYS,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> Results:
-    """Measure the figures with these keys on a database with nothing of ours in it."""
-    found = []
-    base_contacts = round(contacts * BASE_SHARE)
-    with ExitStack() as closing:
-        tables = EmptyTables(conninfo, "benchmark_limit")
-        closing.callback(tables.close)
-        for figure in _figures(conninfo, contacts, base_contacts, tables, keys, progress, closing):
-            progress(f"{figure.name}, {figure.size:,}")
-            try:
-                measured = measure(figure.subject, figure.limit, runs, progress=progress)
-            finally:
-                figure.close()
-            found.append(figure_result(figure, measured))
-    return Results(machine(conninfo), base_contacts, tuple(found))
+    """Measure the figures with these keys on a database with nothing of ours in it, each for all sizes."""
+    found: list[FigureResult] = []
+    with closing(EmptyTables(conninfo, "benchmark_limit")) as tables:
+        for figures in (_singles(conninfo, tables), *(_sized(conninfo, size, tables) for size in sizes)):
+            with ExitStack() as stack:
+                for figure in figures(keys, progress, stack):
+                    progress(f"{figure.name}, {figure.size:,}")
+                    with closing(figure):
+                        measured = measure(
+                            figure.subject, figure.limit, runs, progress=progress, warm_up=figure.warm_up
+                        )
+                    found.append(figure_result(figure, measured))
+        known = machine(conninfo)
+    return Results(known, tuple(sizes), tuple(found))
 
 
-def _figures(
-    conninfo: str,
-    contacts: int,
-    base_contacts: int,
-    tables: EmptyTables,
-    keys: Collection[str],
-    progress: Callable[[str], None],
-    closing: ExitStack,
-) -> Iterator[Figure]:
-    on_base = [figure for figure in (Count, Add, Log) if figure.key in keys]
-    if on_base:
-        progress(f"registering {base_contacts:,} contacts")
-        installation = Installation(conninfo, "benchmark")
-        closing.callback(installation.close)
-        base = Base(installation, base_contacts, contacts)
-        for figure in on_base:
-            yield figure(base, tables)
-    if Import.key in keys:
-        yield Import(conninfo, contact_file(contacts), contacts, tables)
+Figures = Callable[[Collection[str], Progress, ExitStack], Iterator[Figure]]
+"""Prepares one figure after the other; what several need is closed with the stack."""
+
+
+def _singles(conninfo: str, tables: EmptyTables) -> Figures:
+    def figures(keys: Collection[str], progress: Progress, stack: ExitStack) -> Iterator[Figure]:
+        wanted = [figure for figure in SINGLES if figure.key in keys]
+        if wanted:
+            appending = stack.enter_context(closing(Appending(conninfo, tables)))
+            for figure in wanted:
+                yield figure(appending)
+
+    return figures
+
+
+def _sized(conninfo: str, size: int, tables: EmptyTables) -> Figures:
+    def figures(keys: Collection[str], progress: Progress, stack: ExitStack) -> Iterator[Figure]:
+        if Bulk.key in keys:
+            yield Bulk(conninfo, size, tables)
+        on_base = [figure for figure in ON_BASE if figure.key in keys]
+        if on_base:
+            contacts = round(size * BASE_SHARE)
+            progress(f"registering {contacts:,} contacts")
+            installation = Installation(conninfo, "benchmark")
+            stack.callback(installation.drop)
+            base = Base(installation, contacts, size)
+            for figure in on_base:
+                yield figure(base, tables)
+            tables.truncate("interaction_log_entry")
+        if Import.key in keys:
+            yield Import(conninfo, contact_file(size), size, tables)
+
+    return figures

@@ -13,8 +13,10 @@ from msgspec.structs import replace as replaced
 from domain.errors import Conflict, InvalidRequest, Location, MandatoryField
 from domain.vocabulary import ContactType, CorrespondenceType, given
 
+# There are many of them at a time, and none can lead back to itself: hence gc=False.
 
-class BusinessRelation(msgspec.Struct, frozen=True, omit_defaults=True):
+
+class BusinessRelation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What a company is to us besides a contact: customer, vendor, bank, and its number there."""
 
     code: str
@@ -22,21 +24,21 @@ class BusinessRelation(msgspec.Struct, frozen=True, omit_defaults=True):
     no: str | None = None
 
 
-class ProfileAnswer(msgspec.Struct, frozen=True):
+class ProfileAnswer(msgspec.Struct, frozen=True, gc=False):
     """The answer that a contact gave: a line of a questionnaire."""
 
     questionnaire_code: str
     line_no: int
 
 
-class DateRange(msgspec.Struct, frozen=True, omit_defaults=True):
+class DateRange(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """From when to when an alternative address holds; open-ended without an ending date."""
 
     starting_date: date
     ending_date: date | None = None
 
 
-class AlternativeAddress(msgspec.Struct, frozen=True, omit_defaults=True):
+class AlternativeAddress(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where a contact is for part of the time (domain A11)."""
 
     code: str
@@ -55,7 +57,7 @@ class AlternativeAddress(msgspec.Struct, frozen=True, omit_defaults=True):
     date_ranges: tuple[DateRange, ...] = ()
 
 
-class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
+class Contact(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The values of a contact. `company_key` is the key of the company in `company_no`."""
 
     type: ContactType = "company"
@@ -99,7 +101,7 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
     alternative_addresses: tuple[AlternativeAddress, ...] = ()
 
 
-class ContactChanges(msgspec.Struct, frozen=True, omit_defaults=True):
+class ContactChanges(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The contact values that change; what is not named stays."""
 
     type: ContactType | UnsetType = UNSET
@@ -143,7 +145,7 @@ class ContactChanges(msgspec.Struct, frozen=True, omit_defaults=True):
     alternative_addresses: tuple[AlternativeAddress, ...] | UnsetType = UNSET
 
 
-class ContactRegistered(msgspec.Struct, frozen=True):
+class ContactRegistered(msgspec.Struct, frozen=True, gc=False):
     """A contact became known, under a number and a dense key that stands for it in every set."""
 
     topic: ClassVar[str] = "contact.registered.1"
@@ -152,7 +154,7 @@ class ContactRegistered(msgspec.Struct, frozen=True):
     value: Contact
 
 
-class ContactChanged(msgspec.Struct, frozen=True):
+class ContactChanged(msgspec.Struct, frozen=True, gc=False):
     topic: ClassVar[str] = "contact.changed.1"
     no: str
     key: int
@@ -202,9 +204,8 @@ class KnownContact:
 
 def register(no: str, key: int, changes: ContactChanges, company: KnownContact | None) -> ContactRegistered:
     """A new contact. Raises MandatoryField, Conflict, InvalidRequest."""
-    value = replaced(Contact(), **given(changes))
-    value = _consistent(no, key, value, given(changes), company)
-    return ContactRegistered(no, key, value)
+    named = given(changes)
+    return ContactRegistered(no, key, _consistent(no, key, Contact(**named), named, company))
 
 
 def change(
@@ -243,7 +244,8 @@ def _consistent(
         if value.company_no is not None:
             value = replaced(value, company_name=None)  # it is the company's own name
         value = _named_person(value, named)
-    value = replaced(value, **{name: tuple(dict.fromkeys(getattr(value, name))) for name in SETS})
+    if any(len(getattr(value, name)) > 1 for name in SETS):
+        value = replaced(value, **{name: tuple(dict.fromkeys(getattr(value, name))) for name in SETS})
     _check_addresses(value.alternative_addresses)
     if value.name is None:
         raise MandatoryField.named("name", f"Contact {no} needs a name.")

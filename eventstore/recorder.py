@@ -1,8 +1,8 @@
 """Our recorder of events in PostgreSQL: positions without gaps, a hash chain, saves of any size.
 
 The stock recorder sends a save through a pipeline, which hangs for ever from about a megabyte on, holding
-the lock that every writer needs. This one makes one call of a database function for a small save and one
-binary COPY for a large one.
+the lock that every writer needs. This one makes one call of a database function for a small save, or for all
+small saves that came meanwhile, and one binary COPY for a large one.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from eventsourcing.persistence import StoredEvent
+import psycopg
+from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
+
+from eventstore.group_commit import Events, GroupCommit, Limits, Outcome
 
 COPY_FROM = 300
 COPY_FROM_BYTES = 1_000_000
@@ -25,6 +28,9 @@ COPY_FROM_BYTES = 1_000_000
 As arrays, 280 states of a megabyte held up all writers for 18 seconds, and a gigabyte is more than a message
 to the server may hold.
 """
+
+SAVES_AT_ONCE = 64
+"""So many small saves at most are committed together."""
 
 Alongside = Callable[[Cursor[DictRow]], None]
 """Something to be done in the transaction of a save; what it raises undoes the save."""
@@ -56,6 +62,7 @@ class LogRecorder(PostgresApplicationRecorder):
 
     def __init__(self, datastore: Datastore) -> None:
         super().__init__(datastore, events_table_name="log_events")
+        self._group = GroupCommit(self._commit_group, Limits(SAVES_AT_ONCE, COPY_FROM, COPY_FROM_BYTES))
 
     def insert_events(
         self,
@@ -73,17 +80,40 @@ class LogRecorder(PostgresApplicationRecorder):
         if not stored_events:
             return None
         save = _copy if _is_large(stored_events) else _call
-        with self.datastore.get_connection() as connection, connection.cursor() as cursor:
-            if save is _call and not before and not under_lock:
-                return save(cursor, stored_events)
-            with connection.transaction():
-                for work in before:
-                    work(cursor)
-                if under_lock:
-                    cursor.execute("SELECT FROM log_head FOR UPDATE")
-                for work in under_lock:
-                    work(cursor)
-                return save(cursor, stored_events)
+        if save is _call and not before and not under_lock:
+            return self._group.save(stored_events)
+        # Not in a group: work that waits for somebody else's rows would hold up the saves of others, and two
+        # processes that do such work for several saves at once could wait for each other.
+        with (
+            self.datastore.get_connection() as connection,
+            connection.cursor() as cursor,
+            connection.transaction(),
+        ):
+            for work in before:
+                work(cursor)
+            if under_lock:
+                cursor.execute("SELECT FROM log_head FOR UPDATE")
+            for work in under_lock:
+                work(cursor)
+            return save(cursor, stored_events)
+
+    def _commit_group(self, saves: Sequence[Events]) -> Sequence[Outcome]:
+        if len(saves) > 1:
+            try:
+                with self.datastore.get_connection() as connection, connection.cursor() as cursor:
+                    return _call_for_all(cursor, saves)
+            except Exception as error:
+                if _may_be_committed(error):
+                    return [type(error)(*error.args) for _ in saves]
+        # By itself each is refused for what is wrong with it, and the others are not.
+        return [self._commit_one(save) for save in saves]
+
+    def _commit_one(self, events: Events) -> Outcome:
+        try:
+            with self.datastore.get_connection() as connection, connection.cursor() as cursor:
+                return _call(cursor, events)
+        except Exception as error:
+            return error
 
 
 def event_digest(position: int, event: StoredEvent) -> bytes:
@@ -106,18 +136,49 @@ def _is_large(events: Sequence[StoredEvent]) -> bool:
 def _call(cursor: Cursor[DictRow], events: Sequence[StoredEvent]) -> Sequence[int]:
     cursor.execute(
         "SELECT append_events(%b::text[], %b::bigint[], %b::text[], %b::bytea[])",
-        (
-            [str(event.originator_id) for event in events],
-            [event.originator_version for event in events],
-            [event.topic for event in events],
-            [event.state for event in events],
-        ),
+        _columns(events),
         prepare=True,
     )
     row = cursor.fetchone()
     assert row is not None
     positions: list[int] = row["append_events"]
     return positions
+
+
+def _call_for_all(cursor: Cursor[DictRow], saves: Sequence[Events]) -> Sequence[Outcome]:
+    """Append all saves that can be taken; those with a version that is there already are refused."""
+    events = [event for save in saves for event in save]
+    cursor.execute(
+        "SELECT append_saves(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::integer[])",
+        (*_columns(events), [len(save) for save in saves]),
+        prepare=True,
+    )
+    row = cursor.fetchone()
+    assert row is not None
+    return [
+        IntegrityError('duplicate key value violates unique constraint "log_events_pkey"')
+        if last is None
+        else range(last - len(save) + 1, last + 1)
+        for save, last in zip(saves, row["append_saves"], strict=True)
+    ]
+
+
+def _columns(events: Events) -> tuple[list[str], list[int], list[str], list[bytes]]:
+    return (
+        [str(event.originator_id) for event in events],
+        [event.originator_version for event in events],
+        [event.topic for event in events],
+        [event.state for event in events],
+    )
+
+
+def _may_be_committed(error: Exception) -> bool:
+    """Whether the connection broke, so that nobody knows what became of the transaction."""
+    cause = error.__cause__ or error
+    if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    # With a code, the server itself refused; unless it said that it is shutting down or lost us (57, 08).
+    return cause.sqlstate is None or cause.sqlstate[:2] in ("57", "08")
 
 
 def _copy(cursor: Cursor[DictRow], events: Sequence[StoredEvent]) -> Sequence[int]:

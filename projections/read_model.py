@@ -15,7 +15,7 @@ from eventstore.event import Event
 ROOM = Path(__file__).parent
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event at its position in the log."""
 
     position: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, LiteralString
 
 import msgspec
@@ -32,6 +33,16 @@ VALUE_COLUMNS = tuple(
     name for name in Contact.__struct_fields__ if name not in CHILDREN and name != "alternative_addresses"
 )
 COLUMNS = ("key", "no", "version", *VALUE_COLUMNS, "has_alternative_address")
+_VALUES = attrgetter(*VALUE_COLUMNS)
+_COMPANY_NAME = COLUMNS.index("company_name")
+
+TYPES = {
+    **dict.fromkeys(("key", "contact_key", "company_key", "line_no"), "int4"),
+    **dict.fromkeys(("exclude_from_segment", "privacy_blocked", "has_alternative_address"), "bool"),
+    **dict.fromkeys(("starting_date", "ending_date"), "date"),
+    "version": "int8",
+}
+"""The columns that are not text."""
 
 
 @dataclass
@@ -95,28 +106,18 @@ def delete(cursor: Cursor[Any], deleted: Sequence[ContactDeleted]) -> None:
 
 def _insert(cursor: Cursor[Any], rows: list[_Row]) -> None:
     names = _company_names(cursor, rows)
-    _copy(
-        cursor,
-        "contact",
-        COLUMNS,
-        (
-            (
-                *(row.key, row.no, row.version),
-                *(_value(row, name, names) for name in VALUE_COLUMNS),
-                bool(row.value.alternative_addresses),
-            )
-            for row in rows
-        ),
-    )
+    _copy(cursor, "contact", COLUMNS, (_cells(row, names) for row in rows))
     for name in CHILDREN:
         _insert_children(cursor, name, ((row.key, getattr(row.value, name)) for row in rows))
     _insert_addresses(cursor, ((row.key, row.value.alternative_addresses) for row in rows))
 
 
-def _value(row: _Row, name: str, company_names: dict[int, str | None]) -> object:
-    if name == "company_name" and row.value.company_key is not None:
-        return company_names.get(row.value.company_key)
-    return getattr(row.value, name)
+def _cells(row: _Row, company_names: dict[int, str | None]) -> list[object]:
+    value = row.value
+    cells = [row.key, row.no, row.version, *_VALUES(value), bool(value.alternative_addresses)]
+    if value.company_key is not None:
+        cells[_COMPANY_NAME] = company_names.get(value.company_key)
+    return cells
 
 
 def _company_names(cursor: Cursor[Any], rows: list[_Row]) -> dict[int, str | None]:
@@ -222,9 +223,10 @@ def _copy(cursor: Cursor[Any], table: str, columns: Sequence[str], rows: Iterabl
     rows = list(rows)
     if not rows:
         return
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with cursor.copy(statement) as copy:
+        copy.set_types([TYPES.get(column, "text") for column in columns])
         for row in rows:
             copy.write_row(row)

@@ -1,16 +1,19 @@
 """That the benchmarks measure what they say. How long anything takes is for them to say, not for a test."""
 
 import json
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from benchmarks import report
 from benchmarks.measure import DifferentWorkError, Measured, Side, measure, spread
+from benchmarks.plot import plot
 from benchmarks.report import MARKER, FigureResult, Machine, Results, SpreadOfRuns, table, with_table, write
-from benchmarks.run import KEYS, run
+from benchmarks.run import KEYS, SINGLES, run
 
 RUN = 5
 
@@ -59,6 +62,14 @@ class TestMeasure:
 
         assert order == ["s 0", "l 0", "s 1", "l 1", "l 2", "s 2", "s 3", "l 3"]
 
+    def test_leaves_out_the_warm_up_where_it_would_take_too_long(self) -> None:
+        clock, order = Clock(), list[str]()
+        ones = iter([1.0] * 20)
+
+        measure(clock.side("s", ones, order), clock.side("l", ones, order), 1, clock=clock, warm_up=False)
+
+        assert order == ["s 1", "l 1"]
+
     def test_refuses_to_compare_different_amounts_of_work(self) -> None:
         clock = Clock()
         subject = clock.side("subject", iter([1.0]), [], rows=100_000)
@@ -78,13 +89,16 @@ def results() -> Results:
     settings = dict.fromkeys(report.SETTINGS, "on")
     return Results(
         Machine(2, "Some processor", 16, "Linux", "3.11.9", "18.1", settings, date(2026, 11, 24)),
-        1_200,
+        (1_000,),
         (
             figure("this", ratio=2.0, reach=3.0, holds=True),
             figure("that", ratio=4.0, reach=3.0, holds=False),
             figure("more", ratio=9.0, reach=None, holds=None),
         ),
     )
+
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 class TestReport:
@@ -96,7 +110,7 @@ class TestReport:
             "| Do that | 1,000 | 200.0 ms | 1.50 s | **4.00** (1.50 to 2.50) | 3: missed | bare SQL |",
             "| Do more | 1,000 | 200.0 ms | 1.50 s | **9.00** (1.50 to 2.50) | shown | bare SQL |",
             "",
-            "Medians of 5 paired runs on a base of 1,200 sample contacts, 2026-11-24:"
+            "Medians of 5 paired runs on 1.2 times as many sample contacts, 2026-11-24:"
             " 2 cores (Some processor), 16 GiB, Python 3.11.9, PostgreSQL 18.1 with fsync on.",
         ]
 
@@ -125,17 +139,42 @@ class TestReport:
 def test_a_small_run_writes_a_complete_result(empty_database: str, tmp_path: Path) -> None:
     said: list[str] = []
 
-    write(run(empty_database, 500, 1, progress=said.append), tmp_path)
+    write(run(empty_database, [500, 600], 1, progress=said.append), tmp_path)
 
     written = json.loads((tmp_path / "latest.json").read_bytes())
-    assert written["base_contacts"] == 600
+    assert written["sizes"] == [500, 600]
     assert written["machine"].keys() == set(Machine.__struct_fields__)
     assert written["machine"]["postgres_settings"].keys() == set(report.SETTINGS)
-    assert [figure["key"] for figure in written["figures"]] == list(KEYS)
+    singles, sized = KEYS[: len(SINGLES)], KEYS[len(SINGLES) :]
+    assert [(figure["key"], figure["size"]) for figure in written["figures"]] == [
+        *((figure.key, figure.saves) for figure in SINGLES),
+        *((key, 500) for key in sized),
+        *((key, 600) for key in sized),
+    ]
+    assert singles == tuple(figure.key for figure in SINGLES)
+    plotted = (tmp_path / "latest.svg").read_text(encoding="utf-8")
     for figure in written["figures"]:
         assert figure.keys() == set(FigureResult.__struct_fields__)
-        assert (figure["size"], figure["runs"]) == (500, 1)
+        assert figure["runs"] == 1
         assert figure["ratio"] > 0
         assert figure["holds"] in ([True, False] if figure["reach"] else [None])
         assert f"| {figure['name']} |" in (tmp_path / "latest.md").read_text(encoding="utf-8")
-    assert said[0] == "registering 600 contacts"
+        assert f">{figure['ratio']:.2f}</text>" in plotted
+    assert "registering 600 contacts" in said
+
+
+class TestPlot:
+    def test_is_a_picture_with_a_bar_for_each_figure(self, results: Results) -> None:
+        picture = ElementTree.fromstring(plot(results.figures))
+
+        bars = [bar for bar in picture.iter(f"{SVG}rect") if bar.get("x")]
+        assert [bar.get("fill") for bar in bars] == ["#2e8b57", "#c0392b", "#7f8c8d"]
+        assert not list(picture.iter(f"{SVG}circle"))
+
+    def test_shows_how_what_was_measured_for_several_sizes_grows(self, results: Results) -> None:
+        larger = msgspec.structs.replace(results.figures[0], size=10_000, median_s=2.0)
+        picture = ElementTree.fromstring(plot([*results.figures, larger]))
+
+        first, second = picture.iter(f"{SVG}circle")
+        assert float(first.get("cx", "")) < float(second.get("cx", ""))
+        assert float(first.get("cy", "")) > float(second.get("cy", ""))

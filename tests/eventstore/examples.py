@@ -88,3 +88,19 @@ def tamper(conninfo: str, *statements: str) -> None:
         for statement in statements:
             connection.execute(statement.encode())
         connection.execute("ALTER TABLE log_events ENABLE TRIGGER append_only")
+
+
+@contextmanager
+def delayed(conninfo: str, stream: str, *, lock: int) -> Iterator[None]:
+    """Events of one stream are appended slowly: not before somebody lets go of an advisory lock."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(SQL("SET search_path = {}").format(Identifier(SCHEMA)))
+        connection.execute(
+            SQL(
+                "CREATE FUNCTION wait_for_lock() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN PERFORM pg_advisory_xact_lock_shared({}); RETURN NULL; END $$;"
+                " CREATE TRIGGER slow AFTER INSERT ON log_events FOR EACH ROW"
+                " WHEN (NEW.originator_id = {}) EXECUTE FUNCTION wait_for_lock()"
+            ).format(lock, stream)
+        )
+        yield
