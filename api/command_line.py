@@ -304,7 +304,10 @@ def _service(data: Path | None) -> Iterator[Any]:
 
     settings, directory = _settings(data)
     with _said(), database(settings, directory) as conninfo:
-        service = Service(conninfo, settings.segmentlog_schema, settings.proving(directory))
+        service = Service(
+            *(conninfo, settings.segmentlog_schema),
+            *(settings.proving(directory), settings.master(directory)),
+        )
         service.set_up()
         try:
             yield service
@@ -321,12 +324,19 @@ def _said() -> Iterator[None]:
     from domain.errors import Refused
     from eventstore.embedded_postgres import EmbeddedPostgresError
     from eventstore.event import UnknownEventError
+    from eventstore.key_file import KeyFileError
     from eventstore.migrate import MigrationError
     from eventstore.notes import NoteError
+    from eventstore.personal_keys import PersonalKeyError
 
+    KEY_PROBLEMS = (KeyFileError, PersonalKeyError)
     try:
         yield
-    except (EmbeddedPostgresError, MigrationError, NoteError, UnknownEventError, OSError) as error:
+    except (
+        *(EmbeddedPostgresError, MigrationError, NoteError, UnknownEventError),
+        *KEY_PROBLEMS,
+        OSError,
+    ) as error:
         typer.echo(str(error), err=True)
     except Refused as error:
         typer.echo(error.detail, err=True)

@@ -56,7 +56,7 @@ def serve(
         listener = _listen(host, port)
         stack.enter_context(listener)
         conninfo = stack.enter_context(database(settings, data))
-        service = Service(conninfo, settings.segmentlog_schema, settings.proving(data))
+        service = Service(conninfo, settings.segmentlog_schema, settings.proving(data), settings.master(data))
         service.set_up()
         key = service.keys.first_key(settings.segmentlog_admin_key)
         if key is not None:
@@ -71,7 +71,7 @@ def serve(
 
 def work(conninfo: str, settings: Settings, data: Path, stop: Flag) -> None:
     """Keep the read models up with the log, and the log sealed, until told to stop."""
-    service = Service(conninfo, settings.segmentlog_schema, settings.proving(data))
+    service = Service(conninfo, settings.segmentlog_schema, settings.proving(data), settings.master(data))
     service.set_up()
     runners = Runners(service.runners())
     sealer = service.auditing.sealer(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from api.keys import ApiKeys
 from application.auditing import Auditing, ProofSettings
 from application.campaigns import Campaigns
 from application.contacts import Contacts
 from application.documents import Documents
+from application.erasing import Erasing
 from application.event_log import open_log, read_models
 from application.explanations import Explanations
 from application.history import History
@@ -21,6 +24,7 @@ from application.selecting import Selecting
 from application.tasks import Tasks
 from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
+from eventstore.personal_keys import DESTROYED, MasterKey
 from projections.read_models import ReadModels
 from projections.runner import Runner
 
@@ -28,10 +32,18 @@ from projections.runner import Runner
 class Service:
     """Everything that a door needs. `set_up` once per start, then `open`, then `close`."""
 
-    def __init__(self, conninfo: str, schema: str, proving: ProofSettings | None = None) -> None:
+    def __init__(
+        self,
+        conninfo: str,
+        schema: str,
+        proving: ProofSettings | None = None,
+        master: MasterKey | None = None,
+    ) -> None:
         self.conninfo, self.schema = conninfo, schema
-        self.log = open_log(conninfo, schema, pool_size=20)
+        self.log = open_log(conninfo, schema, pool_size=20, master=master)
         self.watch = HeadWatch(conninfo)
+        self._erasures = HeadWatch(conninfo, DESTROYED)
+        self._opened = ExitStack()
         self.keys = ApiKeys(conninfo, schema)
         models = read_models(self.log)
         self.read_models = ReadModels(conninfo, schema, models, pool_size=20)
@@ -39,6 +51,7 @@ class Service:
         self.journal = journal
         self.records = Records(journal, self.read_models)
         self.contacts = Contacts(journal, self.read_models, self.records)
+        self.erasing = Erasing(journal, self.read_models)
         self.segments = Segments(journal, self.read_models, self.records, self.contacts)
         self.documents = Documents(journal, self.read_models, self.records, self.segments)
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
@@ -55,8 +68,9 @@ class Service:
         self.auditing = Auditing(self.log, proving)
 
     def set_up(self) -> None:
-        """Make or update all tables. Raises MigrationError."""
+        """Make or update all tables. Raises MigrationError, PersonalKeyError."""
         EventLog.set_up(self.conninfo, self.schema)
+        self.log.personal_keys.check()
         self.keys.set_up()
         for runner in self.runners():
             runner.set_up()
@@ -69,10 +83,13 @@ class Service:
         """Connect for requests."""
         self.keys.open()
         self.read_models.open()
+        self._opened.enter_context(self._erasures.following(self.log.forget))
 
     def close(self) -> None:
         """Give all connections back."""
         self.watch.close()
+        self._erasures.close()
+        self._opened.close()
         self.read_models.close()
         self.keys.close()
         self.log.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import groupby, takewhile
 from threading import Event as Flag
 from threading import Thread
 from typing import Any
@@ -21,7 +21,7 @@ from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, Cursor
 from psycopg.sql import SQL, Identifier
 
-from eventstore.event import UnknownEventError
+from eventstore.event import Event, UnknownEventError
 from eventstore.log import EventLog
 from eventstore.migrate import migrate
 from projections import tracking
@@ -150,21 +150,29 @@ class Runner:
                 prepare=True,
             )
             rows = cursor.fetchall()
-        page: list[tuple[int, Recorded | None]] = []
-        for row in rows:
-            if not known(row["topic"]):
-                if page:
-                    break  # first take over what comes before it
-                raise UnknownEventError(row["topic"])
-            page.append((row["notification_id"], self._recorded(row) if row["topic"] in wanted else None))
-        return page
+        if not all(known(row["topic"]) for row in rows):
+            # First take over what comes before the one that is not known.
+            rows, unknown = list(takewhile(lambda row: known(row["topic"]), rows)), rows
+            if not rows:
+                raise UnknownEventError(unknown[0]["topic"])
+        events = iter(self._events([row for row in rows if row["topic"] in wanted]))
+        return [
+            (
+                row["notification_id"],
+                Recorded(row["notification_id"], next(events)) if row["topic"] in wanted else None,
+            )
+            for row in rows
+        ]
 
-    def _recorded(self, row: dict[str, Any]) -> Recorded:
-        stored = StoredEvent(
-            row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])
+    def _events(self, rows: list[dict[str, Any]]) -> list[Event]:
+        return self.log.events_mapper.to_domain_events(
+            [
+                StoredEvent(
+                    row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])
+                )
+                for row in rows
+            ]
         )
-        event: Any = self.log.mapper.to_domain_event(stored)
-        return Recorded(row["notification_id"], event)
 
     def _apply(
         self, connection: Connection[Any], progress: Progress, page: list[tuple[int, Recorded | None]]

@@ -23,7 +23,7 @@ MOST_EVENTS = 1_000
 
 
 class EventAnswer(Answer):
-    """An event as it is stored."""
+    """An event as it was recorded; if its contact was `erased`, what was personal in it is blank."""
 
     position: int
     stream: str
@@ -32,6 +32,7 @@ class EventAnswer(Answer):
     at: str
     user_id: str
     data: Any
+    erased: bool
 
 
 class EventPage(Answer):

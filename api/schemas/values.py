@@ -67,6 +67,8 @@ Comment = Annotated[
     str, BeforeValidator(_trimmed), StringConstraints(min_length=1, max_length=1_000), _STORABLE
 ]
 
+Reason = Annotated[str, BeforeValidator(_trimmed), StringConstraints(min_length=1, max_length=255), _STORABLE]
+
 
 def _written(pattern: str, example: str) -> BeforeValidator:
     """Text that is written in one way only; pydantic would take numbers and other spellings as well."""

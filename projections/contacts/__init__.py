@@ -15,7 +15,14 @@ from domain.segment.events import SegmentLogged
 from domain.task import TaskEvent, TasksCreated
 from domain.value_entry import ValueEntriesImported
 from eventstore.event import Event
-from projections.contacts import amendment_rows, contact_rows, interaction_rows, task_rows, value_entry_rows
+from projections.contacts import (
+    amendment_rows,
+    contact_rows,
+    erasure_rows,
+    interaction_rows,
+    task_rows,
+    value_entry_rows,
+)
 from projections.read_model import ReadModel, Recorded
 
 CONTACT_EVENTS = get_args(ContactEvent)
@@ -44,6 +51,7 @@ class Contacts(ReadModel):
             events = [recorded.event for recorded in run]
             if kind == "contacts":
                 contact_rows.write(cursor, events)
+                erasure_rows.blank(cursor, [event.data for event in events])
             elif kind == "deletions":
                 contact_rows.delete(cursor, [event.data for event in events])
             else:
