@@ -329,13 +329,11 @@ def _said() -> Iterator[None]:
     from eventstore.notes import NoteError
     from eventstore.personal_keys import PersonalKeyError
 
-    KEY_PROBLEMS = (KeyFileError, PersonalKeyError)
     try:
         yield
     except (
         *(EmbeddedPostgresError, MigrationError, NoteError, UnknownEventError),
-        *KEY_PROBLEMS,
-        OSError,
+        *(KeyFileError, PersonalKeyError, OSError),
     ) as error:
         typer.echo(str(error), err=True)
     except Refused as error:

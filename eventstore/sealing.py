@@ -55,10 +55,9 @@ def take_out(data: Any, personal: Personal) -> dict[str, Any]:
     """Blank what is personal in builtin data; the values that were there, if there were any."""
     there = container(data, personal.at)
     blanks = personal.blanks
-    if isinstance(there, list):
-        taken = {str(index): value for index, value in enumerate(there) if value}
-        there[:] = [blanks["*"]] * len(there)
-        return taken
+    if isinstance(there, list | tuple):
+        container(data, personal.at[:-1])[personal.at[-1]] = [blanks["*"]] * len(there)
+        return {str(index): value for index, value in enumerate(there) if value}
     taken = {name: value for name, value in there.items() if value and name in blanks}
     for name in taken:
         there[name] = blanks[name]
