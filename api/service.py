@@ -40,6 +40,7 @@ class Service:
         master: MasterKey | None = None,
     ) -> None:
         self.conninfo, self.schema = conninfo, schema
+        self._has_master_key = master is not None
         self.log = open_log(conninfo, schema, pool_size=20, master=master)
         self.watch = HeadWatch(conninfo)
         self._erasures = HeadWatch(conninfo, DESTROYED)
@@ -70,7 +71,8 @@ class Service:
     def set_up(self) -> None:
         """Make or update all tables. Raises MigrationError, PersonalKeyError."""
         EventLog.set_up(self.conninfo, self.schema)
-        self.log.personal_keys.check()
+        if self._has_master_key:
+            self.log.personal_keys.check()
         self.keys.set_up()
         for runner in self.runners():
             runner.set_up()

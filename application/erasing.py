@@ -31,7 +31,7 @@ from domain.vocabulary import given
 from eventstore.event import Event
 from eventstore.log import StaleVersionError
 from eventstore.recorder import Alongside
-from eventstore.sealing import MARK
+from eventstore.sealing import MARK, subjects_in
 from projections.read_models import ReadModels
 
 NOTED_IN = (
@@ -98,7 +98,7 @@ class Erasing:
             )
             rows = [StoredEvent(**row) for row in cursor.fetchall()]
         mapper = self.log.events_mapper
-        return iter(mapper.to_domain_events([row for row in rows if key in mapper.subjects_in(row)]))
+        return iter(mapper.to_domain_events([row for row in rows if key in subjects_in(row.state)]))
 
     def _used_elsewhere(self, documents: Iterable[str], key: int) -> set[str]:
         """Those of the documents that somebody else has as well, or a segment or template."""
@@ -111,8 +111,7 @@ class Erasing:
                     (SegmentLogged.topic, digest.encode()),
                 )
                 rows = [StoredEvent(**row) for row in cursor.fetchall()]
-            mapper = self.log.events_mapper
-            if any(mapper.subjects_in(row) != {key} for row in rows):
+            if any(set(subjects_in(row.state)) != {key} for row in rows):
                 used.add(digest)
         return used
 
@@ -190,7 +189,7 @@ def _nothing_since(position: int, key: int) -> Alongside:
 
 
 def _forgetting_answers(values: Sequence[str]) -> Alongside:
-    """Answers that are kept for repeated requests may show the contact; who repeats one is told it was lost."""
+    """Answers kept for repeated requests may show the contact; who repeats one is told that it was lost."""
 
     def forget(cursor: Cursor[DictRow]) -> None:
         needles = [msgspec.json.encode(value)[1:-1] for value in values]

@@ -269,7 +269,7 @@ class Explanations:
         return explain(filters, rows, work_date=action.step.work_date, adding=adding)
 
     def _interactions(self, contact: KnownContact, position: int) -> list[Mapping[str, Any]]:
-        rows = list(interactions_at(self.past, contact, position))
+        rows: list[Mapping[str, Any]] = list(interactions_at(self.past, contact, position))
         if not self.past.is_erased(contact.no):
             return rows
         return [{name: known for name, known in row.items() if name not in OF_A_LINE} for row in rows]

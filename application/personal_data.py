@@ -28,7 +28,7 @@ OF_COMMENTS: Mapping[str, Any] = MappingProxyType({"*": ""})
 
 
 def _registered(fact: ContactRegistered, about: int | None) -> Iterator[Personal]:
-    yield Personal(fact.key, ("value",), PERSONAL)
+    yield Personal(fact.key, ("value",), PERSONAL, begins=True)
     for index, _ in enumerate(fact.value.alternative_addresses):
         yield Personal(fact.key, ("value", "alternative_addresses", index), PERSONAL_IN_ADDRESS)
 

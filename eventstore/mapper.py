@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -12,8 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from eventstore.event import Envelope, Event, UnknownEventError
-from eventstore.personal_keys import PersonalKeys
-from eventstore.sealing import MARK, Box, Personal, closed, opened, put_back, take_out
+from eventstore.personal_keys import NONCE_BYTES, PersonalKeys
+from eventstore.sealing import MARK, Box, Personal, closed, opened, put_back, subjects_in, take_out
 
 T = TypeVar("T")
 Finder = Callable[[Any, int | None], Iterable[Personal]]
@@ -26,10 +27,6 @@ class _Stored(msgspec.Struct, Generic[T]):
     command_id: str
     work_date: date
     data: T
-
-
-class _Boxes(msgspec.Struct):
-    sealed: tuple[Box, ...]
 
 
 class EventMapper(Mapper[str]):
@@ -54,7 +51,6 @@ class EventMapper(Mapper[str]):
         self._types = types
         self._personal = personal or {}
         self._keys = keys
-        self._boxes = msgspec.json.Decoder(_Boxes)
 
     @cached_property
     def _decoders(self) -> dict[str, msgspec.json.Decoder[Any]]:
@@ -73,15 +69,21 @@ class EventMapper(Mapper[str]):
 
     def to_stored_events(self, events: Sequence[Event]) -> list[StoredEvent]:
         """The rows that are stored for events. Raises DestroyedKeyError."""
-        found = [list(self._find(event)) for event in events]
-        subjects = dict.fromkeys(personal.subject for parts in found for personal in parts)
-        ciphers = self._keys.closing(subjects) if subjects and self._keys is not None else {}
+        found = [tuple(self._find(event)) for event in events]
+        everything = [personal for parts in found for personal in parts]
+        subjects = {personal.subject for personal in everything}
+        fresh = {personal.subject for personal in everything if personal.begins}
+        ciphers = self._keys.closing(subjects, fresh) if subjects and self._keys is not None else {}
+        drawn = os.urandom(NONCE_BYTES * len(everything))
+        nonces = (drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES))
         return [
             StoredEvent(
                 originator_id=event.originator_id,
                 originator_version=event.originator_version,
                 topic=event.data.topic,
-                state=self._sealed(event, parts, ciphers) if parts else self._plain(event, event.data, None),
+                state=self._sealed(event, parts, ciphers, nonces)
+                if parts
+                else self._plain(event, event.data, None),
             )
             for event, parts in zip(events, found, strict=True)
         ]
@@ -95,27 +97,18 @@ class EventMapper(Mapper[str]):
         for row in rows:
             if row.topic not in self._types:
                 raise UnknownEventError(row.topic)
-        boxes = [self._boxes_of(row) for row in rows]
-        ciphers = self._opening(boxes)
+        ciphers = self._opening(rows)
         return [
-            self._decoded(row, *(self._unsealed(row, sealed, ciphers) if sealed else (None, False)))
-            for row, sealed in zip(rows, boxes, strict=True)
+            self._opened(row, ciphers) if row.state.startswith(MARK) else self._plainly(row) for row in rows
         ]
 
     def readable(self, rows: Sequence[StoredEvent]) -> list[tuple[dict[str, Any], bool]]:
-        """What is stored, as plain values, with what is sealed in its place; and whether some of it is gone."""
-        boxes = [self._boxes_of(row) for row in rows]
-        ciphers = self._opening(boxes)
-        read = []
-        for row, sealed in zip(rows, boxes, strict=True):
-            state, erased = self._unsealed(row, sealed, ciphers)
-            state.pop("sealed", None)
-            read.append((state, erased))
-        return read
-
-    def subjects_in(self, row: StoredEvent) -> set[int]:
-        """Whose personal values are sealed in a stored row."""
-        return {box.of for box in self._boxes_of(row)}
+        """What is stored, as plain values with what is sealed in its place; whether some of it is gone."""
+        ciphers = self._opening(rows)
+        return [
+            _unsealed(row, ciphers) if row.state.startswith(MARK) else (msgspec.json.decode(row.state), False)
+            for row in rows
+        ]
 
     def _find(self, event: Event) -> Iterable[Personal]:
         finder = self._personal.get(event.data.topic)
@@ -132,47 +125,58 @@ class EventMapper(Mapper[str]):
         }
         return self._encoder.encode(state if sealed is None else {"sealed": sealed} | state)
 
-    def _sealed(self, event: Event, parts: list[Personal], ciphers: Mapping[int, AESGCM]) -> bytes:
+    def _sealed(
+        self,
+        event: Event,
+        parts: Sequence[Personal],
+        ciphers: Mapping[int, AESGCM],
+        nonces: Iterator[bytes],
+    ) -> bytes:
         data = msgspec.to_builtins(event.data, enc_hook=self._encode_hook)
         stream, version = event.originator_id, event.originator_version
         boxes = [
-            closed(ciphers[personal.subject], personal, stream, version, values)
+            closed(ciphers[personal.subject], personal, stream, version, values, next(nonces))
             for personal in parts
             if (values := take_out(data, personal)) or personal.always
         ]
         return self._plain(event, data, boxes or None)
 
-    def _boxes_of(self, row: StoredEvent) -> tuple[Box, ...]:
-        return self._boxes.decode(row.state).sealed if row.state.startswith(MARK) else ()
-
-    def _opening(self, boxes: Iterable[tuple[Box, ...]]) -> Mapping[int, AESGCM | None]:
-        subjects = {box.of for sealed in boxes for box in sealed}
+    def _opening(self, rows: Iterable[StoredEvent]) -> Mapping[int, AESGCM | None]:
+        subjects = {subject for row in rows for subject in subjects_in(row.state)}
         return self._keys.opening(subjects) if subjects and self._keys is not None else {}
 
-    def _unsealed(
-        self, row: StoredEvent, boxes: tuple[Box, ...], ciphers: Mapping[int, AESGCM | None]
-    ) -> tuple[dict[str, Any], bool]:
-        state: dict[str, Any] = msgspec.json.decode(row.state)
-        erased = False
-        for box in boxes:
-            cipher = ciphers.get(box.of)
-            if cipher is None:
-                erased = True
-            else:
-                values = opened(cipher, box, str(row.originator_id), row.originator_version)
-                put_back(state["data"], box.at, values)
-        return state, erased
+    def _plainly(self, row: StoredEvent) -> Event:
+        return _event(row, self._decoders[row.topic].decode(row.state), erased=False)
 
-    def _decoded(self, row: StoredEvent, state: dict[str, Any] | None, erased: bool) -> Event:
-        decoder = self._decoders[row.topic]
-        if state is None:
-            stored: _Stored[Any] = decoder.decode(row.state)
+    def _opened(self, row: StoredEvent, ciphers: Mapping[int, AESGCM | None]) -> Event:
+        state, erased = _unsealed(row, ciphers)
+        kind = self._decoders[row.topic].type
+        return _event(row, msgspec.convert(state, kind, dec_hook=self._decode_hook), erased=erased)
+
+
+def _event(row: StoredEvent, stored: _Stored[Any], *, erased: bool) -> Event:
+    return Event(
+        str(row.originator_id),
+        row.originator_version,
+        Envelope(stored.at, stored.user_id, stored.command_id, stored.work_date),
+        stored.data,
+        None,
+        erased,
+    )
+
+
+def _unsealed(row: StoredEvent, ciphers: Mapping[int, AESGCM | None]) -> tuple[dict[str, Any], bool]:
+    """What is stored, with what is sealed put in its place; and whether some of it is gone."""
+    state: dict[str, Any] = msgspec.json.decode(row.state)
+    erased = False
+    for box in state.pop("sealed"):
+        cipher = ciphers.get(box["of"])
+        if cipher is None:
+            erased = True
         else:
-            stored = msgspec.convert(state, decoder.type, dec_hook=self._decode_hook)
-        return Event(
-            str(row.originator_id),
-            row.originator_version,
-            Envelope(stored.at, stored.user_id, stored.command_id, stored.work_date),
-            stored.data,
-            erased=erased,
-        )
+            at = tuple(box["at"])
+            sealed = Box(box["of"], at, box["box"])
+            put_back(
+                state["data"], at, opened(cipher, sealed, str(row.originator_id), row.originator_version)
+            )
+    return state, erased

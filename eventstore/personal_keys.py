@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,6 +20,7 @@ from eventstore.recorder import Alongside, Datastore
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + 16
 AT_A_TIME = 5_000
 """So many keys are wrapped again in one transaction."""
 
@@ -84,16 +85,21 @@ class PersonalKeys:
                 "INSERT INTO master_key (fingerprint) VALUES (%s) ON CONFLICT DO NOTHING",
                 (self._master.fingerprint,),
             )
-            row = connection.execute("SELECT fingerprint FROM master_key").fetchone()
-        assert row is not None
-        if row["fingerprint"] != self._master.fingerprint:
+        in_use = self.fingerprint()
+        if in_use != self._master.fingerprint:
             raise PersonalKeyError(
                 "The master key is not the one that this log's keys are wrapped by: that is"
-                f" {row['fingerprint']}, this is {self._master.fingerprint}. Give the right one in"
+                f" {in_use}, this is {self._master.fingerprint}. Give the right one in"
                 " SEGMENTLOG_MASTER_KEY, or put it in master.key in the data directory; without it, nothing"
                 " personal can be read. If rotating the master key was broken off, run"
                 " `segmentlog rotate-master-key` again."
             )
+
+    def fingerprint(self) -> str | None:
+        """The fingerprint of the master key in use."""
+        with self._datastore.get_connection() as connection:
+            row = connection.execute("SELECT fingerprint FROM master_key").fetchone()
+        return None if row is None else str(row["fingerprint"])
 
     def opening(self, subjects: Collection[int]) -> Mapping[int, AESGCM | None]:
         """What opens boxes of these subjects; None where the key was destroyed. Raises PersonalKeyError."""
@@ -103,10 +109,14 @@ class PersonalKeys:
             raise PersonalKeyError(f"The key of subject {min(missing)} is missing; somebody removed it.")
         return found
 
-    def closing(self, subjects: Collection[int]) -> Mapping[int, AESGCM]:
-        """What closes boxes of these subjects, made where there is none yet. Raises DestroyedKeyError."""
+    def closing(self, subjects: Collection[int], fresh: Collection[int] = ()) -> Mapping[int, AESGCM]:
+        """What closes boxes of these subjects, made where there is none yet. Raises DestroyedKeyError.
+
+        Those that are `fresh` most likely have none, and are not looked for first.
+        """
         with self._datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
-            found = dict(self._read(cursor, subjects))
+            known = [subject for subject in subjects if subject not in fresh]
+            found = self._read(cursor, known) if known else {}
             if missing := [subject for subject in subjects if subject not in found]:
                 found |= self._make(cursor, missing)
         for subject, cipher in found.items():
@@ -161,7 +171,11 @@ class PersonalKeys:
                         waited = True
                         continue
                     wrapped = [
-                        new.wrap(row["subject"], self._unwrapped(row), os.urandom(NONCE_BYTES))
+                        new.wrap(
+                            row["subject"],
+                            self._unwrapped(row["master"], [row["subject"]], bytes(row["wrapped"]))[0],
+                            os.urandom(NONCE_BYTES),
+                        )
                         for row in rows
                     ]
                     cursor.execute(
@@ -174,24 +188,35 @@ class PersonalKeys:
                 if progress is not None:
                     progress(done, None)
 
-    def _read(self, cursor: Cursor[DictRow], subjects: Iterable[int]) -> dict[int, AESGCM | None]:
+    def _read(self, cursor: Cursor[DictRow], subjects: Collection[int]) -> dict[int, AESGCM | None]:
         cursor.execute(
-            "SELECT subject, master, wrapped FROM personal_key WHERE subject = ANY(%s::bigint[])",
+            "SELECT array_agg(subject ORDER BY subject) AS subjects, master, wrapped IS NULL AS destroyed,"
+            " string_agg(wrapped, ''::bytea ORDER BY subject) AS wrapped FROM personal_key"
+            " WHERE subject = ANY(%s::bigint[]) GROUP BY master, destroyed",
             (list(subjects),),
             prepare=True,
         )
-        return {
-            row["subject"]: None if row["wrapped"] is None else AESGCM(self._unwrapped(row))
-            for row in cursor.fetchall()
-        }
+        found: dict[int, AESGCM | None] = {}
+        for row in cursor.fetchall():
+            if row["destroyed"]:
+                found |= dict.fromkeys(row["subjects"])
+            else:
+                keys = self._unwrapped(row["master"], row["subjects"], bytes(row["wrapped"]))
+                found |= zip(row["subjects"], map(AESGCM, keys), strict=True)
+        return found
 
-    def _unwrapped(self, row: DictRow) -> bytes:
-        if row["master"] != self._master.fingerprint:
+    def _unwrapped(self, master: str, subjects: Sequence[int], wrapped: bytes) -> list[bytes]:
+        """The keys, from what is kept of them one behind the other. Raises PersonalKeyError."""
+        if master != self._master.fingerprint:
             raise PersonalKeyError(
-                f"The key of subject {row['subject']} is wrapped by master key {row['master']}, and this"
-                f" process has {self._master.fingerprint}. {ROTATED}"
+                f"The key of subject {subjects[0]} is wrapped by master key {master}, and this process has"
+                f" {self._master.fingerprint}. {ROTATED}"
             )
-        return self._master.unwrap(row["subject"], bytes(row["wrapped"]))
+        unwrap = self._master.unwrap
+        return [
+            unwrap(subject, wrapped[at : at + WRAPPED_BYTES])
+            for subject, at in zip(subjects, range(0, len(wrapped), WRAPPED_BYTES), strict=True)
+        ]
 
     def _make(self, cursor: Cursor[DictRow], subjects: list[int]) -> dict[int, AESGCM | None]:
         size = NONCE_BYTES + KEY_BYTES
@@ -203,19 +228,21 @@ class PersonalKeys:
         # write-ahead log, and waits for both.
         with cursor.connection.transaction():
             cursor.execute("SET LOCAL synchronous_commit = off")
+            # All in one value: an array of values takes psycopg as long as closing the boxes does.
             cursor.execute(
                 "INSERT INTO personal_key (subject, master, wrapped)"
-                " SELECT subject, %s, wrapped FROM unnest(%s::bigint[], %s::bytea[]) AS n(subject, wrapped)"
+                " SELECT subject, %s, substr(%b, (n.place::integer - 1) * %s + 1, %s)"
+                " FROM unnest(%s::bigint[]) WITH ORDINALITY AS n(subject, place)"
                 " WHERE NOT EXISTS (SELECT FROM master_key WHERE fingerprint <> %s)"
-                " ON CONFLICT DO NOTHING RETURNING subject",
-                (self._master.fingerprint, subjects, wrapped, self._master.fingerprint),
+                " ON CONFLICT DO NOTHING",
+                (
+                    *(self._master.fingerprint, b"".join(wrapped), WRAPPED_BYTES, WRAPPED_BYTES),
+                    *(subjects, self._master.fingerprint),
+                ),
             )
-            made = {row["subject"] for row in cursor.fetchall()}
-        ciphers: dict[int, AESGCM | None] = {
-            subject: AESGCM(key) for subject, key in zip(subjects, keys, strict=True) if subject in made
-        }
-        if elsewhere := set(subjects) - made:
-            ciphers |= self._read(cursor, elsewhere)  # somebody else made them just now
-            if elsewhere - ciphers.keys():
-                raise PersonalKeyError(ROTATED)
-        return ciphers
+            if cursor.rowcount == len(subjects):
+                return {subject: AESGCM(key) for subject, key in zip(subjects, keys, strict=True)}
+        found = self._read(cursor, subjects)  # somebody else made some of them just now
+        if len(found) < len(subjects):
+            raise PersonalKeyError(ROTATED)
+        return found

@@ -9,9 +9,10 @@ was made for. When the key was destroyed, what is left is the event with blanks.
 
 from __future__ import annotations
 
-import base64
-import os
-from collections.abc import Mapping, Sequence
+import re
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -23,6 +24,9 @@ from eventstore.personal_keys import NONCE_BYTES, PersonalKeyError
 MARK = b'{"sealed":'
 """How the state of an event begins in which something is sealed."""
 
+_SUBJECTS = re.compile(rb'\{"of":(\d+),"at":\[')
+"""Quotes in texts are escaped, so nothing else looks like this."""
+
 Place = tuple[str | int, ...]
 
 
@@ -30,16 +34,17 @@ class Personal(msgspec.Struct, frozen=True, gc=False):
     """Fields at a place of an event that are personal to a subject, each with what it is when blank.
 
     In a list, `*` stands for all members. `always` makes a box also where there is nothing to put in, so that
-    the event can be found as the subject's.
+    the event can be found as the subject's. `begins` if the subject is most likely a new one, without a key.
     """
 
     subject: int
     at: Place
     blanks: Mapping[str, Any]
     always: bool = False
+    begins: bool = False
 
 
-class Box(msgspec.Struct, frozen=True):
+class Box(msgspec.Struct, frozen=True, gc=False):
     """What is sealed at one place."""
 
     of: int
@@ -51,6 +56,14 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
+def subjects_in(state: bytes) -> list[int]:
+    """Whose personal values are sealed in a stored state.
+
+    Read without decoding it: a page of decoded states takes as long again to be tidied up by the collector.
+    """
+    return list(map(int, _SUBJECTS.findall(state))) if state.startswith(MARK) else []
+
+
 def take_out(data: Any, personal: Personal) -> dict[str, Any]:
     """Blank what is personal in builtin data; the values that were there, if there were any."""
     there = container(data, personal.at)
@@ -58,9 +71,11 @@ def take_out(data: Any, personal: Personal) -> dict[str, Any]:
     if isinstance(there, list | tuple):
         container(data, personal.at[:-1])[personal.at[-1]] = [blanks["*"]] * len(there)
         return {str(index): value for index, value in enumerate(there) if value}
-    taken = {name: value for name, value in there.items() if value and name in blanks}
-    for name in taken:
-        there[name] = blanks[name]
+    taken = {}
+    for name in blanks.keys() & there.keys():
+        if value := there[name]:
+            taken[name] = value
+            there[name] = blanks[name]
     return taken
 
 
@@ -81,17 +96,18 @@ def container(data: Any, at: Place) -> Any:
     return data
 
 
-def closed(cipher: AESGCM, personal: Personal, stream: str, version: int, values: Mapping[str, Any]) -> Box:
+def closed(
+    cipher: AESGCM, personal: Personal, stream: str, version: int, values: Mapping[str, Any], nonce: bytes
+) -> Box:
     """Values in a box."""
-    nonce = os.urandom(NONCE_BYTES)
     sealed = cipher.encrypt(nonce, _encode(values), _bound_to(personal.subject, personal.at, stream, version))
-    return Box(personal.subject, personal.at, base64.b64encode(nonce + sealed).decode("ascii"))
+    return Box(personal.subject, personal.at, b2a_base64(nonce + sealed, newline=False).decode("ascii"))
 
 
 def opened(cipher: AESGCM, box: Box, stream: str, version: int) -> dict[str, Any]:
     """The values in a box. Raises PersonalKeyError."""
     try:
-        sealed = base64.b64decode(box.box)
+        sealed = a2b_base64(box.box)
         values: dict[str, Any] = _decode(
             cipher.decrypt(
                 sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound_to(box.of, box.at, stream, version)
@@ -105,5 +121,10 @@ def opened(cipher: AESGCM, box: Box, stream: str, version: int) -> dict[str, Any
     return values
 
 
-def _bound_to(subject: int, at: Sequence[str | int], stream: str, version: int) -> bytes:
-    return f"{subject}/{stream}/{version}/{'/'.join(map(str, at))}".encode()
+def _bound_to(subject: int, at: Place, stream: str, version: int) -> bytes:
+    return f"{subject}/{stream}/{version}/{_path(at)}".encode()
+
+
+@lru_cache(maxsize=1_000)
+def _path(at: Place) -> str:
+    return "/".join(map(str, at))

@@ -6,7 +6,8 @@ CREATE TABLE personal_key (
     master text COLLATE "C" NOT NULL,
     wrapped bytea,
     destroyed_at timestamptz,
-    CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
+    CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL)),
+    CHECK (octet_length(wrapped) = 60)
 );
 COMMENT ON COLUMN personal_key.master IS 'The fingerprint of the master key that wraps this one.';
 

@@ -169,12 +169,13 @@ def values() -> list[str]:
 
 
 def dumped(conninfo: str) -> bytes:
-    """Everything that is in the database: as pg_dump writes it, with bytes read, and the planner's samples."""
+    """All that is in the database: as pg_dump writes it, with bytes read, and the planner's samples."""
     with psycopg.connect(conninfo) as connection:
         version = connection.info.server_version
         samples = connection.execute("SELECT string_agg(s::text, ' ') FROM pg_stats s").fetchone()
         tables = connection.execute(
-            "SELECT n.nspname, c.relname, a.attname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
+            "SELECT n.nspname, c.relname, a.attname FROM pg_class c"
+            " JOIN pg_namespace n ON n.oid = relnamespace"
             " JOIN pg_attribute a ON a.attrelid = c.oid WHERE relkind = 'r' AND atttypid = 'bytea'::regtype"
             " AND nspname NOT LIKE 'pg_%'"
         ).fetchall()
