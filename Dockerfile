@@ -1,6 +1,6 @@
 FROM python:3.11-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libreoffice-writer-nogui fonts-liberation \
+    && apt-get install -y --no-install-recommends libreoffice-writer-nogui fonts-liberation fonts-wqy-zenhei \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home segmentlog
 WORKDIR /app

@@ -9,9 +9,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
-from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.metrics import MeasuredRequests, Metrics
+from api.pages import mount_pages
 from api.problems import MEDIA_TYPE, add_problem_handlers, answer
 from api.routes import (
     audit,
@@ -24,6 +25,7 @@ from api.routes import (
     interactions,
     logging,
     operations,
+    papers,
     recording,
     records,
     segments,
@@ -43,12 +45,12 @@ for every contact, and every decision kept as an event.
 * Every refusal is a problem answer (RFC 9457) and changes nothing.
 """
 PARTS = (
-    *(segments, criteria, explanations, documents, logging, interactions, contacts, value_entries),
+    *(segments, papers, criteria, explanations, documents, logging, interactions, contacts, value_entries),
     *(campaigns, recording, tasks, records, history, audit, operations),
 )
 LARGEST_BODY = 10_000_000
 """Bytes; files that are imported may be larger."""
-UNLIMITED = ("/v1/contacts/import", "/v1/value-entries/import")
+UNLIMITED = ("/v1/contacts/import", "/v1/value-entries/import", "/contacts/import")
 
 
 def create_app(service: Service) -> FastAPI:
@@ -75,11 +77,13 @@ def create_app(service: Service) -> FastAPI:
         responses={status: {**problem, "description": text} for status, text in PROBLEMS.items()},
     )
     app.state.service = service
+    app.state.metrics = Metrics(service)
     for part in PARTS:
         app.include_router(part.router)
-    app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
+    mount_pages(app)
     add_problem_handlers(app)
     app.add_middleware(LimitedBody)
+    app.add_middleware(MeasuredRequests, metrics=app.state.metrics)
     app.openapi = _with_problems(app.openapi)  # type: ignore[method-assign]
     return app
 

@@ -308,7 +308,8 @@ def _settings(data: Path | None) -> tuple[Any, Path]:
         settings = Settings()
     except ValidationError as error:
         for problem in error.errors():
-            typer.echo(f"{str(problem['loc'][0]).upper()}: {problem['msg']}", err=True)
+            place = f"{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
+            typer.echo(place + problem["msg"].removeprefix("Value error, "), err=True)
         raise typer.Exit(2) from None
     return settings, (data or settings.segmentlog_data).absolute()
 
@@ -338,6 +339,7 @@ def _said() -> Iterator[None]:
     import psycopg
     from eventsourcing.persistence import PersistenceError
 
+    from api.tokens import TokenError
     from domain.errors import Refused
     from eventstore.embedded_postgres import EmbeddedPostgresError
     from eventstore.event import UnknownEventError
@@ -349,7 +351,7 @@ def _said() -> Iterator[None]:
     try:
         yield
     except (
-        *(EmbeddedPostgresError, MigrationError, NoteError, UnknownEventError),
+        *(EmbeddedPostgresError, MigrationError, NoteError, TokenError, UnknownEventError),
         *(KeyFileError, PersonalKeyError, OSError),
     ) as error:
         typer.echo(str(error), err=True)

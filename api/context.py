@@ -15,6 +15,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.keys import Principal
 from api.problems import ProblemError
 from api.service import Service
+from api.tokens import WithoutRoleError
 from application.field_words import Language
 from application.journal import Caller, RequestKey, Role
 from domain.errors import InvalidRequest
@@ -26,7 +27,7 @@ READ_SECONDS = 10.0
 WRITE_SECONDS = 2.0
 """How long a write waits until it can be read."""
 
-bearer = HTTPBearer(auto_error=False, description="An API key.")
+bearer = HTTPBearer(auto_error=False, description="An API key, or a token where they are taken.")
 
 
 def service_of(request: Request) -> Service:
@@ -38,11 +39,19 @@ def service_of(request: Request) -> Service:
 ServiceOf = Annotated[Service, Depends(service_of)]
 
 
+def let_in(service: Service, credential: str) -> Principal | None:
+    """Who comes with this key or token, if it is one. Raises 403."""
+    try:
+        return service.entry.principal(credential)
+    except WithoutRoleError:
+        raise ProblemError("forbidden", "Not for you", "Your token gives you no role here.") from None
+
+
 def principal(
     service: ServiceOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Principal:
-    """Who comes in. Raises 401."""
-    found = service.keys.principal(credentials.credentials) if credentials is not None else None
+    """Who comes in. Raises 401, 403."""
+    found = let_in(service, credentials.credentials) if credentials is not None else None
     if found is None:
         raise ProblemError(
             "unauthorized",
@@ -51,6 +60,14 @@ def principal(
             headers={"WWW-Authenticate": "Bearer"},
         )
     return found
+
+
+def may_measure(
+    service: ServiceOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> None:
+    """Lets everybody in who has a key, or everybody where metrics are open. Raises 401, 403."""
+    if not service.entry.open_metrics:
+        principal(service, credentials)
 
 
 def allow(*roles: Role) -> Callable[..., Principal]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import io
+import re
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +19,7 @@ from rich.table import Table
 
 from api.child_service import child_service
 from api.sample.setup import SETUP
+from application.documents import WORD
 
 SAMPLE = Path(__file__).parent / "sample" / "contacts.csv"
 console = Console(highlight=False, soft_wrap=True)
@@ -48,7 +53,9 @@ class Demo:
         """The job."""
         with self.step("Import 10,000 sample contacts, Dutch and foreign"):
             self.import_sample()
-        with self.step("Create a segment and choose a template for the letter"):
+        with self.step("Give the letter's template a Word document in Dutch and in English"):
+            self.store_letters()
+        with self.step("Create a segment and choose the template"):
             no = self.create()
         with self.step("Put two contacts on it by hand"):
             self.by_hand(no)
@@ -56,6 +63,8 @@ class Demo:
             self.by_criteria(no)
         with self.step("Refine, see that it was too much, and go back"):
             self.refine_and_go_back(no)
+        with self.step("A personal remark on one line, and its letter as it will be"):
+            self.preview(no)
         with self.step("Save the criteria for the next time"):
             self.save(no)
         with self.step("Log the segment, with a follow-up"):
@@ -80,6 +89,34 @@ class Demo:
             headers={"Content-Type": "text/csv"},
         )
         console.print(f"   {found['registered']:,} registered, {found['rejected_total']:,} rejected")
+
+    def store_letters(self) -> None:
+        for language, subject in (("NLD", "Het voorjaar begint"), ("ENG", "Spring begins")):
+            stored = self.call(
+                "PUT",
+                f"/v1/interaction-templates/BRIEF/documents/{language}",
+                content=(SAMPLE.parent / f"letter-{language.lower()}.docx").read_bytes(),
+                headers={"Content-Type": WORD},
+                params={"file_name": "spring.docx", "subject": subject},
+            )
+            fields = ", ".join(stored["merge_fields"])
+            console.print(f"   {language}: {stored['size']:,} bytes, with the fields {fields}")
+        template = self.call("GET", "/v1/interaction-templates/BRIEF")
+        for shown in ("code", "version", "statistics", "documents"):
+            del template[shown]
+        self.call("PUT", "/v1/interaction-templates/BRIEF", template | {"language_code": "NLD"})
+
+    def preview(self, no: str) -> None:
+        address = f"/v1/segments/{no}/lines/10000"
+        self.call("PATCH", address, {"remarks": "Ik zie u graag op de beurs in mei."})
+        letter = self.client.get(f"{address}/preview", headers={"Accept": WORD})
+        for line in _text_of(letter.raise_for_status().content):
+            console.print(f"     {line}", markup=False)
+        printed = self.client.get(f"{address}/preview", headers={"Accept": "application/pdf"})
+        if printed.is_success:
+            console.print(f"   as PDF: {len(printed.content):,} bytes")
+        else:
+            console.print(f"   as PDF: {printed.json()['detail']}")
 
     def create(self) -> str:
         segment = self.call("POST", "/v1/segments", {"description": "Spring letter"})
@@ -179,6 +216,16 @@ class Demo:
         for what, seconds in self.taken:
             table.add_row(what, f"{seconds:.2f}")
         console.print(table)
+
+
+def _text_of(letter: bytes) -> list[str]:
+    """The paragraphs of a Word document, as far as they are not blank."""
+    with zipfile.ZipFile(io.BytesIO(letter)) as package:
+        content = package.read("word/document.xml").decode()
+    paragraphs = re.findall(r"<w:p[ >].*?</w:p>", content, flags=re.DOTALL)
+    lines = [re.sub(r"<w:br/>", "\n", paragraph) for paragraph in paragraphs]
+    texts = [html.unescape(re.sub(r"<[^>]*>", "", line)) for line in lines]
+    return [line for text in texts for line in text.split("\n") if line]
 
 
 def run() -> None:

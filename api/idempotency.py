@@ -14,7 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from psycopg.types.json import Jsonb
 
-from api.context import LONGEST_KEY, digest_of, service_of
+from api.context import LONGEST_KEY, digest_of, let_in, service_of
 from api.problems import ProblemError
 from api.service import Service
 from application.journal import RepeatedRequestError
@@ -69,7 +69,7 @@ async def _once(
 ) -> Response:
     service = service_of(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    who = await run_in_threadpool(service.keys.principal, token) if scheme.lower() == "bearer" else None
+    who = await run_in_threadpool(let_in, service, token) if scheme.lower() == "bearer" else None
     if who is None:
         return await handle(request)
     url = f"{request.url.path}?{request.url.query}"

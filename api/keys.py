@@ -94,6 +94,10 @@ class ApiKeys:
             self._insert(connection, key, "made at the first start", "admin", ADMIN_USER)
             return key
 
+    def pool_stats(self) -> dict[str, int]:
+        """How its connections are used."""
+        return self._pool.get_stats()
+
     def create(self, description: str | None, role: Role, user_id: str) -> tuple[KeyRow, str]:
         """A new key, which is shown this once."""
         key = _new_key()

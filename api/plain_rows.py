@@ -16,15 +16,15 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.schemas import values as known
 from api.schemas.contacts import Codes, NewContact
-from domain.contact import BusinessRelation, ContactChanges, ProfileAnswer
-from domain.vocabulary import ContactType, CorrespondenceType, given
+from domain.contact import BusinessRelation, ProfileAnswer
+from domain.vocabulary import ContactType, CorrespondenceType
 
 
 class PlainRow(NamedTuple):
-    """The number and the values of a row that is right."""
+    """The number of a row that is right, and the values that it gives."""
 
     no: str | None
-    values: ContactChanges
+    values: dict[str, Any]
 
 
 class _Relation(Struct, forbid_unknown_fields=True):
@@ -76,7 +76,8 @@ _Plain = msgspec.defstruct(
 )
 _texts_of = attrgetter(*(name for name, hint in _HINTS.items() if hint in _TEXTS))
 _codes_of = attrgetter(*(name for name, hint in _HINTS.items() if hint in _CODES))
-_lists_of = attrgetter(*(name for name, hint in _HINTS.items() if hint == Codes))
+_LISTS = tuple(name for name, hint in _HINTS.items() if hint == Codes)
+_NEVER_NONE = (*_LISTS, *_COMPOUNDS)
 
 
 class _NotPlainError(Exception):
@@ -86,18 +87,18 @@ class _NotPlainError(Exception):
 def plain_row(values: Mapping[str, Any]) -> PlainRow | None:
     """The row with these values, if it is plainly right."""
     try:
-        return _checked(msgspec.convert(values, _Plain))
+        return _checked(msgspec.convert(values, _Plain), dict(values))
     except (msgspec.MsgspecError, UnicodeError, _NotPlainError):
         return None
 
 
-def _checked(plain: Any) -> PlainRow:
+def _checked(plain: Any, named: dict[str, Any]) -> PlainRow:
     """What types and lengths do not say of a row."""
-    named = given(plain)
     codes: list[str] = [code for code in _codes_of(plain) if code.__class__ is str]
     texts: list[str] = [text for text in _texts_of(plain) if text.__class__ is str]
-    for listed in _lists_of(plain):
-        if listed is not UNSET:
+    for name in _LISTS:
+        if listed := named.get(name):
+            named[name] = listed = getattr(plain, name)
             codes += listed
             _check(len(set(listed)) == len(listed))
     if relations := plain.business_relations or ():
@@ -105,9 +106,11 @@ def _checked(plain: Any) -> PlainRow:
     if answers := plain.profile_answers or ():
         named["profile_answers"] = found = tuple(_answer(one, codes) for one in answers)
         _check(len(set(found)) == len(found))
+    for name in _NEVER_NONE:
+        if name in named and not named[name]:
+            named[name] = ()
     _check_written(texts, codes)
-    no = named.pop("no", None)
-    return PlainRow(no, ContactChanges(**named))
+    return PlainRow(named.pop("no", None), named)
 
 
 def _check(is_plain: bool) -> None:

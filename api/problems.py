@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from domain.errors import Problem, Refused
+from eventstore.event import UnknownEventError
 
 MEDIA_TYPE = "application/problem+json"
 STATUS = {
@@ -143,6 +145,11 @@ def add_problem_handlers(app: FastAPI) -> None:
         detail = "The database does not answer; nothing was changed. Try again in a moment."
         return answer("unavailable", "Not available", detail, headers={"Retry-After": "2"})
 
+    @app.exception_handler(UnknownEventError)
+    def newer(_: Request, error: UnknownEventError) -> JSONResponse:
+        logger.error("a newer version has written here", topic=error.topic)
+        return answer("unavailable", "Not available", str(error))
+
     @app.exception_handler(Exception)
     def failed(_: Request, error: Exception) -> JSONResponse:
         logger.exception("a request failed")
@@ -166,5 +173,12 @@ def _problem(found: Mapping[str, Any]) -> Problem:
         return place, "there is no such field"
     if found["type"] == "missing" and not place:
         return (), "a JSON body is needed"
+    if found["type"].endswith("too_short") and isinstance(found.get("input"), str):
+        return place, "must not be blank"
+    if found["type"].endswith("too_long") and isinstance(found.get("input"), str):
+        return place, f"must not be longer than {found['ctx']['max_length']} characters"
     message = str(found["msg"]).removeprefix("Value error, ")
+    if found["type"] == "value_error" and not place and (named := re.match(r"(\w+): ", message)):
+        # What is wrong with several values together is said of the field that holds them.
+        return (named[1],), message[named.end() :]
     return place, message[:1].lower() + message[1:]

@@ -56,7 +56,11 @@ def serve(
         listener = _listen(host, port)
         stack.enter_context(listener)
         conninfo = stack.enter_context(database(settings, data))
-        service = Service(conninfo, settings.segmentlog_schema, settings.proving(data), settings.master(data))
+        service = Service(
+            *(conninfo, settings.segmentlog_schema, settings.proving(data)),
+            entry=settings.entry(),
+            master=settings.master(data),
+        )
         service.set_up()
         key = service.keys.first_key(settings.segmentlog_admin_key)
         if key is not None:

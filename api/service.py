@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from api.entry import Entry, EntrySettings
 from api.keys import ApiKeys
 from application.auditing import Auditing, ProofSettings
 from application.campaigns import Campaigns
@@ -15,8 +16,10 @@ from application.explanations import Explanations
 from application.history import History
 from application.interactions import Interactions
 from application.journal import Journal
+from application.letters import Letters
 from application.logging_segments import LoggingSegments
 from application.mailing_groups import MailingGroups
+from application.papers import Papers
 from application.recording import Recording
 from application.records import Records
 from application.segments import Segments
@@ -38,6 +41,7 @@ class Service:
         schema: str,
         proving: ProofSettings | None = None,
         master: MasterKey | None = None,
+        entry: EntrySettings | None = None,
     ) -> None:
         self.conninfo, self.schema = conninfo, schema
         self._has_master_key = master is not None
@@ -46,6 +50,7 @@ class Service:
         self._erasures = HeadWatch(conninfo, DESTROYED)
         self._opened = ExitStack()
         self.keys = ApiKeys(conninfo, schema)
+        self.entry = Entry(self.keys, entry)
         models = read_models(self.log)
         self.read_models = ReadModels(conninfo, schema, models, pool_size=20)
         journal = Journal(self.log)
@@ -62,10 +67,12 @@ class Service:
         self.recording = Recording(
             self.read_models, self.records, self.contacts, self.segments, self.interactions
         )
+        self.papers = Papers(journal, self.read_models, self.records, self.segments, self.interactions)
         self.tasks = Tasks(journal, self.read_models, self.records, self.contacts, self.segments)
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)
         self.explanations = Explanations(journal, self.read_models, self.segments)
+        self.letters = Letters(journal, self.read_models, self.segments, self.explanations.past)
         self.auditing = Auditing(self.log, proving)
 
     def set_up(self) -> None:

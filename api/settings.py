@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.entry import EntrySettings
+from api.tokens import SHORTEST_SECRET, TokenSettings
 from application.auditing import ProofSettings
 from eventstore.key_file import load_secret
 from eventstore.notes import Verifier, load_signer
@@ -33,6 +37,42 @@ class Settings(BaseSettings):
     segmentlog_checkpoint_seconds: float = Field(300.0, gt=0)
     segmentlog_anchor_file: Path | None = None
     segmentlog_anchor_url: str | None = Field(None, pattern=r"^https?://[^\s/]+")
+
+    segmentlog_metrics_open: bool = False
+    segmentlog_jwt_secret: str | None = Field(None, min_length=SHORTEST_SECRET)
+    segmentlog_jwt_keys: str | None = Field(None, min_length=1)
+    segmentlog_jwt_issuer: str | None = Field(None, min_length=1)
+    segmentlog_jwt_audience: str | None = Field(None, min_length=1)
+    segmentlog_jwt_role_claim: str = Field("role", min_length=1)
+    segmentlog_jwt_user_claim: str = Field("sub", min_length=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        signs = [self.segmentlog_jwt_secret, self.segmentlog_jwt_keys]
+        if all(signs):
+            raise ValueError("SEGMENTLOG_JWT_SECRET and SEGMENTLOG_JWT_KEYS: set one of the two")
+        if any(signs) and not (self.segmentlog_jwt_issuer and self.segmentlog_jwt_audience):
+            raise ValueError("tokens need SEGMENTLOG_JWT_ISSUER and SEGMENTLOG_JWT_AUDIENCE too")
+        keys = self.segmentlog_jwt_keys or ""
+        if keys.startswith("http://") and not re.match(r"http://(127\.0\.0\.1|localhost|\[::1\])[:/]", keys):
+            raise ValueError("SEGMENTLOG_JWT_KEYS: an address must be https, but for this machine's own")
+        return self
+
+    def entry(self) -> EntrySettings:
+        """Who may come in besides those with API keys."""
+        tokens = None
+        if self.segmentlog_jwt_secret or self.segmentlog_jwt_keys:
+            assert self.segmentlog_jwt_issuer is not None
+            assert self.segmentlog_jwt_audience is not None
+            tokens = TokenSettings(
+                issuer=self.segmentlog_jwt_issuer,
+                audience=self.segmentlog_jwt_audience,
+                secret=self.segmentlog_jwt_secret,
+                keys=self.segmentlog_jwt_keys,
+                role_claim=self.segmentlog_jwt_role_claim,
+                user_claim=self.segmentlog_jwt_user_claim,
+            )
+        return EntrySettings(tokens, self.segmentlog_metrics_open)
 
     def master(self, data: Path) -> MasterKey:
         """What wraps the keys of personal data. Raises KeyFileError, OSError."""

@@ -10,10 +10,10 @@ from application.records import Records
 from application.segments import stream_of
 from domain import records
 from domain.contact_set import union
-from domain.errors import Conflict
+from domain.errors import Conflict, InUse
 from domain.records import KnownRecord
 from domain.segment.state import Segment
-from domain.segment.targets import targets
+from domain.segment.targets import is_on_lines, targets
 from projections.listing import Page, Query
 from projections.read_models import ReadModels
 from projections.target_group import has_targeted_interactions, target_page
@@ -47,6 +47,14 @@ class Campaigns:
         record = self.records.get(records.CAMPAIGN, no)
         check_version(caller, record)
         return self._record(caller, record, records.deactivate(record))
+
+    def delete(self, caller: Caller, no: str) -> int:
+        """Delete a campaign that nothing refers to, no line either. Raises NotFound, InUse."""
+        self.records.get(records.CAMPAIGN, no)
+        for segment in self._open_segments():
+            if is_on_lines(segment, no):
+                raise InUse(f"Campaign {no} is still used by lines of segment {segment.no}.")
+        return self.records.delete(caller, records.CAMPAIGN, no)
 
     def target_group(self, no: str, query: Query, work_date: date) -> Page:
         """A page of the target group; nobody while the campaign is not activated. Raises NotFound."""

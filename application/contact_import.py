@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,13 +20,16 @@ from application.contacts import (
     changes_type,
     codes_of,
     moves,
+    people_after,
     stream_of,
+    with_company,
     with_defaults,
 )
 from application.journal import Caller, Changes, Journal
-from domain.contact import ContactChanges, KnownContact, change, register
+from domain.contact import ContactChanges, KnownContact, change, register_named
 from domain.contact_set import ContactSet
 from domain.errors import SHOWN_PROBLEMS, AlreadyExists, InvalidRequest, Problem, Refused
+from domain.inheritance import inherited
 from domain.records import RecordKind
 from domain.setup import series_for
 from domain.vocabulary import given
@@ -39,11 +42,11 @@ _UNTIMED = datetime.min
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """A row of a file: the line it starts on, and either a contact's values or what is wrong with them."""
+    """A row of a file: the line it starts on, and either the values it gives or what is wrong with them."""
 
     line: int
     no: str | None = None
-    values: ContactChanges = ContactChanges()
+    values: Mapping[str, Any] = {}
     problems: tuple[Problem, ...] = ()
 
 
@@ -140,7 +143,7 @@ class _Batch:
         self._codes = codes
         self._result = result
         self._setup = contacts.records.setup()
-        self._defaults = given(with_defaults(ContactChanges(), self._setup))
+        self._defaults = given(with_defaults(ContactChanges(), self._setup, None))
         self._loaded: dict[str, KnownContact] = {}
         self._facts: dict[str, list[Any]] = {}
         self._versions: dict[str, int] = {}
@@ -148,7 +151,7 @@ class _Batch:
     def changes(self, batch: list[Row]) -> list[Changes]:
         """What is to be recorded."""
         numbered = self._numbered([row for row in batch if not row.problems])
-        companies = (row.values.company_no for row in batch)
+        companies = (row.values.get("company_no") for row in batch)
         self._load([*numbered.values(), *(no for no in companies if isinstance(no, str))])
         fresh = [no for no in numbered.values() if no not in self._loaded]
         self._next_key = self._journal.log.counters.draw(KEYS, len(fresh)) if fresh else 0
@@ -177,15 +180,17 @@ class _Batch:
             self._loaded |= {contact.no: contact for contact in found.values()}
 
     def _decide(self, row: Row, no: str) -> None:
-        named = given(row.values)
+        named = row.values
         self._codes.check(named)
         contact = self._loaded.get(no)
         facts: list[Any]
         if contact is None:
             series_for(self._setup, "contact", row.no)
-            values = ContactChanges(**(self._defaults | named))
-            company = self._company(no, values.company_no)
-            facts = [register(no, self._next_key, values, company)]
+            values = {**self._defaults, **named}
+            company = self._company(no, values.get("company_no"))
+            if company is not None:
+                values |= inherited(company.value, named, self._setup.inherit)
+            facts = [register_named(no, self._next_key, values, company)]
             self._next_key += 1
             contact = KnownContact()
             self._result.registered += 1
@@ -193,11 +198,15 @@ class _Batch:
             raise AlreadyExists(f"Number {no} belongs to a contact that was deleted.")
         else:
             company = self._company(no, named.get("company_no", contact.value.company_no))
-            facts = list(change(contact, row.values, company))
+            flags = self._setup.inherit
+            changes = with_company(contact, ContactChanges(**named), company, self._find, flags)
+            facts = list(change(contact, changes, company))
             if changes_type(facts) or (moves(facts) and contact.key in self._on_open_segments):
                 self._contacts.check_move(contact, facts)
             self._result.changed += bool(facts)
             self._result.unchanged += not facts
+            for person, taken in people_after(contact, facts, flags, self._people_of):
+                self._apply(person.no, person, list(taken))
         self._apply(no, contact, facts)
 
     def _apply(self, no: str, contact: KnownContact, facts: list[Any]) -> None:
@@ -211,6 +220,22 @@ class _Batch:
             now.apply(fact, "", _UNTIMED)
         self._loaded[no] = now
 
+    def _find(self, no: str) -> KnownContact | None:
+        self._load([no])
+        found = self._loaded.get(no)
+        return found if found is not None and not found.deleted else None
+
+    def _people_of(self, company: KnownContact) -> list[KnownContact]:
+        """The people of a company as this batch leaves them; those that it registered are among them."""
+        before = [person.no for person in self._contacts.people_of(company)]
+        self._load(before)
+        known = {no: self._loaded[no] for no in before} | self._loaded
+        return [
+            person
+            for person in known.values()
+            if person.value.company_no == company.no and person.no != company.no and not person.deleted
+        ]
+
     @cached_property
     def _on_open_segments(self) -> ContactSet:
         return self._contacts.on_open_segments()
@@ -218,9 +243,8 @@ class _Batch:
     def _company(self, no: str, company_no: object) -> KnownContact | None:
         if not isinstance(company_no, str) or company_no == no:
             return None
-        self._load([company_no])
-        company = self._loaded.get(company_no)
-        if company is None or company.deleted or company.value.type != "company":
+        company = self._find(company_no)
+        if company is None or company.value.type != "company":
             raise InvalidRequest.at("company_no", f"there is no company {company_no}")
         return company
 
@@ -237,7 +261,7 @@ class _Codes:
         self._found: set[tuple[str, str]] = set()
         self._good: dict[str, set[Any]] = {name: set() for name in self._FIELDS}
 
-    def check(self, named: dict[str, Any]) -> None:
+    def check(self, named: Mapping[str, Any]) -> None:
         """Refuse codes that do not exist. Raises InvalidRequest."""
         if all(self._good[name].issuperset(_members(named[name])) for name in self._FIELDS & named.keys()):
             return

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, check_version, retried
 from application.records import Records
 from domain import records
 from domain.contact import (
+    Contact,
     ContactChanged,
     ContactChanges,
     ContactDeleted,
@@ -27,6 +30,8 @@ from domain.errors import (
     NotFound,
     Problem,
 )
+from domain.inheritance import FIELDS as INHERITED
+from domain.inheritance import Inherit, inherited, passed_on
 from domain.records import RecordKind
 from domain.segment.state import Segment
 from domain.setup import Setup
@@ -97,8 +102,8 @@ class Contacts:
     def register(self, caller: Caller, typed: str | None, values: ContactChanges) -> tuple[KnownContact, int]:
         """A new contact and the position. Raises Refused."""
         self.check_codes(values)
-        values = with_defaults(values, self.records.setup())
         company = self.company(values.company_no)
+        values = with_defaults(values, self.records.setup(), company)
         while True:
             no = self.records.draw_number("contact", typed)
             key = self.journal.log.counters.draw(KEYS)
@@ -113,15 +118,24 @@ class Contacts:
 
     @retried
     def change(self, caller: Caller, no: str, values: ContactChanges) -> tuple[KnownContact, int]:
-        """New values for a contact, and the position. Raises Refused."""
+        """New values for a contact, and for the people of a company that inherit them; the position.
+
+        Raises Refused.
+        """
         contact = self.get(no)
         check_version(caller, contact)
         self.check_codes(values)
         company_no = given(values).get("company_no", contact.value.company_no)
         company = None if company_no in (None, no) else self.company(str(company_no))
-        facts = change(contact, values, company)
+        flags = self.records.setup().inherit
+        facts = change(contact, with_company(contact, values, company, self.find, flags), company)
         self.check_move(contact, facts)
-        position = self.journal.record(caller, Changes(stream_of(no), contact.version, facts))
+        changes = Changes(stream_of(no), contact.version, facts)
+        people = [
+            Changes(stream_of(person.no), person.version, taken)
+            for person, taken in people_after(contact, facts, flags, self.people_of)
+        ]
+        position = self.journal.record(caller, changes, *people)
         return self.get(no), position
 
     @retried
@@ -129,7 +143,7 @@ class Contacts:
         """Delete a contact, and with a company its people (domain B19). Raises Refused."""
         contact = self.get(no)
         check_version(caller, contact)
-        gone = [contact, *(self.get(person) for person in self._people_of(contact))]
+        gone = [contact, *self.people_of(contact)]
         for one in gone:
             self._refuse_on_segment(one, "it cannot be deleted")
         self._refuse_open_tasks(gone)
@@ -213,15 +227,19 @@ class Contacts:
         """What is looked up next must hold what was recorded before."""
         self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts"])
 
-    def _people_of(self, contact: KnownContact) -> list[str]:
+    def people_of(self, contact: KnownContact) -> list[KnownContact]:
+        """The people of a company, in the order in which they were registered."""
         if contact.value.type != "company":
             return []
+        self._catch_up()
         with self.read_models.cursor() as cursor:
             rows = cursor.execute(
                 "SELECT no FROM contact WHERE company_key = %s AND key <> %s ORDER BY key",
                 (contact.key, contact.key),
-            )
-            return [row["no"] for row in rows]
+            ).fetchall()
+        streams = [stream_of(row["no"]) for row in rows]
+        found = self.journal.log.load_many(streams, KnownContact)
+        return [person for stream in streams if not (person := found[stream]).deleted]
 
 
 def moves(facts: Sequence[ContactChanged]) -> bool:
@@ -242,14 +260,59 @@ def check_address(contact: KnownContact | None, code: str | None) -> None:
         )
 
 
-def with_defaults(values: ContactChanges, setup: Setup) -> ContactChanges:
-    """The values of a new contact with the defaults of the set-up for what was not named (domain A11)."""
+def with_defaults(values: ContactChanges, setup: Setup, company: KnownContact | None) -> ContactChanges:
+    """The values of a new contact with what it inherits from its company, else the defaults of the set-up
+    (domain A11).
+    """
+    named = given(values)
     defaults: dict[str, Any] = {
         "correspondence_type": setup.default_correspondence_type,
         "salesperson_code": setup.default_salesperson_code,
         "language_code": setup.default_language_code,
     }
-    return ContactChanges(**(defaults | given(values)))
+    from_company = inherited(company.value, named, setup.inherit) if company is not None else {}
+    return ContactChanges(**(defaults | named | from_company))
+
+
+def with_company(
+    contact: KnownContact,
+    values: ContactChanges,
+    company: KnownContact | None,
+    find: Callable[[str], KnownContact | None],
+    flags: Inherit,
+) -> ContactChanges:
+    """New values of a person, with what it takes over from another company that it goes to (domain A11)."""
+    if company is None or contact.value.company_no == company.no:
+        return values
+    left = find(contact.value.company_no) if contact.value.company_no not in (None, contact.no) else None
+    before = left.value if left is not None else Contact()
+    named = given(values)
+    taken = passed_on(replaced(contact.value, **named), before, company.value, flags)
+    return ContactChanges(**(taken | {name: value for name, value in named.items() if name not in taken}))
+
+
+def people_after(
+    company: KnownContact,
+    facts: Sequence[ContactChanged],
+    flags: Inherit,
+    people_of: Callable[[KnownContact], Sequence[KnownContact]],
+) -> list[tuple[KnownContact, tuple[ContactChanged, ...]]]:
+    """What changes about the people of a company that changed: an event for each of them (domain A11)."""
+    if company.value.type != "company" or not any(given(fact.changes).keys() & INHERITED for fact in facts):
+        return []
+    after = company.value
+    for fact in facts:
+        after = replaced(after, **given(fact.changes))
+    if after.type != "company":
+        return []
+    found = []
+    for person in people_of(company):
+        if person.erased:
+            continue
+        taken = passed_on(person.value, company.value, after, flags)
+        if changes := change(person, ContactChanges(**taken), company) if taken else ():
+            found.append((person, changes))
+    return found
 
 
 def codes_of(named: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], RecordKind, str]]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace as replaced
 from application.journal import Caller, Changes, Journal, check_version, retried
 from application.records import Records
 from application.segments import Segments, stream_of
+from correspondence.pages import page_fields
 from correspondence.reading import read_template
 from domain import records
 from domain.document import (
@@ -32,6 +33,7 @@ from projections.contact_queries import line_facts
 from projections.read_models import ReadModels
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+HTML = "text/html"
 OLD_WORD = "application/msword"
 UNKNOWN = "application/octet-stream"
 MACROS = (".docm", ".dotm")
@@ -229,6 +231,8 @@ def read_file(file: File, language_code: str | None) -> ReadDocument:
         content_type = WORD
         template = read_template(file.data)
         fields, unknown = template.fields, template.unknown_fields
+    elif content_type == HTML:
+        fields, unknown = page_fields(_text(file.data))
     document = Document(
         sha256=hashlib.sha256(file.data).hexdigest(),
         size=len(file.data),
@@ -238,6 +242,13 @@ def read_file(file: File, language_code: str | None) -> ReadDocument:
         subject=file.subject,
     )
     return ReadDocument(document, fields, unknown)
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise DocumentUnreadable("The page is not in UTF-8; save it with that encoding.") from error
 
 
 def _found(known: tuple[Document, ...], language_code: str | None) -> Document:

@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 
 from application.personal_data import PERSONAL_IN
-from domain.catalogue import EVENT_TYPES
+from domain.catalogue import EARLIER_EVENTS, EVENT_TYPES
 from domain.contact_set import ContactSet, SetReference
 from eventstore.contents import ContentStore
 from eventstore.log import EventLog
 from eventstore.mapper import EventMapper
 from eventstore.personal_keys import MasterKey, PersonalKeys
+from eventstore.upcasting import Upcast
 from projections.contacts import Contacts
 from projections.read_model import ReadModel
 from projections.setup import SetupRecords
@@ -43,7 +44,9 @@ def event_mapper(contents: ContentStore, keys: PersonalKeys) -> EventMapper:
             return ContactSet.from_reference(msgspec.convert(value, SetReference), contents.load)
         raise TypeError(f"{kind.__name__} cannot be part of an event")
 
-    return EventMapper(EVENT_TYPES, encode, decode, personal=PERSONAL_IN, keys=keys)
+    earlier = {topic: Upcast(*one) for topic, one in EARLIER_EVENTS.items()}
+    earlier = {topic: Upcast(*one) for topic, one in EARLIER_EVENTS.items()}
+    return EventMapper(EVENT_TYPES, encode, decode, earlier=earlier, personal=PERSONAL_IN, keys=keys)
 
 
 def read_models(log: EventLog) -> list[ReadModel]:

@@ -105,8 +105,8 @@ NOTES: dict[str, dict[Language, str]] = {
         "nl": "Filters zonder waarden vragen iets wat voor dat moment niet bewaard is, of gewist is.",
     },
     "nobody_left": {
-        "en": "It came along with a colleague who does not belong to the company any more.",
-        "nl": "Het kwam mee met een collega die niet meer bij het bedrijf hoort.",
+        "en": "It came along with a colleague who is not found in the company any more.",
+        "nl": "Het kwam mee met een collega die niet meer in het bedrijf te vinden is.",
     },
 }
 

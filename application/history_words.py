@@ -14,6 +14,7 @@ from domain.amendments import (
     InteractionsCanceled,
     InteractionsDeleted,
     InteractionsEvaluated,
+    InteractionsRedated,
     InteractionsUncanceled,
     LoggedSegmentDeleted,
 )
@@ -122,14 +123,22 @@ WORDS: dict[str, dict[Language, str]] = {
         "nl": "Segment geregistreerd: {entries} als geregistreerd segment {entry}{follow_up}.",
     },
     "follow_up": {"en": ", with follow-up segment {no}", "nl": ", met vervolgsegment {no}"},
-    "canceled": {"en": "Canceled {entries}{of}.", "nl": "{entries} geannuleerd{of}."},
+    "canceled": {"en": "Canceled {entries}{of}{reason}.", "nl": "{entries} geannuleerd{of}{reason}."},
     "uncanceled": {
-        "en": "Took back the cancelling of {entries}{of}.",
-        "nl": "Annulering van {entries} teruggenomen{of}.",
+        "en": "Took back the cancelling of {entries}{of}{reason}.",
+        "nl": "Annulering van {entries} teruggenomen{of}{reason}.",
     },
+    "reason": {"en": ", because: “{reason}”", "nl": ", omdat: “{reason}”"},
     "of_logged_segment": {"en": " with logged segment {no}", "nl": " met geregistreerd segment {no}"},
     "of_campaign_entry": {"en": " with campaign entry {no}", "nl": " met campagnepost {no}"},
-    "evaluated": {"en": "Evaluated {entries}: {evaluation}.", "nl": "{entries} beoordeeld: {evaluation}."},
+    "evaluated": {
+        "en": "Evaluated {entries}: {evaluation}{reason}.",
+        "nl": "{entries} beoordeeld: {evaluation}{reason}.",
+    },
+    "redated": {
+        "en": "Corrected the date of {entries} to {date}{reason}.",
+        "nl": "Datum van {entries} verbeterd in {date}{reason}.",
+    },
     "commented": {"en": "Commented on entry {no}: {comment}", "nl": "Opmerking bij post {no}: {comment}"},
     "comment_changed": {
         "en": "Changed comment {line} on entry {no}: {comment}",
@@ -222,10 +231,15 @@ def tell(event: object, before: Segment, language: Language) -> str:
         case InteractionsCanceled() | InteractionsUncanceled():
             name = "canceled" if isinstance(event, InteractionsCanceled) else "uncanceled"
             of = word(f"of_{event.cause}", no=event.cause_no) if event.cause != "entry" else ""
-            return word(name, entries=_count("interaction", len(event.entries), language), of=of)
-        case InteractionsEvaluated(entries=entries, evaluation=evaluation):
+            entries = _count("interaction", len(event.entries), language)
+            return word(name, entries=entries, of=of, reason=_reason(event.reason, language))
+        case InteractionsEvaluated(evaluation=evaluation, reason=reason):
             said = value_words("evaluation", evaluation, language)
-            return word("evaluated", entries=_count("interaction", len(entries), language), evaluation=said)
+            counted = _count("interaction", len(event.entries), language)
+            return word("evaluated", entries=counted, evaluation=said, reason=_reason(reason, language))
+        case InteractionsRedated(date=date, reason=reason):
+            counted = _count("interaction", len(event.entries), language)
+            return word("redated", entries=counted, date=date, reason=_reason(reason, language))
         case InteractionCommented(entry_no=number, comment=comment):
             return word("commented", no=number, comment=comment)
         case InteractionCommentChanged(entry_no=number, line_no=line, comment=comment):
@@ -251,6 +265,10 @@ def _otherwise(event: object, language: Language) -> str:
         if value is not msgspec.UNSET and isinstance(value, str | int)
     )
     return WORDS["other"][language].format(what=what, facts=facts) if facts else f"{what}."
+
+
+def _reason(reason: str | None, language: Language) -> str:
+    return WORDS["reason"][language].format(reason=reason) if reason else ""
 
 
 def _document(event: DocumentAttached | DocumentRemoved, language: Language) -> str:

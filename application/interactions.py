@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec.structs import replace as replaced
@@ -52,6 +52,7 @@ from projections.interaction_streams import (
 from projections.read_models import ReadModels
 
 Amend = Callable[[RecordedInteractions], tuple[Amendment, ...]]
+AmendSome = Callable[[RecordedInteractions, ContactSet], tuple[Amendment, ...]]
 
 
 def interaction_stream(entry_no: int) -> str:
@@ -128,7 +129,7 @@ class Interactions:
     def _of_campaign_entry(
         self,
         entry: CampaignEntryPlace,
-        amend: Callable[[RecordedInteractions, ContactSet], tuple[Amendment, ...]],
+        amend: AmendSome,
     ) -> list[Changes]:
         """What happens to the interactions of a campaign entry, wherever their events are kept."""
         if entry.segment_no is None:
@@ -160,23 +161,39 @@ class Interactions:
         return self.journal.record(caller, self._amended(place, amend))
 
     @retried
-    def evaluate(self, caller: Caller, entry_nos: Sequence[int], evaluation: Evaluation | None) -> int:
+    def evaluate(
+        self,
+        caller: Caller,
+        entry_nos: Sequence[int],
+        evaluation: Evaluation | None,
+        reason: str | None = None,
+    ) -> int:
         """Set one evaluation on all of these entries. Raises NotFound."""
+        return self._amend_all(
+            caller, entry_nos, lambda recorded, entries: recorded.evaluate(entries, evaluation, reason)
+        )
+
+    @retried
+    def redate(self, caller: Caller, entry_nos: Sequence[int], day: date, reason: str) -> int:
+        """Correct the date of all of these entries. Raises NotFound, Conflict."""
+        return self._amend_all(
+            caller, entry_nos, lambda recorded, entries: recorded.redate(entries, day, reason)
+        )
+
+    def _amend_all(self, caller: Caller, entry_nos: Sequence[int], amend: AmendSome) -> int:
+        """The same for all of these entries, in one save."""
         with self.read_models.cursor() as cursor:
             places = places_of(cursor, entry_nos)
         missing = set(entry_nos) - {place.entry_no for place in places}
         if missing:
             raise NotFound.named("interaction log entry", min(missing), "entry_nos")
 
-        def evaluating(numbers: Iterable[int]) -> Amend:
-            return lambda recorded: recorded.evaluate(
-                ContactSet(number - recorded.first for number in numbers), evaluation
-            )
+        def amending(numbers: Iterable[int]) -> Amend:
+            return lambda recorded: amend(recorded, ContactSet(number - recorded.first for number in numbers))
 
-        by_stream = _by_stream(places)
         changes = [
-            self._amended(members[0], evaluating([place.entry_no for place in members]))
-            for members in by_stream.values()
+            self._amended(members[0], amending([place.entry_no for place in members]))
+            for members in _by_stream(places).values()
         ]
         return self.journal.record(caller, *changes)
 
@@ -256,7 +273,7 @@ class Interactions:
             event = postpone(first, value, said, comments)
         else:
             value = check(value, self._contact_of(value), deliver=deliver)
-            value, makes, more = self._with_campaign_entry(value)
+            value, makes, more = self.with_campaign_entry(value)
             claims += more
             event = InteractionLogged(first, value, makes, comments)
         changes = Changes(interaction_stream(first), 0, [event])
@@ -278,7 +295,7 @@ class Interactions:
             raise NotFound.named("postponed interaction", entry_no)
         value = self._complete(caller, resumed_values(begun, more))
         value = check(value, self._contact_of(value), deliver=deliver)
-        value, makes, claims = self._with_campaign_entry(value)
+        value, makes, claims = self.with_campaign_entry(value)
         event = InteractionResumed(entry_no, value, makes, comments)
         changes = Changes(interaction_stream(entry_no), begun.version, [event])
         return value, self.journal.record(caller, changes, under_lock=claims)
@@ -315,8 +332,13 @@ class Interactions:
     def _contact_of(self, value: Interaction) -> Any:
         return self._contact(value.contact_no)
 
-    def _with_campaign_entry(self, value: Interaction) -> tuple[Interaction, bool, list[Alongside]]:
-        """The interaction with the entry of its campaign, a new one if there is none (domain B10.2, B15)."""
+    def with_campaign_entry(
+        self, value: Interaction, *, ahead: int = 0
+    ) -> tuple[Interaction, bool, list[Alongside]]:
+        """The interaction with the entry of its campaign, a new one if there is none (domain B10.2, B15).
+
+        `ahead` new ones are claimed by the same save before it.
+        """
         if value.campaign_no is None:
             return value, False, []
         with self.read_models.cursor() as cursor:
@@ -328,7 +350,7 @@ class Interactions:
         if row is not None:
             return replaced(value, campaign_entry_no=row["entry_no"]), False, []
         counters = self.journal.log.counters
-        number = counters.next_of(CAMPAIGN_ENTRY)
+        number = counters.next_of(CAMPAIGN_ENTRY) + ahead
         return (
             replaced(value, campaign_entry_no=number),
             True,

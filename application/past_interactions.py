@@ -14,6 +14,7 @@ from domain.amendments import (
     InteractionsCanceled,
     InteractionsDeleted,
     InteractionsEvaluated,
+    InteractionsRedated,
     InteractionsUncanceled,
     LoggedSegmentDeleted,
 )
@@ -29,11 +30,7 @@ Row = dict[str, Any]
 OF_SINGLE_ONES: Row = dict.fromkeys(
     ["document_type", "document_no", "version_no", "document_no_occurrence", "task_no", "opportunity_no"]
 )
-NOT_THROUGH_A_SEGMENT: Row = {
-    "remarks": None,
-    "document": None,
-    "send_word_documents_as_attachment": False,
-}
+NOT_THROUGH_A_SEGMENT: Row = {"remarks": None, "send_word_documents_as_attachment": False}
 
 
 def interactions_at(past: PastContacts, contact: KnownContact, position: int) -> list[Row]:
@@ -96,6 +93,7 @@ def _entries(
                     "segment_no": None,
                     "logged_segment_entry_no": None,
                     **NOT_THROUGH_A_SEGMENT,
+                    "document": "inherited" if value.document else None,
                     "canceled": False,
                     "postponed": isinstance(event.data, InteractionPostponed),
                 }
@@ -144,6 +142,8 @@ def _amend(rows: dict[int, Row], event: Amendment | object) -> None:
             changes = {"canceled": False}
         case InteractionsEvaluated(first=first, entries=entries, evaluation=evaluation):
             changes = {"evaluation": evaluation}
+        case InteractionsRedated(first=first, entries=entries, date=date):
+            changes = {"date": date}
         case InteractionsDeleted(first=first, entries=entries):
             for entry_no in [entry_no for entry_no in rows if entry_no - first in entries]:
                 del rows[entry_no]

@@ -12,7 +12,7 @@ from msgspec.structs import replace as replaced
 from application.journal import Caller, Changes, Journal, check_version, retried
 from domain import records
 from domain.campaign import Campaign, check_dates
-from domain.code_tables import Salesperson
+from domain.code_tables import Salesperson, Salutation, check_formulas
 from domain.document import document_in
 from domain.errors import AlreadyExists, InUse, InvalidRequest, MandatoryField, NoDocument, NotFound, Problem
 from domain.interaction_template import InteractionTemplate, InteractionTemplateSetup
@@ -68,10 +68,17 @@ class Records:
             raise InvalidRequest(f"{problems[0][0][0]}: {problems[0][1]}", problems)
 
     @retried
-    def put(self, caller: Caller, kind: RecordKind, code: str, value: msgspec.Struct) -> tuple[bool, int]:
-        """Write a record as a whole; whether it is new, and the position. Raises Refused."""
+    def put(
+        self, caller: Caller, kind: RecordKind, code: str, value: msgspec.Struct, *, only_new: bool = False
+    ) -> tuple[bool, int]:
+        """Write a record as a whole; whether it is new, and the position. Raises Refused.
+
+        With `only_new` one that somebody else made a moment ago is not written over: AlreadyExists.
+        """
         record = self.journal.load(kind.stream(code), KnownRecord) or KnownRecord()
         check_version(caller, record)
+        if only_new and record.value is not None:
+            raise AlreadyExists(f"There is a {kind.word} {code} already.")
         if isinstance(value, InteractionTemplate) and record.value is not None:
             value = replaced(value, documents=record.value.documents)  # those are stored one by one
         if isinstance(value, Campaign) and record.value is not None:
@@ -153,10 +160,11 @@ class Records:
         """A new campaign; its number and the position. Raises AlreadyExists, NumberSeries, InvalidRequest."""
         while True:
             no = self.draw_number("campaign", typed)
-            if self.find(records.CAMPAIGN, no) is None:
-                return no, self.put(caller, records.CAMPAIGN, no, value)[1]
-            if typed is not None:
-                raise AlreadyExists(f"There is a campaign {no} already.")
+            try:
+                return no, self.put(caller, records.CAMPAIGN, no, value, only_new=True)[1]
+            except AlreadyExists:
+                if typed is not None:
+                    raise
 
     # Lookups for other use cases
 
@@ -190,6 +198,8 @@ class Records:
         match value:
             case Salesperson(name=None):
                 raise MandatoryField.named("name", "A salesperson needs a name.")
+            case Salutation():
+                check_formulas(value)
             case Campaign():
                 check_dates(value)
                 self.check_references(

@@ -16,7 +16,7 @@ from application.segments import Segments, stream_of
 from domain import records
 from domain.contact_set import EMPTY, ContactSet, union
 from domain.criteria import CriteriaError, parse_criteria
-from domain.errors import AlreadyExists, InvalidFilter, NotFound, Problem
+from domain.errors import InvalidFilter, MandatoryField, NotFound, Problem
 from domain.saved_criteria import SavedCriteria
 from domain.segment import selection
 from domain.segment.events import CriteriaApplied, Exclusion, SegmentEvent, SegmentLogged
@@ -79,13 +79,18 @@ class Selecting:
 
     # Saved criteria
 
-    def save_criteria(self, caller: Caller, no: str, code: str, description: str | None) -> int:
-        """Save the segment's actions under a new code (domain B8). Raises NoCriteria, AlreadyExists."""
+    def save_criteria(
+        self, caller: Caller, no: str, code: str | None, description: str | None
+    ) -> tuple[str, int]:
+        """Save the segment's actions under a new code (domain B8); that code, and the position.
+
+        Raises NoCriteria, MandatoryField, AlreadyExists.
+        """
         actions = selection.criteria_to_save(self.segments.get(no))
-        if self.records.find(records.SAVED_CRITERIA, code) is not None:
-            raise AlreadyExists(f"There are saved criteria {code} already.")
+        if code is None:
+            raise MandatoryField.named("code", "Saved criteria need a code.")
         value = SavedCriteria(description, caller.user_id, actions)
-        return self.records.put(caller, records.SAVED_CRITERIA, code, value)[1]
+        return code, self.records.put(caller, records.SAVED_CRITERIA, code, value, only_new=True)[1]
 
     @retried
     def reuse_criteria(self, caller: Caller, no: str, code: str) -> tuple[Segment, int]:

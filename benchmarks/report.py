@@ -68,8 +68,8 @@ class Results(msgspec.Struct, frozen=True):
     """A whole run of the benchmarks."""
 
     machine: Machine
-    sizes: tuple[int, ...]
     figures: tuple[FigureResult, ...]
+    sizes: tuple[int, ...] = ()
 
 
 def machine(conninfo: str) -> Machine:
@@ -183,11 +183,21 @@ def read(folder: Path) -> Results:
 
 
 def with_table(text: str, results: Results) -> str:
-    """The text with the table between its two markers. Raises ValueError if there are not two."""
+    """The text with the table of the largest sizes between its two markers.
+
+    Raises ValueError if there are not two.
+    """
     parts = text.split(MARKER)
     if len(parts) != 3:
         raise ValueError(f"there must be two markers {MARKER}, not {len(parts) - 1}")
-    return MARKER.join((parts[0], f"\n{table(results)}\n", parts[2]))
+    return MARKER.join((parts[0], f"\n{table(_largest(results))}\n", parts[2]))
+
+
+def _largest(results: Results) -> Results:
+    """Each figure once, for the largest size that it was measured for."""
+    largest = {figure.key: figure for figure in sorted(results.figures, key=lambda figure: figure.size)}
+    figures = tuple(figure for figure in results.figures if largest[figure.key] is figure)
+    return msgspec.structs.replace(results, figures=figures)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

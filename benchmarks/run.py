@@ -50,7 +50,7 @@ def run(
                         )
                     found.append(figure_result(figure, measured))
         known = machine(conninfo)
-    return Results(known, tuple(sizes), tuple(found))
+    return Results(known, tuple(found), tuple(sizes))
 
 
 Figures = Callable[[Collection[str], Progress, ExitStack], Iterator[Figure]]

@@ -18,6 +18,9 @@ from domain.errors import DocumentUnreadable
 
 DEEPEST_FIELDS = 20
 """Fields within fields; Word itself allows as many."""
+MOST_PLACES = 5_000
+"""Fields in one part; a long letter has a hundred, and each costs time in every letter."""
+
 _MARK = "place"
 _MARKS = re.compile(rb"<\?place (\d+|line|end)\?>")
 _TYPED = re.compile(r"«\s*([^«»]{1,80}?)\s*»|\{\{\s*([^{}]{1,80}?)\s*\}\}")
@@ -245,10 +248,10 @@ class _Writer:
         for child in contents:
             if child is not host:
                 self._remove(child)
-        parent = simple.getparent()
-        if parent is not None:
-            place = parent.index(simple)
-            parent[place : place + 1] = [child for child in simple if self._tag(child) != "fldData"]
+        for child in list(simple):
+            if self._tag(child) != "fldData":
+                simple.addprevious(child)
+        self._remove(simple)
 
     def replace_typed(self, texts: list[etree._Element], known: Callable[[str], bool]) -> None:
         """Make what was typed as `«Name»` or `{{ name }}` places, over any number of runs."""
@@ -256,12 +259,42 @@ class _Writer:
         whole = "".join(text.text or "" for text in texts)
         if "«" not in whole and "{{" not in whole:
             return
-        # From the back, so that places before a change stay where they are.
-        for match in reversed(list(_TYPED.finditer(whole))):
-            name = match[1] or match[2] or ""
-            if match[1] is not None and not known(name):
-                continue  # words in quotation marks
-            self._split(texts, match.start(), match.end(), FieldCode(name))
+        found: list[tuple[int, int, FieldCode]] = []
+        for match in _TYPED.finditer(whole):
+            if match[1] is None or known(match[1]):  # else they are words in quotation marks
+                found.append((match.start(), match.end(), FieldCode(match[1] or match[2])))
+            if len(found) > MOST_PLACES:
+                break  # it is refused when they are put in
+        if found:
+            self._cut(texts, found)
+
+    def _cut(self, texts: list[etree._Element], found: list[tuple[int, int, FieldCode]]) -> None:
+        """Replace what was found, from one character to another of all texts, by places.
+
+        A place stands in the text that it begins in. One pass, so that any number of them takes little time.
+        """
+        start = number = 0
+        for text in texts:
+            own = text.text or ""
+            end, cursor = start + len(own), start
+            kept: list[str] = []
+            marks: list[etree._Element] = []
+            while number < len(found) and found[number][0] < end:
+                first, last, code = found[number]
+                if first >= start:
+                    kept.append(own[cursor - start : first - start])
+                    marks.append(self._mark(code, text))
+                cursor = min(last, end)
+                if last > end:
+                    break  # it goes on in the next text
+                number += 1
+            if cursor > start:
+                text.text, *behind = [*kept, own[cursor - start :]]
+                text.set(_SPACE, "preserve")
+                for mark, tail in zip(marks, behind, strict=bool(marks)):
+                    text.append(mark)
+                    mark.tail = tail
+            start = end
 
     def mark_lines(self, root: etree._Element) -> None:
         """Mark the paragraphs that are left out when all their values are blank, as Word's own merge does.
@@ -296,25 +329,6 @@ class _Writer:
                     return False
         return True
 
-    def _split(self, texts: list[etree._Element], start: int, end: int, code: FieldCode) -> None:
-        """Replace the characters from start to end of some texts by a place, in the first of them."""
-        at = 0
-        mark: etree._Element | None = None
-        for text in texts:
-            own = text.text or ""
-            first, last = max(start - at, 0), min(end - at, len(own))
-            at += len(own)
-            if first >= last:
-                continue
-            text.text = own[:first]
-            text.set(_SPACE, "preserve")
-            if mark is None:
-                mark = self._mark(code, text)
-                mark.tail = own[last:]
-                text.insert(0, mark)
-            else:
-                text.text = own[last:]
-
     def _put(self, host: etree._Element, code: FieldCode) -> None:
         """Make the element a text that is a place."""
         host.tag = self._name("t")
@@ -327,6 +341,8 @@ class _Writer:
         host.append(self._mark(code, host))
 
     def _mark(self, code: FieldCode, text: etree._Element) -> etree._Element:
+        if len(self.places) >= MOST_PLACES:
+            raise DocumentUnreadable(f"The document has more than {MOST_PLACES:,} fields.")
         prefix = f"{text.prefix}:" if text.prefix else ""
 
         def between(tag: str) -> bytes:

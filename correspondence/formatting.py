@@ -66,7 +66,9 @@ def _text(value: Value, field: FieldCode, language: str) -> str:
     if value is None:
         return ""
     if isinstance(value, date):
-        return date_text(value, field.date_picture or _USUAL_DATE[language], language)
+        if field.date_picture is None:
+            return usual_date(value, language)
+        return date_text(value, field.date_picture, language)
     if field.number_picture is not None:
         number = _number(value)
         if number is not None:
@@ -83,6 +85,11 @@ def _number(value: str | Decimal | int) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() and abs(number.adjusted()) < LONGEST_NUMBER else None
+
+
+def usual_date(value: date, language: str) -> str:
+    """A date as it is usually written in a language."""
+    return date_text(value, _USUAL_DATE[language], language)
 
 
 def date_text(value: date, picture: str, language: str) -> str:

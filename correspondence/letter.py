@@ -64,7 +64,10 @@ _ADDRESS_FIELDS = ("address", "address_2", "post_code", "city", "county", "count
 
 
 def mail_address(
-    contact: Contact, company: Contact | None, alternative_address_code: str | None, on: date | None
+    contact: Contact,
+    company: Contact | None,
+    alternative_address_code: str | None,
+    on: date | None,
 ) -> MailAddress:
     """Where a contact is written to on a date (domain B18.3).
 

@@ -45,7 +45,7 @@ Every event is one row of `log_events`. Its `topic` names what happened and the 
 a topic is never given another meaning. Its `state` is JSON: an envelope with `at` (an instant in UTC),
 `user_id`, `command_id` (the same for all events of one command) and `work_date`, and under `data` the fields
 below. What is personal is blank there, and sealed beside it, under `sealed`: see
-[decision 14](decisions/0014-personal-values-are-sealed-under-a-key-per-contact.md).
+[decision 15](decisions/0015-personal-values-are-sealed-under-a-key-per-contact.md).
 
 How values are written:
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import ClassVar, Literal
 
 import msgspec
 
 from domain.contact_set import ContactSet
-from domain.errors import NotCanceled, ParentCanceled
+from domain.errors import Conflict, NotCanceled, ParentCanceled
 from domain.vocabulary import Evaluation
 
 Cause = Literal["logged_segment", "campaign_entry", "entry"]
@@ -46,6 +47,17 @@ class InteractionsEvaluated(msgspec.Struct, frozen=True):
     first: int
     entries: ContactSet
     evaluation: Evaluation | None
+    reason: str | None = None
+
+
+class InteractionsRedated(msgspec.Struct, frozen=True):
+    """Entries got another date, because the one they had was wrong; the events before keep the old one."""
+
+    topic: ClassVar[str] = "interactions.redated.1"
+    first: int
+    entries: ContactSet
+    date: date
+    reason: str
 
 
 class InteractionCommented(msgspec.Struct, frozen=True):
@@ -90,6 +102,7 @@ Amendment = (
     InteractionsCanceled
     | InteractionsUncanceled
     | InteractionsEvaluated
+    | InteractionsRedated
     | InteractionCommented
     | InteractionCommentChanged
     | InteractionCommentDeleted
@@ -206,9 +219,17 @@ class RecordedInteractions:
             return ()
         return (InteractionsUncanceled(self.first, ContactSet([entry]), reason=reason),)
 
-    def evaluate(self, entries: ContactSet, evaluation: Evaluation | None) -> tuple[Amendment, ...]:
+    def evaluate(
+        self, entries: ContactSet, evaluation: Evaluation | None, reason: str | None = None
+    ) -> tuple[Amendment, ...]:
         """Set one evaluation on all of them (domain B15)."""
-        return (InteractionsEvaluated(self.first, entries, evaluation),)
+        return (InteractionsEvaluated(self.first, entries, evaluation, reason),)
+
+    def redate(self, entries: ContactSet, day: date, reason: str) -> tuple[Amendment, ...]:
+        """Correct the date of all of them (domain B15). Raises Conflict while one is postponed."""
+        if self.count == 0:
+            raise Conflict("A postponed interaction has no date to correct; it gets one when it is resumed.")
+        return (InteractionsRedated(self.first, entries, day, reason),)
 
     def delete_canceled(self, entries: ContactSet) -> tuple[Amendment, ...]:
         """Take those of the entries that are canceled out of the log (domain B14)."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Callable
+from typing import Any, get_args
 
 import msgspec
 
@@ -13,6 +14,8 @@ from domain.records import RECORD_KINDS
 from domain.segment.events import SegmentEvent
 from domain.task import TaskEvent
 from domain.value_entry import ValueEntriesImported
+
+Earlier = tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]
 
 EVENT_TYPES: dict[str, type[msgspec.Struct]] = {
     event.topic: event
@@ -27,3 +30,10 @@ EVENT_TYPES: dict[str, type[msgspec.Struct]] = {
         *(event for kind in RECORD_KINDS for event in kind.events()),
     )
 }
+
+EARLIER_EVENTS: dict[str, Earlier] = {}
+"""The topics that are out of use, for as long as a log may hold them, which is for ever: none yet.
+
+An event that is written in another way from some version on gets a new topic. Its old one comes here, with
+the new one and a function that makes the `data` of the new event from that of the old.
+"""

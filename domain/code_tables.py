@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
+
+from domain.errors import InvalidRequest, Problem
+
+MOST_PLACEHOLDERS = 5
 
 
 class CodeEntry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -27,6 +32,31 @@ class Salutation(msgspec.Struct, frozen=True, omit_defaults=True):
 
     description: str | None = None
     formulas: tuple[SalutationFormula, ...] = ()
+
+
+def check_formulas(salutation: Salutation) -> None:
+    """Each language has one formula of a kind, and each placeholder a part of the name (A11).
+
+    Raises InvalidRequest.
+    """
+    problems: list[Problem] = []
+    known: set[tuple[str | None, str]] = set()
+    for index, formula in enumerate(salutation.formulas):
+        if (formula.language_code, formula.type) in known:
+            language = formula.language_code or "no language"
+            message = f"there is a {formula.type} formula for {language} already"
+            problems.append((("formulas", index), message))
+        known.add((formula.language_code, formula.type))
+        for number in sorted({int(digit) for digit in re.findall(r"%(\d)", formula.text)}):
+            if not 1 <= number <= MOST_PLACEHOLDERS:
+                message = f"there is no %{number}, only %1 to %{MOST_PLACEHOLDERS}"
+                problems.append((("formulas", index, "text"), message))
+            elif number > len(formula.names):
+                message = f"%{number} stands for name {number}, and {len(formula.names)} are given"
+                problems.append((("formulas", index, "names"), message))
+    if problems:
+        place, message = problems[0]
+        raise InvalidRequest(f"{'.'.join(map(str, place))}: {message}", problems)
 
 
 class Salesperson(msgspec.Struct, frozen=True, omit_defaults=True):

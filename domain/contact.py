@@ -244,7 +244,13 @@ class KnownContact:
 
 def register(no: str, key: int, changes: ContactChanges, company: KnownContact | None) -> ContactRegistered:
     """A new contact. Raises MandatoryField, Conflict, InvalidRequest."""
-    named = given(changes)
+    return register_named(no, key, given(changes), company)
+
+
+def register_named(
+    no: str, key: int, named: dict[str, Any], company: KnownContact | None
+) -> ContactRegistered:
+    """The same, of values that are given by name: many at a time need not be `ContactChanges` first."""
     return ContactRegistered(no, key, _consistent(no, key, Contact(**named), named, company))
 
 
@@ -283,7 +289,7 @@ def erased(value: Contact) -> Contact:
 
 
 def _consistent(
-    no: str, key: int, value: Contact, named: dict[str, object], company: KnownContact | None
+    no: str, key: int, value: Contact, named: dict[str, Any], company: KnownContact | None
 ) -> Contact:
     """The values with what follows from them: the name of a person, the company of a company."""
     if value.type == "company":

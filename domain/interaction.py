@@ -13,6 +13,7 @@ from msgspec.structs import replace as replaced
 
 from domain.amendments import Amendment, RecordedInteractions
 from domain.contact import KnownContact, active_address
+from domain.document import Document, document_in, languages
 from domain.errors import Conflict, MandatoryField, NoDocument, PrivacyBlocked
 from domain.interaction_template import InteractionTemplate
 from domain.vocabulary import (
@@ -60,6 +61,8 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     document_no_occurrence: int | None = None
     opportunity_no: str | None = None
     task_no: int | None = None
+    document: Document | None = None
+    """The one of the template, in the language of the entry."""
 
 
 class InteractionValues(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -183,6 +186,8 @@ def complete(said: InteractionValues, around: Surroundings) -> Interaction:
     if around.contact is not None:
         values |= _from_contact(around.contact, around.template, values)
     values |= named
+    if around.template is not None:
+        values |= _document(around.template, around.contact)
     values["subject"] = values.get("subject") or values.get("description")
     if "contact_alternative_address_code" not in named and around.contact is not None:
         addresses = around.contact.value.alternative_addresses
@@ -255,6 +260,17 @@ def _from_template(template: InteractionTemplate) -> dict[str, Any]:
         "campaign_response": template.campaign_response,
         "correspondence_type": template.correspondence_type,
         "description": template.description,
+    }
+
+
+def _document(template: InteractionTemplate, contact: KnownContact | None) -> dict[str, Any]:
+    """The contact's language if the template has a document in it, else the template's (domain B3.5)."""
+    language = contact.value.language_code if contact is not None else None
+    if language is None or language not in languages(template.documents):
+        language = template.language_code
+    return {
+        "interaction_language_code": language,
+        "document": document_in(template.documents, language),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from domain.errors import NumberSeries
+from domain.inheritance import Inherit
 from domain.vocabulary import CorrespondenceType
 
 MOST_DIGITS = 15
@@ -71,6 +72,8 @@ class Setup(msgspec.Struct, frozen=True):
     default_language_code: str | None = None
     number_series: SeriesByKind = SeriesByKind()
     company: OwnCompany = OwnCompany()
+    inherit: Inherit = Inherit()
+    """What people take over from their company."""
 
 
 def series_for(setup: Setup, kind: SeriesName, typed: str | None) -> Series | None:

@@ -149,8 +149,8 @@ class Checkpoints:
                 path = inclusion_path(tree.node, position - 1, sealed.tree_size)
                 if not proves_inclusion(digest, position - 1, sealed.tree_size, path, sealed.root):
                     raise SealError(
-                        f"The event at position {position} is not the one that was sealed, or the stored "
-                        "tree was changed; `segmentlog verify` says what is wrong."
+                        f"The event at position {position} cannot be proven any more: it, another event, or "
+                        "the stored tree was changed; `segmentlog verify` says what is wrong."
                     )
                 found.append(Inclusion(position, leaf_of(position, event), path))
             return found

@@ -95,9 +95,11 @@ class EventLog(Application[str]):
         self.contents = ContentStore(self.datastore)
         self.counters = Counters(self.datastore)
         self._recorder = LogRecorder(self.datastore)
+        self.saved = self._recorder.counts
         self.personal_keys = PersonalKeys(self.datastore, master or OF_THIS_PROCESS)
         self._mapper = mapper(self.contents, self.personal_keys)
         self.knows = self._mapper.knows
+        self.stored_as = self._mapper.upcasting.stored_as
         super().__init__()
 
     @staticmethod

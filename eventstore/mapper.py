@@ -11,10 +11,12 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+from msgspec.structs import replace as replaced
 
 from eventstore.event import Envelope, Event, UnknownEventError
 from eventstore.personal_keys import NONCE_BYTES, PersonalKeys
 from eventstore.sealing import MARK, Box, Personal, closed, opened, put_back, subjects_in, take_out
+from eventstore.upcasting import Upcast, Upcasting
 
 T = TypeVar("T")
 Finder = Callable[[Any, int | None], Iterable[Personal]]
@@ -32,8 +34,9 @@ class _Stored(msgspec.Struct, Generic[T]):
 class EventMapper(Mapper[str]):
     """Knows the kinds of events by their topics, never by a Python path.
 
-    `encode` and `decode` turn values that JSON does not know into ones that it does, and back. `personal`
-    finds what is to be sealed, by topic; `keys` close and open it.
+    `encode` and `decode` turn values that JSON does not know into ones that it does, and back. `earlier` are
+    the topics that are out of use, and how their events are read. `personal` finds what is to be sealed, by
+    topic; `keys` close and open it.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class EventMapper(Mapper[str]):
         encode: Callable[[Any], Any],
         decode: Callable[[type, Any], Any],
         *,
+        earlier: Mapping[str, Upcast] | None = None,
         personal: Mapping[str, Finder] | None = None,
         keys: PersonalKeys | None = None,
     ) -> None:
@@ -49,6 +53,7 @@ class EventMapper(Mapper[str]):
         self._encode_hook, self._decode_hook = encode, decode
         self._encoder = msgspec.json.Encoder(enc_hook=encode)
         self._types = types
+        self.upcasting = Upcasting(earlier or {}, types)
         self._personal = personal or {}
         self._keys = keys
 
@@ -61,7 +66,7 @@ class EventMapper(Mapper[str]):
 
     def knows(self, topic: str) -> bool:
         """Whether this program knows such events."""
-        return topic in self._types
+        return self.upcasting.topic_now(topic) in self._types
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """The row that is stored for an event."""
@@ -95,7 +100,7 @@ class EventMapper(Mapper[str]):
     def to_domain_events(self, rows: Sequence[StoredEvent]) -> list[Event]:
         """The events of stored rows. Raises UnknownEventError, PersonalKeyError."""
         for row in rows:
-            if row.topic not in self._types:
+            if not self.knows(row.topic):
                 raise UnknownEventError(row.topic)
         ciphers = self._opening(rows)
         return [
@@ -146,10 +151,17 @@ class EventMapper(Mapper[str]):
         return self._keys.opening(subjects) if subjects and self._keys is not None else {}
 
     def _plainly(self, row: StoredEvent) -> Event:
+        row = self.upcasting.read(row)
         return _event(row, self._decoders[row.topic].decode(row.state), erased=False)
 
     def _opened(self, row: StoredEvent, ciphers: Mapping[int, AESGCM | None]) -> Event:
         state, erased = _unsealed(row, ciphers)
+        if self.upcasting.topic_now(row.topic) != row.topic:
+            # What was sealed belongs to the event as it was stored: first opened, then brought up to date.
+            whole = StoredEvent(
+                row.originator_id, row.originator_version, row.topic, msgspec.json.encode(state)
+            )
+            return replaced(self._plainly(whole), erased=erased)
         kind = self._decoders[row.topic].type
         return _event(row, msgspec.convert(state, kind, dec_hook=self._decode_hook), erased=erased)
 

@@ -20,6 +20,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
 
 from eventstore.group_commit import Events, GroupCommit, Limits, Outcome
+from eventstore.save_counts import SaveCounts
 
 COPY_FROM = 300
 COPY_FROM_BYTES = 1_000_000
@@ -63,6 +64,7 @@ class LogRecorder(PostgresApplicationRecorder):
     def __init__(self, datastore: Datastore) -> None:
         super().__init__(datastore, events_table_name="log_events")
         self._group = GroupCommit(self._commit_group, Limits(SAVES_AT_ONCE, COPY_FROM, COPY_FROM_BYTES))
+        self.counts = SaveCounts()
 
     def insert_events(
         self,
@@ -95,13 +97,17 @@ class LogRecorder(PostgresApplicationRecorder):
                 cursor.execute("SELECT FROM log_head FOR UPDATE")
             for work in under_lock:
                 work(cursor)
-            return save(cursor, stored_events)
+            positions = save(cursor, stored_events)
+        self.counts.add(1, len(stored_events))
+        return positions
 
     def _commit_group(self, saves: Sequence[Events]) -> Sequence[Outcome]:
         if len(saves) > 1:
             try:
                 with self.datastore.get_connection() as connection, connection.cursor() as cursor:
-                    return _call_for_all(cursor, saves)
+                    outcomes = _call_for_all(cursor, saves)
+                self._count(outcomes)
+                return outcomes
             except Exception as error:
                 if _may_be_committed(error):
                     return [type(error)(*error.args) for _ in saves]
@@ -111,9 +117,16 @@ class LogRecorder(PostgresApplicationRecorder):
     def _commit_one(self, events: Events) -> Outcome:
         try:
             with self.datastore.get_connection() as connection, connection.cursor() as cursor:
-                return _call(cursor, events)
+                positions = _call(cursor, events)
         except Exception as error:
             return error
+        self.counts.add(1, len(events))
+        return positions
+
+    def _count(self, outcomes: Sequence[Outcome]) -> None:
+        taken = [len(outcome) for outcome in outcomes if not isinstance(outcome, Exception)]
+        if taken:
+            self.counts.add(len(taken), sum(taken))
 
 
 def event_digest(position: int, event: StoredEvent) -> bytes:

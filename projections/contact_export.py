@@ -8,6 +8,7 @@ from psycopg import sql
 
 from domain.segment.lines import LineColumns
 from projections.arrays import Int4Array
+from projections.company_order import in_company_order
 from projections.read_models import ReadModels
 
 COLUMNS: tuple[tuple[str, str | None], ...] = (
@@ -33,10 +34,10 @@ def exported_contacts(read_models: ReadModels, lines: LineColumns) -> Iterator[l
     with read_models.cursor() as cursor:
         rows = cursor.execute(
             sql.SQL(
-                "SELECT {} FROM unnest(%s) AS l(key) JOIN contact c USING (key)"
-                " ORDER BY c.company_name NULLS FIRST, c.company_no NULLS FIRST, c.type, c.name, c.no"
+                "SELECT {} FROM unnest(%s) WITH ORDINALITY AS l(key, ordinal)"
+                " JOIN contact c USING (key) ORDER BY l.ordinal"
             ).format(sql.SQL(", ").join(sql.Identifier("c", name) for name in fields)),
-            (Int4Array(lines.contact_key),),
+            (Int4Array(in_company_order(cursor, lines).contact_key),),
         )
         for row in rows:
             yield [_text(row[name]) if name is not None else "" for _, name in COLUMNS]

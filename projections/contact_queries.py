@@ -70,8 +70,8 @@ _CAMPAIGN_STATISTICS: Mapping[str, LiteralString] = {
     "target_contacts_contacted": "count(*) FILTER (WHERE campaign_target)",
     "contacts_responded": "count(*) FILTER (WHERE campaign_response)",
     "response_rate": (
-        "round(count(*) FILTER (WHERE campaign_response)"
-        " / nullif(count(*) FILTER (WHERE campaign_target), 0)::numeric, 4)"
+        "trim_scale(round(count(*) FILTER (WHERE campaign_response)"
+        " / nullif(count(*) FILTER (WHERE campaign_target), 0)::numeric, 4))"
     ),
     "cost": "sum(cost)",
     "duration_minutes": "sum(duration_minutes)::bigint",

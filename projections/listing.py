@@ -133,12 +133,7 @@ def list_page(
             ),
             source=sql.SQL(listing.source),
             where=_where(conditions),
-            order=sql.SQL(", ").join(
-                sql.SQL("{} DESC NULLS LAST" if down else "{} NULLS FIRST").format(_column(listing, name))
-                if name != listing.key
-                else sql.SQL("{} DESC" if down else "{}").format(_column(listing, name))
-                for name, down in order
-            ),
+            order=order_by(listing, query.sort),
             limit=parameters.add(query.limit + 1),
         ),
         parameters.values,
@@ -213,6 +208,16 @@ def _order(listing: Listing, sort: str | None) -> list[tuple[str, bool]]:
     if name == listing.key:
         return [(name, down)]
     return [*((part, down) for part in names), (listing.key, False)]
+
+
+def order_by(listing: Listing, sort: str | None) -> sql.Composable:
+    """The order as SQL: blanks first, or last when going down. Raises InvalidRequest."""
+    return sql.SQL(", ").join(
+        sql.SQL("{} DESC NULLS LAST" if down else "{} NULLS FIRST").format(_column(listing, name))
+        if name != listing.key
+        else sql.SQL("{} DESC" if down else "{}").format(_column(listing, name))
+        for name, down in _order(listing, sort)
+    )
 
 
 def _count(

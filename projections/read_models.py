@@ -109,6 +109,10 @@ class ReadModels:
                 lambda: all(self._reached[name] >= position for name in wanted), timeout
             )
 
+    def pool_stats(self) -> dict[str, int]:
+        """How its connections are used."""
+        return self._pool.get_stats()
+
     def status(self, log_position: int) -> dict[str, Status]:
         """Where each read model is, against the position of the log."""
         found = {}

@@ -19,9 +19,10 @@ import structlog
 from eventsourcing import persistence
 from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, Cursor
+from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
-from eventstore.event import Event, UnknownEventError
+from eventstore.event import UnknownEventError
 from eventstore.log import EventLog
 from eventstore.migrate import migrate
 from projections import tracking
@@ -131,13 +132,18 @@ class Runner:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(self.log.conninfo, autocommit=True)
             self._connection.execute(SQL("SET search_path = {}").format(Identifier(self.schema)))
+            # Rows and position come and go together: what a crash of the server takes is applied again.
+            self._connection.execute("SET synchronous_commit = off")
         return self._connection
 
     def _page(self, after: int, until: int | None) -> list[tuple[int, Recorded | None]]:
         """The next positions, with the event where it concerns this read model. Raises UnknownEventError."""
         known = self.log.knows
-        wanted = self.model.topics
-        with self.log.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
+        wanted = self.log.stored_as(self.model.topics)
+        with (
+            self.log.datastore.get_connection() as connection,
+            connection.cursor(binary=True, row_factory=tuple_row) as cursor,
+        ):
             cursor.execute(
                 _PAGE,
                 {
@@ -150,29 +156,13 @@ class Runner:
                 prepare=True,
             )
             rows = cursor.fetchall()
-        if not all(known(row["topic"]) for row in rows):
-            # First take over what comes before the one that is not known.
-            rows, unknown = list(takewhile(lambda row: known(row["topic"]), rows)), rows
-            if not rows:
-                raise UnknownEventError(unknown[0]["topic"])
-        events = iter(self._events([row for row in rows if row["topic"] in wanted]))
-        return [
-            (
-                row["notification_id"],
-                Recorded(row["notification_id"], next(events)) if row["topic"] in wanted else None,
-            )
-            for row in rows
-        ]
-
-    def _events(self, rows: list[dict[str, Any]]) -> list[Event]:
-        return self.log.events_mapper.to_domain_events(
-            [
-                StoredEvent(
-                    row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])
-                )
-                for row in rows
-            ]
-        )
+        # What comes before an event that is not known is taken over first.
+        page = list(takewhile(lambda row: known(row[3]), rows))
+        if rows and not page:
+            raise UnknownEventError(rows[0][3])
+        stored = [StoredEvent(*row[1:]) for row in page if row[3] in wanted]
+        events = iter(self.log.events_mapper.to_domain_events(stored))
+        return [(row[0], Recorded(row[0], next(events)) if row[3] in wanted else None) for row in page]
 
     def _apply(
         self, connection: Connection[Any], progress: Progress, page: list[tuple[int, Recorded | None]]

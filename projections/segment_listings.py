@@ -58,7 +58,7 @@ CAMPAIGN_ENTRIES = Listing(
 )
 
 # The title of an entry (domain A8); `domain.interaction.entry_title` is the same in Python.
-_TITLE: LiteralString = (
+TITLE: LiteralString = (
     "nullif(concat_ws(' - ', nullif(t.value ->> 'description', ''), CASE e.information_flow"
     " WHEN 'outbound' THEN 'by ' || coalesce(s.value ->> 'name', e.user_id)"
     " WHEN 'inbound' THEN 'from ' || nullif(c.name, '') END), '') COLLATE \"C\""
@@ -76,7 +76,7 @@ INTERACTION_LOG_ENTRIES = Listing(
         **{name: Field(f"e.{name}", kind) for name, kind in TABLES["interaction_log_entry"].items()},
         "contact_name": Field("c.name", TEXT),
         "contact_company_name": Field("k.name", TEXT),
-        "title": Field(_TITLE, TEXT),
+        "title": Field(TITLE, TEXT),
     },
     key="entry_no",
     implied={"postponed": "false"},

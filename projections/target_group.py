@@ -36,13 +36,14 @@ _TARGET: LiteralString = (
     " LEFT JOIN contact k ON k.key = c.company_key WHERE c.key = ANY({keys})"
     " UNION SELECT c.key FROM interaction_log_entry e"
     " JOIN contact c ON c.no = coalesce(e.contact_company_no, e.contact_no)"
-    " WHERE e." + _TARGETED + "),"
-    ' target AS (SELECT type, no COLLATE "C" AS no, min(name) COLLATE "C" AS name FROM ('
-    " SELECT CASE WHEN r.no IS NULL THEN 'contact' ELSE 'customer' END COLLATE \"C\" AS type,"
-    " coalesce(r.no, c.no) AS no, c.name FROM aimed JOIN contact c ON c.key = aimed.key"
-    " LEFT JOIN LATERAL (SELECT min(b.no) AS no FROM contact_business_relation b"
-    " WHERE b.contact_key = c.key AND lower(b.link_to_table) = 'customer') r ON true) AS found"
-    " GROUP BY type, no)"
+    " WHERE " + _TARGETED + "),"
+    " customer AS (SELECT contact_key, min(no) AS no FROM contact_business_relation"
+    " WHERE lower(link_to_table) = 'customer' GROUP BY contact_key),"
+    " found AS (SELECT r.no AS customer_no, c.no, c.name FROM aimed JOIN contact c ON c.key = aimed.key"
+    " LEFT JOIN customer r ON r.contact_key = c.key),"
+    " target AS (SELECT 'contact' COLLATE \"C\" AS type, no, name FROM found WHERE customer_no IS NULL"
+    " UNION ALL SELECT 'customer' COLLATE \"C\", customer_no, min(name) FROM found"
+    " WHERE customer_no IS NOT NULL GROUP BY customer_no)"
 )
 
 

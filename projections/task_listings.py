@@ -47,13 +47,15 @@ TASKS = Listing(
 
 def gone_relation(gone: Mapping[str, ContactSet], parameters: Parameters) -> sql.Composed:
     """The `WITH` clause that TASKS needs: the contacts that tasks were made for and that left the segment."""
-    keys = [contacts.to_array().astype("int32") for contacts in gone.values()]
-    numbers = [no for no, contacts in gone.items() for _ in range(len(contacts))]
-    return sql.SQL(
-        "WITH gone AS MATERIALIZED (SELECT * FROM unnest({}::text[], {}) AS g(segment_no, contact_key))"
-    ).format(
-        parameters.add(numbers), parameters.add(Int4Array(np.concatenate(keys) if keys else np.empty(0)))
-    )
+    parts: list[sql.Composable] = [
+        sql.SQL("SELECT {}::text AS segment_no, contact_key FROM unnest({}) AS g(contact_key)").format(
+            parameters.add(no), parameters.add(Int4Array(contacts.to_array().astype(np.int32)))
+        )
+        for no, contacts in gone.items()
+        if contacts
+    ]
+    nobody = sql.SQL("SELECT NULL::text AS segment_no, NULL::integer AS contact_key WHERE false")
+    return sql.SQL("WITH gone AS MATERIALIZED ({})").format(sql.SQL(" UNION ALL ").join(parts or [nobody]))
 
 
 def runs_for_open_segments(cursor: Cursor[DictRow]) -> list[tuple[int, str]]:

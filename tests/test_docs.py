@@ -213,7 +213,7 @@ def database(empty_database: str) -> str:
         caller = Caller("zoë", "marketer", date(2026, 3, 1))
         for name in ("Alder", "Birch", "Čedar"):
             service.contacts.register(caller, f"CT-{name}", ContactChanges(type="company", name=name))
-        rows = [Row(line, None, ContactChanges(name=f"Contact {line}")) for line in range(COPY_FROM)]
+        rows = [Row(line, None, {"name": f"Contact {line}"}) for line in range(COPY_FROM)]
         ContactImport(service.journal, service.contacts, caller).run(rows)
         service.segments.create(caller, None, HeaderChanges(description="Spring letter"))
     finally:

@@ -118,6 +118,7 @@ def apply_criteria(
         return _preview(service.selecting.preview(caller, no, body.criteria()), caller.user_id)
     action, segment, position = service.selecting.apply(caller, no, body.criteria())
     settle(position, ["worksheets"], version=segment.version)
+    settle.created(f"/v1/segments/{no}/criteria-actions/{action.action_no}")
     return shown_action(action)
 
 
@@ -150,10 +151,10 @@ def save_criteria(
     no: Code, body: SaveCriteriaBody, service: ServiceOf, caller: Marketer, settle: Settled
 ) -> Any:
     """Save the segment's actions under a new code."""
-    position = service.selecting.save_criteria(caller, no, body.code, body.description)
+    code, position = service.selecting.save_criteria(caller, no, body.code, body.description)
     settle(position, ["setup"])
-    settle.created(f"/v1{SAVED}/{body.code}")
-    record = service.records.get(records.SAVED_CRITERIA, body.code)
+    settle.created(f"/v1{SAVED}/{code}")
+    record = service.records.get(records.SAVED_CRITERIA, code)
     return _saved(record.code, record.version, record.value)
 
 

@@ -14,7 +14,8 @@ from api.routes.segments import LineNo
 from api.schemas.documents import StoredDocumentAnswer
 from api.schemas.values import Code, ShortCode, Text100, Text255
 from api.service import Service
-from application.documents import WORD, File, Stored
+from application.documents import HTML, WORD, File, Stored
+from application.letters import PDF, one_as_pdf
 from domain.document import Document
 
 READS = [READERS, at_least("worksheets", "setup")]
@@ -22,8 +23,10 @@ router = APIRouter(prefix="/v1", tags=["documents"], route_class=RepeatableRoute
 OF_TEMPLATE = "/interaction-templates/{code}/documents/{language}"
 OF_SEGMENT = "/segments/{no}/documents/{language}"
 OF_LINE = "/segments/{no}/lines/{line_no}/document"
+PREVIEW = "/segments/{no}/lines/{line_no}/preview"
 NO_LANGUAGE = "-"
 
+ENDINGS = {WORD: ".docx", HTML: ".html", PDF: ".pdf"}
 FILES: dict[str, Any] = {
     WORD: {"schema": {"type": "string", "format": "binary"}},
     "text/html": {"schema": {"type": "string"}},
@@ -68,14 +71,19 @@ def _answer(stored: Stored, settle: Settle, names: list[str], address: str) -> d
 
 
 def _given(service: Service, document: Document, version: int) -> Response:
-    name = quote(document.file_name or "document")
+    content = service.documents.content(document)
+    given = file_answer(content, document.content_type, document.file_name or "document")
+    given.headers["ETag"] = f'"{version}"'
+    return given
+
+
+def file_answer(content: bytes, content_type: str, name: str) -> Response:
+    """A file to be saved: what somebody stored is never shown as a page of this service."""
     return Response(
-        service.documents.content(document),
-        media_type=document.content_type,
+        content,
+        media_type=content_type,
         headers={
-            "ETag": f'"{version}"',
-            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-            # What somebody stored is never shown as a page of this service.
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "sandbox",
         },
@@ -159,3 +167,21 @@ def delete_line_document(
     """Let a line inherit the segment's document again."""
     settle(service.documents.remove_from_line(caller, no, line_no), ["worksheets"])
     return {"deleted": line_no}
+
+
+@router.get(
+    PREVIEW,
+    response_class=Response,
+    responses={200: {"description": "The letter", "content": FILES | {PDF: FILES[WORD]}}},
+    dependencies=READS,
+)
+def preview_line_document(
+    no: Code, line_no: LineNo, service: ServiceOf, accept: Annotated[str, Header()] = "*/*"
+) -> Response:
+    """The letter of a line, filled in for its contact: as PDF if that is what is accepted, else as it is."""
+    letter = service.letters.of_line(no, line_no)
+    if PDF in accept and WORD not in accept:
+        return file_answer(one_as_pdf(letter), PDF, f"{letter.name}.pdf")
+    return file_answer(
+        letter.data, letter.content_type, f"{letter.name}{ENDINGS.get(letter.content_type, '')}"
+    )

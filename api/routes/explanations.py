@@ -265,7 +265,7 @@ def _difference(service: Service, found: ComparedSegment) -> dict[str, Any]:
 
 
 def _plain(change: msgspec.Struct, *names: str) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(change)
+    plain: dict[str, Any] = msgspec.to_builtins(change, enc_hook=str)
     return {name: plain[name] for name in names} if names else plain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from api.schemas.interactions import (
     InteractionBody,
     InteractionPage,
     NewInteraction,
+    RedateBody,
 )
 from api.schemas.segments import LoggedSegmentAnswer
 from api.service import Service
@@ -59,7 +61,7 @@ def record_interaction(body: NewInteraction, service: ServiceOf, caller: Markete
     )
     settle(position, ["contacts"])
     settle.created(f"/v1{LOG}/{entry_no}")
-    return shown(service, entry_no, value, caller, postponed=body.postponed)
+    return shown(service, entry_no, value, caller, postponed=body.postponed, comments=body.comments or ())
 
 
 @router.post(f"{LOG}/{{entry_no}}/resume", response_model=InteractionAnswer)
@@ -80,7 +82,7 @@ def resume_interaction(
         comments=None if body.comments is None else tuple(body.comments),
     )
     settle(position, ["contacts"])
-    return shown(service, entry_no, value, caller, postponed=False)
+    return shown(service, entry_no, value, caller, postponed=False, comments=body.comments)
 
 
 @router.post(f"{LOG}/evaluate", response_model=InteractionPage)
@@ -88,9 +90,20 @@ def evaluate_interactions(
     body: EvaluateBody, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
 ) -> Any:
     """Set one evaluation on several entries; answers with the first 100 of them."""
-    settle(service.interactions.evaluate(caller, body.entry_nos, body.evaluation), ["contacts"])
+    position = service.interactions.evaluate(caller, body.entry_nos, body.evaluation, body.reason)
+    settle(position, ["contacts"])
     items = [one(service, INTERACTION_LOG_ENTRIES, number, on) for number in body.entry_nos[:100]]
     return {"items": [item | {"evaluation": body.evaluation} for item in items]}
+
+
+@router.post(f"{LOG}/redate", response_model=InteractionPage)
+def redate_interactions(
+    body: RedateBody, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
+) -> Any:
+    """Correct the date of several entries; the history keeps the old one. Answers with the first 100."""
+    settle(service.interactions.redate(caller, body.entry_nos, body.date, body.reason), ["contacts"])
+    items = [one(service, INTERACTION_LOG_ENTRIES, number, on) for number in body.entry_nos[:100]]
+    return {"items": [item | {"date": body.date} for item in items]}
 
 
 @router.post(f"{LOG}/delete-canceled", response_model=DeletedAnswer)
@@ -268,15 +281,30 @@ def delete_logged_segment(
 
 
 def shown(
-    service: Service, entry_no: int, value: Interaction, caller: Caller, *, postponed: bool
+    service: Service,
+    entry_no: int,
+    value: Interaction,
+    caller: Caller,
+    *,
+    postponed: bool,
+    comments: Sequence[str] | None = (),
 ) -> dict[str, Any]:
-    """An interaction that was recorded as it can be read, or as it will be while the read model lags."""
+    """An interaction that was recorded as it can be read, or as it will be while the read model lags.
+
+    `comments` are those that it has now; None if it kept those that it had.
+    """
+    had: list[Any] = []
     try:
         found = one(service, INTERACTION_LOG_ENTRIES, entry_no, caller.work_date)
         if found["postponed"] == postponed:
             return found
+        had = found["comments"]
     except NotFound:
         pass
+    said = [
+        {"line_no": number, "date": caller.work_date, "comment": comment, "user_id": caller.user_id}
+        for number, comment in enumerate(comments or (), 1)
+    ]
     values = msgspec.structs.asdict(value)
     del values["contact_key"]
     contact = service.contacts.find(value.contact_no) if value.contact_no else None
@@ -298,8 +326,9 @@ def shown(
         "logged_segment_entry_no": None,
         "send_word_documents_as_attachment": False,
         "remarks": None,
-        "document": None,
+        "document": "inherited" if value.document else None,
         "delivery_status": None,
         "canceled": False,
         "postponed": postponed,
+        "comments": had if comments is None else said,
     }

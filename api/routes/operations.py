@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 import msgspec
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
-from api.context import ADMINS, ServiceOf
+from api.context import ADMINS, ServiceOf, may_measure
 from api.idempotency import RepeatableRoute
+from api.metrics import MEDIA_TYPE, Metrics
 from api.schemas.values import Answer, Body, Text100
 from application.journal import Role
 
@@ -104,3 +105,15 @@ def ready(service: ServiceOf, response: Response) -> Any:
         "event_position": position,
         "read_models": {name: msgspec.structs.asdict(one) for name, one in status.items()},
     }
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    dependencies=[Depends(may_measure)],
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(request: Request) -> Response:
+    """How the service is doing, in Prometheus' text format."""
+    measured: Metrics = request.app.state.metrics
+    return Response(measured.text(), media_type=MEDIA_TYPE)

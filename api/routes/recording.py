@@ -74,4 +74,4 @@ def make_phone_call(
     made = service.recording.phone_call(caller, no, line_no, body.values(), tuple(body.comments))
     settle(made.position, ["contacts", "worksheets"])
     settle.created(f"/v1{LOG}/{made.entry_no}")
-    return shown(service, made.entry_no, made.value, caller, postponed=False)
+    return shown(service, made.entry_no, made.value, caller, postponed=False, comments=body.comments)

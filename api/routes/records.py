@@ -186,7 +186,10 @@ def _add_routes(kind: RecordKind) -> None:
         caller: Marketer,
         settle: Settled,
     ) -> dict[str, Any]:
-        settle(service.records.delete(caller, kind, code), ["setup"])
+        if kind is records.CAMPAIGN:
+            settle(service.campaigns.delete(caller, code), ["setup"])
+        else:
+            settle(service.records.delete(caller, kind, code), ["setup"])
         return {"deleted": code}
 
 
@@ -218,10 +221,10 @@ def read_setup(service: ServiceOf, version: Version = None, as_of: AsOf = None) 
 
 @router.patch("/setup", response_model=SetupBody)
 def change_setup(values: SetupBody, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
-    """Change the set-up; number series and company take what is sent of them."""
+    """Change the set-up; number series, company and what is inherited take what is sent of them."""
     now = msgspec.to_builtins(service.records.setup())
     sent = values.model_dump(exclude_unset=True)
-    for name in ("number_series", "company"):
+    for name in ("number_series", "company", "inherit"):
         if name in sent:
             sent[name] = {**now[name], **sent[name]}
     try:

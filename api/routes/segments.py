@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import csv
-import io
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -14,6 +11,7 @@ from fastapi import APIRouter, Path, Response
 from fastapi.responses import StreamingResponse
 
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
+from api.csv_answers import CSV, csv_answer
 from api.idempotency import RepeatableRoute
 from api.moments import AsOf, Version, segment_at
 from api.schemas.segments import (
@@ -111,13 +109,12 @@ def delete_segment(no: Code, service: ServiceOf, caller: Marketer, settle: Settl
     "/{no}/contacts.csv",
     dependencies=READS,
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses=CSV,
 )
 def export_contacts(no: Code, service: ServiceOf) -> StreamingResponse:
     """The contacts of a segment as CSV in 36 columns, one row for each line, company by company."""
     rows = exported_contacts(service.read_models, service.segments.get(no).line_columns())
-    headers = {"Content-Disposition": f'attachment; filename="segment-{no}.csv"'}
-    return StreamingResponse(_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_answer(rows, f"segment-{no}.csv")
 
 
 @router.post("/{no}/apply-mailing-group", response_model=MailingGroupAnswer)
@@ -222,12 +219,3 @@ def _line_after(cursor: str | None) -> int:
     except (binascii.Error, ValueError):
         pass
     raise InvalidRequest.at("cursor", "this is no cursor of this list")
-
-
-def _csv(rows: Iterator[list[str]]) -> Iterator[str]:
-    """Rows as text; a byte order mark tells spreadsheets that it is UTF-8."""
-    yield "\ufeff"
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line).writerow(row)
-        yield line.getvalue()

@@ -12,16 +12,14 @@ the code tables that have to be there first are in `api.sample.setup`.
 import argparse
 import csv
 import json
-import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from itertools import cycle, product
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from api.sample.setup import LANGUAGES, SETUP, Row
+from api.sample.pools import COUNTRIES, ROLES, Country, Surname, countries
+from api.sample.setup import SETUP, Row
 
 T = TypeVar("T")
 Contact = dict[str, object]
@@ -44,149 +42,6 @@ CSV_COLUMNS = (
 )
 _BLANK: Contact = dict.fromkeys((*CSV_COLUMNS, "alternative_addresses"))
 
-
-# --- What the pools are made into -----------------------------------------------------------------
-
-
-class _Given(NamedTuple):
-    name: str
-    slug: str
-    initials: str
-
-
-class _Surname(NamedTuple):
-    particle: str | None
-    name: str
-    slug: str
-
-
-class _Company(NamedTuple):
-    name: str
-    slug: str
-
-
-class _Country(NamedTuple):
-    code: str
-    language: str
-    address: str
-    territories: Sequence[str]
-    given_names: Sequence[tuple[str, _Given]]
-    surnames: Sequence[_Surname]
-    streets: Sequence[str]
-    cities: Sequence[str]
-    post_codes: Sequence[str]
-    companies: Sequence[_Company]
-    phones: Sequence[tuple[str, int]]
-    mobiles: Sequence[tuple[str, int]]
-
-
-# Language, weight among the contacts, and how street and house number stand.
-_COUNTRIES = {
-    "NL": ("NLD", 75, "%(street)s %(number)d"),
-    "DE": ("DEU", 9, "%(street)s %(number)d"),
-    "GB": ("ENG", 5, "%(number)d %(street)s"),
-    "FR": ("FRA", 5, "%(number)d, %(street)s"),
-    "SE": ("SWE", 3, "%(street)s %(number)d"),
-    "PL": ("POL", 3, "ul. %(street)s %(number)d"),
-}
-_DUTCH_TERRITORIES = ("NOORD", "NOORD", "OOST", "OOST", "MIDDEN", "WEST", "WEST", "WEST", "ZUID", "ZUID")
-
-
-class _Role(NamedTuple):
-    responsibility: str
-    level: str
-    titles: dict[str, str]
-
-
-def _role(row: str) -> _Role:
-    responsibility, level, *titles = row.split("|")
-    return _Role(responsibility, level, dict(zip(LANGUAGES, titles, strict=True)))
-
-
-# Job responsibility, organizational level, and the titles in the order of `LANGUAGES`.
-_ROLES = (
-    _role(
-        "DIRECTIE|DIRECTIE|Directeur|Geschäftsführer|Managing Director|Directeur général|VD|Prezes zarządu"
-    ),
-    _role(
-        "FINANCIEN|MANAGER|Hoofd financiën|Finanzleiter|Finance Manager|Chef comptable|Ekonomichef|Księgowy"
-    ),
-    _role("INKOOP|UITVOEREND|Inkoper|Einkäufer|Buyer|Acheteur|Inköpare|Specjalista ds. zakupów"),
-    _role("INKOOP|MANAGER|Hoofd inkoop|Einkaufsleiter|Chief Buyer|Chef des achats|Inköpschef|Kierownik"),
-    _role("MARKETING|MANAGER|Marketingmanager|Marketingleiter|Marketing Manager|Chef marketing|CMO|Dyrektor"),
-    _role("PERSONEEL|SPECIALIST|Personeelsadviseur|Personalreferent|HR Adviser|Conseil RH|HR-konsult|Kadry"),
-    _role("ICT|SPECIALIST|Systeembeheerder|Systemverwalter|Engineer|Ingénieur|Systemtekniker|Informatyk"),
-    _role("PRODUCTIE|UITVOEREND|Werkvoorbereider|Arbeitsplaner|Planner|Technicien|Planerare|Technolog"),
-    _role("VERKOOP|UITVOEREND|Verkoper|Verkäufer|Sales Executive|Commercial|Säljare|Handlowiec"),
-)
-_SALUTATIONS = (("M", "men"), ("V", "women"))
-_LETTERS_WITHOUT_PARTS = str.maketrans({"ł": "l", "ß": "ss", "ø": "o", "æ": "ae"})
-
-
-def _slug(text: str) -> str:
-    """What is left of a name in an e-mail address: "Van 't Höft" is "vanthoft"."""
-    folded = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS_WITHOUT_PARTS))
-    return "".join(letter for letter in folded if letter.isascii() and letter.isalnum())
-
-
-def _given(name: str) -> _Given:
-    return _Given(name, _slug(name), "".join(f"{part[0]}." for part in name.replace("-", " ").split()))
-
-
-def _surname(full_name: str) -> _Surname:
-    particle, _, name = full_name.rpartition(" ")
-    return _Surname(particle or None, name, _slug(full_name))
-
-
-def _company(name: str) -> _Company:
-    return _Company(name, _slug(name)[:40])
-
-
-def _companies(pools: dict[str, list[str]]) -> list[_Company]:
-    """The pool's own, and more: "Bakkerij Van den Berg B.V.", for a million contacts need many."""
-    owners = [f"{surname[0].upper()}{surname[1:]}" for surname in pools["surnames"][::4]]
-    forms = cycle(pools.get("legal_forms", []))
-    trading = [f"{trade} {owner}" for trade, owner in product(pools.get("trades", []), owners)]
-    long_names = (
-        text.format(city=city)
-        for text, city in product(pools.get("long_companies", []), pools["cities"][::20])
-    )
-    return [
-        *[_company(name) for name in pools["companies"]] * 3,
-        *(_company(f"{name} {form}") for name, form in zip(trading, forms, strict=False)),
-        *(_company(name) for name in long_names if len(name) <= 100),
-    ]
-
-
-def _country(code: str, pools: dict[str, list[str]]) -> _Country:
-    language, _, address = _COUNTRIES[code]
-    phones, mobiles = (
-        [(pattern.rstrip("#"), 10 ** (pattern.count("#") - 1)) for pattern in pools[pool]]
-        for pool in ("phones", "mobiles")
-    )
-    return _Country(
-        code=code,
-        language=language,
-        address=address,
-        territories=_DUTCH_TERRITORIES if code == "NL" else ("BUITENLAND",),
-        given_names=[(code, _given(name)) for code, pool in _SALUTATIONS for name in pools[pool]],
-        surnames=[_surname(name) for name in pools["surnames"]],
-        streets=pools["streets"],
-        cities=pools["cities"],
-        post_codes=pools["post_codes"],
-        companies=_companies(pools),
-        phones=phones,
-        mobiles=mobiles,
-    )
-
-
-@cache
-def _countries() -> Sequence[_Country]:
-    pools = json.loads(Path(__file__).with_name("pools.json").read_text(encoding="utf-8"))
-    return [_country(code, pools[code]) for code in _COUNTRIES]
-
-
-# --- Drawing contacts -----------------------------------------------------------------------------
 
 _DOMAINS = ("example.org", "example.com", "example.net")
 # Repeated members are the likelier ones.
@@ -241,7 +96,7 @@ def _drawing(random: Random, pool: Sequence[T]) -> Callable[[], T]:
 class _Local:
     """What one run draws in one country."""
 
-    def __init__(self, country: _Country, random: Random) -> None:
+    def __init__(self, country: Country, random: Random) -> None:
         self.code, self.language, self.layout = country.code, country.language, country.address
         self.territory = _drawing(random, country.territories)
         self.given_name = _drawing(random, country.given_names)
@@ -283,11 +138,11 @@ class _Sampler:
         self.industry_groups = _drawing(random, _INDUSTRY_GROUPS)
         self.mailing_groups = _drawing(random, _MAILING_GROUPS)
         self.person_answers = _drawing(random, _PERSON_ANSWERS)
-        self.role = _drawing(random, _ROLES)
+        self.role = _drawing(random, ROLES)
         self.salesperson = _drawing(random, [row["code"] for row in SETUP["salespeople"]])
         self.team_size = _drawing(random, _TEAM_SIZES)
-        locals_ = [_Local(country, random) for country in _countries()]
-        self.local = _drawing(random, [local for local in locals_ for _ in range(_COUNTRIES[local.code][1])])
+        locals_ = [_Local(country, random) for country in countries()]
+        self.local = _drawing(random, [local for local in locals_ for _ in range(COUNTRIES[local.code][1])])
         self.company_habits = _drawing(random, [self.habits(phone=0.95, mobile=0.1) for _ in range(HABITS)])
         self.person_habits = _drawing(random, [self.habits(phone=0.7, mobile=0.6) for _ in range(HABITS)])
 
@@ -399,7 +254,7 @@ class _Sampler:
         }
 
 
-def _married(surname: _Surname, other: _Surname) -> str:
+def _married(surname: Surname, other: Surname) -> str:
     """Some carry two names: "Jansen-de Vries"."""
     both = f"{surname.name}-{f'{other.particle} ' if other.particle else ''}{other.name}"
     return both if len(both) <= 30 else surname.name

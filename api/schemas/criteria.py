@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from api.schemas.values import Answer, Body, Code, EntryNo, ShortCode, Text100
+from api.schemas.values import Answer, Body, Code, EntryNo, OptionalShortCode, ShortCode, Text100
 from domain.criteria import FILTERS_SHAPE
 from domain.segment.events import CriteriaOptions, Exclusion
 from domain.segment.selection import Criteria
@@ -123,7 +123,7 @@ class SaveCriteriaBody(Body):
 
     example = {"code": "SPRING", "description": "Arnhem and Breda, newsletter"}
 
-    code: ShortCode = Field(examples=["SPRING"])
+    code: OptionalShortCode = Field(None, examples=["SPRING"])
     description: Text100 = None
 
 

@@ -20,6 +20,7 @@ from api.schemas.values import (
     Minutes,
     OptionalCode,
     OptionalShortCode,
+    Reason,
     Text80,
     Text100,
     Text255,
@@ -84,6 +85,17 @@ class EvaluateBody(Body):
 
     entry_nos: Annotated[list[EntryNo], Field(min_length=1, max_length=100_000, examples=[[1, 2]])]
     evaluation: Evaluation | None
+    reason: Text255 = None
+
+
+class RedateBody(Body):
+    """Which entries have a wrong date, the right one, and why it is corrected."""
+
+    example = {"entry_nos": [1, 2], "date": "2026-03-02", "reason": "Was posted a day later"}
+
+    entry_nos: Annotated[list[EntryNo], Field(min_length=1, max_length=100_000, examples=[[1, 2]])]
+    date: Day
+    reason: Reason
 
 
 class CancelBody(Body):

@@ -176,6 +176,17 @@ class OwnCompanyBody(Body):
     giro_no: Text20 = None
 
 
+class InheritBody(Body):
+    """What people take over from their company; communication is phone, fax and home page."""
+
+    salesperson: bool = False
+    territory: bool = False
+    country: bool = False
+    language: bool = False
+    address: bool = False
+    communication: bool = False
+
+
 class SetupBody(Body):
     """The set-up; in a PATCH, what is sent changes."""
 
@@ -186,3 +197,4 @@ class SetupBody(Body):
     default_language_code: OptionalShortCode = None
     number_series: SeriesByKindBody = SeriesByKindBody()
     company: OwnCompanyBody = OwnCompanyBody()
+    inherit: InheritBody = InheritBody()

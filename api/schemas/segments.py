@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from api.schemas.documents import DocumentAnswer
 from api.schemas.values import (
@@ -145,6 +145,14 @@ class LinePatch(LineValues):
 
     contact_no: Code | None = None
 
+    @field_validator("contact_no")
+    @classmethod
+    def _somebody(cls, contact_no: str | None) -> str:
+        """Named, it must be somebody: a line without a contact would be logged for nobody (domain B3)."""
+        if contact_no is None:
+            raise ValueError("a line keeps a contact; delete the line to take it off")
+        return contact_no
+
 
 class LineAnswer(LineValues):
     """A line with what it takes from its header and its contact; no contact number where it is gone."""
@@ -257,4 +265,4 @@ class FollowUpBody(Body):
     respect_exclusion: bool = True
 
 
-SegmentVersion = Annotated[int | None, Field(ge=1, le=2**31 - 1)]
+SegmentVersion = Annotated[int | None, Field(ge=0, le=2**31 - 1)]

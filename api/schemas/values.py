@@ -63,11 +63,10 @@ Text80 = _text(80)
 Text100 = _text(100)
 Text255 = _text(255)
 Remarks = _text(4_000)
+Reason = Annotated[str, BeforeValidator(_trimmed), StringConstraints(min_length=1, max_length=255), _STORABLE]
 Comment = Annotated[
     str, BeforeValidator(_trimmed), StringConstraints(min_length=1, max_length=1_000), _STORABLE
 ]
-
-Reason = Annotated[str, BeforeValidator(_trimmed), StringConstraints(min_length=1, max_length=255), _STORABLE]
 
 
 def _written(pattern: str, example: str) -> BeforeValidator:

@@ -19,6 +19,7 @@ from domain.amendments import (
     InteractionsCanceled,
     InteractionsDeleted,
     InteractionsEvaluated,
+    InteractionsRedated,
     InteractionsUncanceled,
     LoggedSegmentDeleted,
     RecordedInteractions,
@@ -342,6 +343,7 @@ class Segment:
     @apply.register(InteractionsCanceled)
     @apply.register(InteractionsUncanceled)
     @apply.register(InteractionsEvaluated)
+    @apply.register(InteractionsRedated)
     @apply.register(InteractionCommented)
     @apply.register(InteractionCommentChanged)
     @apply.register(InteractionCommentDeleted)

@@ -24,6 +24,24 @@ def targets(segment: Segment, campaign_no: str) -> ContactSet:
     return union(chosen.values())
 
 
+def is_on_lines(segment: Segment, campaign_no: str) -> bool:
+    """Whether any line of the segment has this campaign, its own or its block's."""
+    moved = {
+        (id(block), key): own.campaign_no
+        for block, key, own in segment.own_on_segment()
+        if own.campaign_no is not UNSET
+    }
+    if campaign_no in moved.values():
+        return True
+    away = {id(block): 0 for block in segment.blocks}
+    for block_id, _ in moved:
+        away[block_id] += 1
+    return any(
+        block.start.campaign_no == campaign_no and len(block.alive) > away[id(block)]
+        for block in segment.blocks
+    )
+
+
 def _aims(start: LineStart, own: LineChanges, campaign_no: str) -> bool:
     campaign = start.campaign_no if own.campaign_no is UNSET else own.campaign_no
     target = start.campaign_target if own.campaign_target is UNSET else own.campaign_target

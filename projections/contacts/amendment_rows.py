@@ -15,6 +15,7 @@ from domain.amendments import (
     InteractionsCanceled,
     InteractionsDeleted,
     InteractionsEvaluated,
+    InteractionsRedated,
     InteractionsUncanceled,
     LoggedSegmentDeleted,
 )
@@ -28,9 +29,9 @@ from domain.interaction import (
 )
 from eventstore.event import Event
 from projections.arrays import Int8Array
-from projections.contacts.interaction_rows import make_partitions
+from projections.contacts.interaction_rows import keep_documents, make_partitions
 
-VALUES = tuple(name for name in Interaction.__struct_fields__ if name != "contact_key")
+VALUES = tuple(name for name in Interaction.__struct_fields__ if name not in ("contact_key", "document"))
 
 
 def write(cursor: Cursor[Any], event: Event) -> None:
@@ -43,6 +44,8 @@ def write(cursor: Cursor[Any], event: Event) -> None:
             _cancel(cursor, event.data, canceled=isinstance(event.data, InteractionsCanceled))
         case InteractionsEvaluated(first=first, entries=entries, evaluation=evaluation):
             _update(cursor, first, entries, "evaluation", evaluation)
+        case InteractionsRedated(first=first, entries=entries, date=date):
+            _update(cursor, first, entries, "date", date)
         case InteractionCommented(entry_no=entry_no, comment=comment):
             _comment(cursor, event, entry_no, comment)
         case InteractionCommentChanged(entry_no=entry_no, line_no=line_no, comment=comment):
@@ -95,14 +98,22 @@ def _comment(cursor: Cursor[Any], event: Event, entry_no: int, comment: str) -> 
 
 def _insert(cursor: Cursor[Any], entry_no: int, value: Interaction, user_id: str, *, postponed: bool) -> None:
     make_partitions(cursor, entry_no, entry_no)
-    columns = ("entry_no", *VALUES, "user_id", "send_word_documents_as_attachment", "canceled", "postponed")
-    values = (entry_no, *(getattr(value, name) for name in VALUES), user_id, False, False, postponed)
+    row: dict[str, Any] = {name: getattr(value, name) for name in VALUES} | {
+        "entry_no": entry_no,
+        "user_id": user_id,
+        "send_word_documents_as_attachment": False,
+        "canceled": False,
+        "postponed": postponed,
+    }
+    if value.document is not None:
+        keep_documents(cursor, [value.document])
+        row |= {"document": "inherited", "document_sha256": value.document.sha256}
     cursor.execute(
         sql.SQL("INSERT INTO interaction_log_entry ({}) VALUES ({})").format(
-            sql.SQL(", ").join(map(sql.Identifier, columns)),
-            sql.SQL(", ").join(sql.Placeholder() * len(columns)),
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(map(sql.Placeholder, row)),
         ),
-        values,
+        row,
     )
 
 

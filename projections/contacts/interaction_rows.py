@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from psycopg import Cursor, sql
 
+from domain.document import Document
 from domain.segment.events import SegmentLogged
 from domain.segment.lines import OwnLine, line_columns
 from eventstore.event import Event
@@ -66,13 +68,15 @@ def _begin(cursor: Cursor[Any], logged: SegmentLogged, user_id: str) -> None:
             for entry in logged.campaign_entries
         ],
     )
+    keep_documents(cursor, logged.documents())
+
+
+def keep_documents(cursor: Cursor[Any], documents: Iterable[Document]) -> None:
+    """Keep what entries must know of the documents that they name."""
     cursor.executemany(
         "INSERT INTO interaction_document (sha256, file_name, content_type, size) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT DO NOTHING",
-        [
-            (document.sha256, document.file_name, document.content_type, document.size)
-            for document in logged.documents()
-        ],
+        [(one.sha256, one.file_name, one.content_type, one.size) for one in documents],
     )
 
 

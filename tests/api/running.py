@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from api.entry import EntrySettings
 from api.http_server import HttpServer
 from api.service import Service
 from projections.runner import Runners
@@ -46,10 +47,10 @@ def _no_mistake(response: httpx.Response) -> None:
 
 
 @contextmanager
-def running_service(postgres_url: str) -> Iterator[RunningService]:
+def running_service(postgres_url: str, entry: EntrySettings | None = None) -> Iterator[RunningService]:
     """A service on an empty database, from set-up to the end."""
     with _database(postgres_url) as conninfo:
-        service = Service(conninfo, "segmentlog")
+        service = Service(conninfo, "segmentlog", entry=entry)
         service.set_up()
         service.keys.first_key(ADMIN_KEY)
         runners = Runners(service.runners())

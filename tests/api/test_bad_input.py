@@ -298,7 +298,7 @@ PATHS: tuple[tuple[str, str], ...] = (
     *((f"{LINES}/{number}", "line_no") for number in ("ten", "0", "-1", str(HUGE), "9" * 5_000, "1.5")),
     *((f"{LOGGED}/{number}", "entry_no") for number in ("ten", "0", str(HUGE))),
     *((f"{ENTRIES}/{number}", "entry_no") for number in ("ten", "0", str(HUGE))),
-    *((f"{SEGMENT}?version={number}", "version") for number in ("ten", "0", "-1", str(HUGE))),
+    *((f"{SEGMENT}?version={number}", "version") for number in ("ten", "-1", str(HUGE))),
     *((f"{SEGMENT}?as_of={at}", "as_of") for at in ("ten", "2026-02-30T00:00:00Z", str(HUGE), "5")),
     *((f"{LINES}?as_of={at}", "as_of") for at in ("ten", "2026-02-30T00:00:00Z")),
     *((f"/v1/events?after={after}", "after") for after in ("-1", "ten", str(HUGE))),
@@ -388,7 +388,7 @@ def unknown() -> Iterator[Bad]:
     path = f"{SEGMENT}/reuse-logged-segment"
     yield not_found("a logged segment that is not there", path, {"entry_no": 999_999}, "entry_no")
     yield from values("POST", path, {"entry_no": (0, -1, "one", HUGE, None)})
-    yield from values("POST", f"{SEGMENT}/save-criteria", {"code": (*SHORT_CODES, "", None)})
+    yield from values("POST", f"{SEGMENT}/save-criteria", {"code": (*SHORT_CODES,)})
     for name in ("company_no", "external_id"):
         place = ("company_no",) if name == "company_no" else ("external_id",)
         wrong = NONE if name == "company_no" else LONG

@@ -162,6 +162,10 @@ class TestFigures:
         shown = ok(client.get(f"/v1/campaigns/{spring}"))
         assert (shown["target_contacts_contacted"], shown["contacts_responded"]) == (3, 1)
         assert shown["response_rate"] == "0.3333"
+        half = crm.record("campaigns")
+        crm.logged(2, campaign_no=half, campaign_target=True)
+        ok(client.post(LOG, json=body | {"campaign_no": half}))
+        assert ok(client.get(f"/v1/campaigns/{half}"))["response_rate"] == "0.5"
         (listed,) = ok(client.get("/v1/campaigns", params={"no": spring}))["items"]
         assert listed == shown
         ok(client.post(f"{LOG}/{entry}/cancel"))
@@ -218,3 +222,12 @@ def test_what_a_deleted_logged_segment_left_can_count_again(
     assert [entry["canceled"] for entry in entries] == [False, False]
     (listed,) = ok(client.get("/v1/campaign-entries", params={"campaign_no": spring}))["items"]
     assert (listed["canceled"], listed["number_of_interactions"]) == (False, 2)
+
+
+def test_a_campaign_that_a_line_has_stays(client: httpx.Client, crm: Crm, spring: str) -> None:
+    segment = crm.loggable()["no"]
+    ok(client.patch(f"/v1/segments/{segment}/lines/10000", json={"campaign_no": spring}))
+    refused(client.delete(f"/v1/campaigns/{spring}"), "in-use")
+    ok(client.patch(f"/v1/segments/{segment}/lines/10000", json={"campaign_no": None}))
+    ok(client.delete(f"/v1/campaigns/{spring}"))
+    refused(client.delete(f"/v1/campaigns/{spring}"), "not-found")

@@ -118,6 +118,19 @@ class TestALine:
         found = explained(client, path, 30_000)
         assert found["brought_in_by"] == {"option": "allow_related_companies", "contact_no": f"{rnd}P"}
 
+    def test_of_who_came_along_with_somebody_who_has_left_says_so(
+        self, client: httpx.Client, crm: Crm, path: str, rnd: str
+    ) -> None:
+        crm.contact(no=f"{rnd}C", name="Cedar")
+        crm.contact(no=f"{rnd}P", type="person", name="Ann", company_no=f"{rnd}C")
+        add(client, path, {"contact": {"no": f"{rnd}P"}}, expand_companies=True)
+        act(client, path, "reduce", {"contact": {"no": f"{rnd}P"}})
+        ok(client.patch(f"/v1/contacts/{rnd}P", json={"company_no": None}))
+        found = explained(client, path)
+        assert (found["contact_no"], found["brought_in_by"]) == (f"{rnd}C", None)
+        assert found["notes"] == ["It came along with a colleague who is not found in the company any more."]
+        assert "how it met the filters is not fully known" in found["reason"]
+
     def test_tells_the_later_actions_that_kept_it(
         self, client: httpx.Client, crm: Crm, path: str, rnd: str
     ) -> None:

@@ -11,17 +11,24 @@ from application.field_words import DUTCH, HIDDEN, Language
 from application.history_words import tell
 from domain.amendments import (
     Amendment,
+    InteractionCommentChanged,
+    InteractionCommentDeleted,
     InteractionCommented,
     InteractionsCanceled,
     InteractionsDeleted,
     InteractionsEvaluated,
+    InteractionsRedated,
     InteractionsUncanceled,
     LoggedSegmentDeleted,
 )
 from domain.contact_set import ContactSet
 from domain.criteria import TABLES
+from domain.document import Document
+from domain.segment.documents import attach, remove
 from domain.segment.events import (
     CriteriaOptions,
+    DocumentAttached,
+    DocumentRemoved,
     Exclusion,
     SegmentDeleted,
     SegmentEvent,
@@ -63,13 +70,20 @@ def everything() -> list[Any]:
     found = Selection(7, ContactSet([8]))
     sheet.record(apply_criteria(sheet.segment, criteria, found, saved_criteria="SPRING"))
     sheet.reset()
+    letter = Document("ab12", 10, "text/html", "spring.html", "ENG", "Spring")
+    sheet.record(attach(sheet.segment, letter, names_subject=True))
+    sheet.record([DocumentAttached(letter, 30_000, "CT4"), DocumentRemoved("ENG", 30_000, "CT4")])
+    sheet.record(remove(sheet.segment, "ENG"))
     return [
         *sheet.events,
         SegmentLogged(17, "SM1", "Spring", WORK_DATE, 9, 1, 3, (), follow_up_segment_no="SM2"),
         InteractionsCanceled(1, SOME, "logged_segment", 17, "A mistake"),
         InteractionsUncanceled(1, SOME, "campaign_entry", 5),
-        InteractionsEvaluated(1, SOME, "very_negative"),
+        InteractionsEvaluated(1, SOME, "very_negative", "Complained by phone"),
+        InteractionsRedated(1, SOME, WORK_DATE, "Posted late"),
         InteractionCommented(2, "Called back"),
+        InteractionCommentChanged(2, 1, "Called twice"),
+        InteractionCommentDeleted(2, 1),
         InteractionsDeleted(1, SOME),
         LoggedSegmentDeleted(17),
         SegmentDeleted(),
@@ -109,11 +123,18 @@ def test_each_is_told_with_what_it_changed() -> None:
         "Added 1 contact where no condition is set (without those on segment SM7,"
         " without those of logged segment 3, from saved criteria SPRING).",
         "Forgot the criteria, kept the lines.",
+        "Stored the document spring.html for all lines, with subject “Spring”.",
+        "Gave line 30000 (CT4) a document of its own: spring.html, with subject “Spring”.",
+        "Line 30000 (CT4) has no document of its own any more.",
+        "Took the document in ENG away.",
         "Logged the segment: 3 interactions as logged segment 17, with follow-up segment SM2.",
-        "Canceled 2 interactions with logged segment 17.",
+        "Canceled 2 interactions with logged segment 17, because: “A mistake”.",
         "Took back the cancelling of 2 interactions with campaign entry 5.",
-        "Evaluated 2 interactions: very negative.",
+        "Evaluated 2 interactions: very negative, because: “Complained by phone”.",
+        f"Corrected the date of 2 interactions to {WORK_DATE}, because: “Posted late”.",
         "Commented on entry 2: Called back",
+        "Changed comment 1 on entry 2: Called twice",
+        "Deleted comment 1 on entry 2.",
         "Deleted 2 interactions from the log.",
         "Deleted logged segment 17; its interactions stay.",
         "Deleted the segment.",

@@ -42,6 +42,7 @@ def call(crm: Crm) -> dict[str, Any]:
         ("POST", f"{LOG}/1/cancel"),
         ("POST", f"{LOG}/1/comments"),
         ("POST", f"{LOG}/evaluate"),
+        ("POST", f"{LOG}/redate"),
         ("POST", f"{LOG}/delete-canceled"),
         ("POST", "/v1/logged-segments/1/cancel"),
         ("DELETE", "/v1/logged-segments/1"),
@@ -142,6 +143,33 @@ class TestEntries:
             assert ok(client.get(f"{LOG}/{number}"))["evaluation"] == "negative"
         body = {"entry_nos": [*numbers, 999_999_999], "evaluation": None}
         refused(client.post(f"{LOG}/evaluate", json=body), "not-found")
+
+    def test_a_wrong_date_is_corrected_with_a_reason_and_the_history_keeps_the_old_one(
+        self, client: httpx.Client, crm: Crm, call: dict[str, Any]
+    ) -> None:
+        (of_segment,) = entries(client, logged_segment_entry_no=crm.logged()["entry_no"])
+        single = ok(client.post(LOG, json=call))
+        numbers = [of_segment["entry_no"], single["entry_no"]]
+        body = {"entry_nos": numbers, "date": "2026-01-02", "reason": "Posted late"}
+        answered = ok(client.post(f"{LOG}/redate", json=body))["items"]
+        assert [item["date"] for item in answered] == ["2026-01-02"] * 2
+        for number in numbers:
+            assert ok(client.get(f"{LOG}/{number}"))["date"] == "2026-01-02"
+        segment = f"segment-{of_segment['segment_no']}"
+        events = ok(client.get("/v1/events", params={"stream": segment}))["items"]
+        assert events[-1]["type"] == "interactions.redated.1"
+        assert events[-1]["data"]["reason"] == "Posted late"
+
+    def test_a_correction_needs_a_reason_a_date_and_an_entry_that_is_finished(
+        self, client: httpx.Client, call: dict[str, Any]
+    ) -> None:
+        begun = ok(client.post(LOG, json={"contact_no": call["contact_no"], "postponed": True}))
+        good = {"entry_nos": [begun["entry_no"]], "date": "2026-01-02", "reason": "Posted late"}
+        refused(client.post(f"{LOG}/redate", json=good), "conflict")
+        wrong: dict[str, Any]
+        for wrong in ({"reason": " "}, {"date": None}, {"date": "02-01-2026"}, {"entry_nos": []}):
+            refused(client.post(f"{LOG}/redate", json=good | wrong), "invalid-request")
+        refused(client.post(f"{LOG}/redate", json=good | {"entry_nos": [999_999_999]}), "not-found")
 
     def test_comments_show_in_order_with_the_work_date(
         self, client: httpx.Client, call: dict[str, Any]

@@ -16,6 +16,12 @@ from tests.api.crm import ok
 
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN = ("/health/live", "/health/ready")
+KINDS = {"csv": "text/csv", "pdf": "application/pdf"}
+OTHER_KINDS = {
+    "/metrics": "text/plain",
+    "/v1/segments/{no}/lines/{line_no}/preview": "application/pdf",
+    "/v1/segments/{no}/cover-sheets": "application/pdf",
+}
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -94,7 +100,7 @@ def test_says_of_every_operation_how_it_refuses(document: Any) -> None:
 
 def is_file(method: str, path: str) -> bool:
     """Whether a call answers with a document as it was stored."""
-    return method == "get" and "/document" in path
+    return method == "get" and ("/document" in path or path.endswith("/preview"))
 
 
 def test_says_what_every_success_looks_like(document: Any) -> None:
@@ -103,7 +109,7 @@ def test_says_what_every_success_looks_like(document: Any) -> None:
         assert successes, f"{method} {path}"
         for status in successes:
             kinds = operation["responses"][status]["content"]
-            kind = "text/csv" if path.endswith(".csv") else "application/json"
+            kind = OTHER_KINDS.get(path) or KINDS.get(path.rpartition(".")[2], "application/json")
             assert "text/html" in kinds if is_file(method, path) else kinds[kind]["schema"], (
                 f"{method} {path}"
             )
@@ -159,7 +165,7 @@ def test_writes_names_in_snake_case(document: Any) -> None:
 
 def test_writes_paths_in_small_letters_with_hyphens(document: Any) -> None:
     parts = {part for path in document["paths"] for part in path.split("/") if part and part[0] != "{"}
-    assert [part for part in parts if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(\.csv)?", part)] == []
+    assert [part for part in parts if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(\.csv|\.pdf)?", part)] == []
 
 
 def test_refuses_unknown_fields_in_every_body(document: Any) -> None:

@@ -15,6 +15,7 @@ from api.plain_rows import PlainRow, plain_row
 from api.sample.contacts import sample_contacts
 from api.schemas.contacts import NewContact
 from application.contact_import import Row
+from domain.vocabulary import given as named_in
 
 
 def by_model(values: dict[str, Any]) -> PlainRow | None:
@@ -22,7 +23,7 @@ def by_model(values: dict[str, Any]) -> PlainRow | None:
         contact = NewContact.model_validate(values)
     except ValidationError:
         return None
-    return PlainRow(contact.no, contact.changes())
+    return PlainRow(contact.no, named_in(contact.changes()))
 
 
 TEXTS = st.one_of(

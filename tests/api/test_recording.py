@@ -180,9 +180,11 @@ class TestTitle:
     def test_is_the_template_and_who_it_came_from(
         self, client: httpx.Client, call: dict[str, Any], flow: str | None, title: str, prefer: str
     ) -> None:
-        made = ok(client.post(LOG, json=call | {"information_flow": flow}, headers={"Prefer": prefer}))
-        assert made["title"] == title
-        (listed,) = ok(client.get(LOG, params={"contact_no": call["contact_no"]}))["items"]
+        made = client.post(LOG, json=call | {"information_flow": flow}, headers={"Prefer": prefer})
+        assert ok(made)["title"] == title
+        position = {"Event-Position": made.headers["event-position"]}
+        listed_with = {"contact_no": call["contact_no"]}
+        (listed,) = ok(client.get(LOG, params=listed_with, headers=position))["items"]
         assert listed["title"] == title
         filters = {"contact_no": call["contact_no"], "title": f"{title[:6]}*"}
         assert ok(client.get(LOG, params=filters))["items"] == [listed]
@@ -220,6 +222,12 @@ class TestComments:
             f"Changed comment 1 on entry {entry['entry_no']}: Better",
             f"Deleted comment 1 on entry {entry['entry_no']}.",
         ]
+
+    def test_are_answered_also_when_nobody_waits(self, client: httpx.Client, call: dict[str, Any]) -> None:
+        body = call | {"comments": ["First", "Second"]}
+        made = client.post(LOG, json=body, headers={"Prefer": "respond-async"})
+        position = {"Event-Position": made.headers["event-position"]}
+        assert ok(client.get(f"{LOG}/{ok(made)['entry_no']}", headers=position)) == ok(made)
 
     def test_are_replaced_on_resume_if_given(self, client: httpx.Client, call: dict[str, Any]) -> None:
         for given, kept in (({}, ["Begun"]), ({"comments": ["Done"]}, ["Done"]), ({"comments": []}, [])):

@@ -89,12 +89,12 @@ def results() -> Results:
     settings = dict.fromkeys(report.SETTINGS, "on")
     return Results(
         Machine(2, "Some processor", 16, "Linux", "3.11.9", "18.1", settings, date(2026, 11, 24)),
-        (1_000,),
         (
             figure("this", ratio=2.0, reach=3.0, holds=True),
             figure("that", ratio=4.0, reach=3.0, holds=False),
             figure("more", ratio=9.0, reach=None, holds=None),
         ),
+        (1_000,),
     )
 
 
@@ -129,6 +129,15 @@ class TestReport:
 
             text = readme.read_text(encoding="utf-8")
             assert text == f"# Title\n\n{MARKER}\n{table(results)}\n{MARKER}\n\nMore é.\n"
+
+    def test_a_file_shows_each_figure_once_for_the_largest_size(self, results: Results) -> None:
+        larger = msgspec.structs.replace(results.figures[0], size=10_000)
+        several = msgspec.structs.replace(results, figures=(larger, *results.figures))
+
+        shown = with_table(f"{MARKER}\n{MARKER}", several)
+
+        assert shown.count("| Do this | 10,000 |") == shown.count("| Do this |") == 1
+        assert shown.count("| Do that | 1,000 |") == 1
 
     @pytest.mark.parametrize("text", ["no markers", f"one {MARKER}", MARKER * 3])
     def test_markers_that_are_no_pair_are_refused(self, results: Results, text: str) -> None:

@@ -246,6 +246,22 @@ def test_text_full_of_braces_takes_no_time(text: str) -> None:
     assert time.perf_counter() - begun < 5
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        field("Contact_Name", "simple") * 6_000,
+        field("Contact_Name", "complex") * 6_000,
+        "<w:r><w:t>" + "{{a}}" * 1_900_000 + "</w:t></w:r>",
+        "<w:r><w:t>{{a}</w:t></w:r><w:r><w:t>}</w:t></w:r>" * 20_000,
+    ],
+    ids=["simple", "complex", "typed", "typed over two runs"],
+)
+def test_more_fields_than_any_letter_has_are_refused(inside: str) -> None:
+    data = with_stored_main(body(f"<w:p>{inside}</w:p>"))
+    with refused("5,000 fields", seconds=15):
+        read_template(data)
+
+
 def test_a_field_code_of_endless_length_is_refused() -> None:
     code = " MERGEFIELD " + '\\b "x" ' * 200_000
     with refused("too long"):

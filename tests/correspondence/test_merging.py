@@ -47,6 +47,12 @@ def test_two_typed_places_in_one_run_are_both_filled_in() -> None:
     assert merged(paragraph, ANNA) == "Anna van den Berg in Zwolle!"
 
 
+def test_places_that_share_runs_are_told_apart() -> None:
+    runs = ("a{{Contact_", "Name}}b{{Con", "", "tact_City}}c«Bonjour»", "{{", "Contact_Name}}", "d")
+    paragraph = "".join(f"<w:r><w:t>{run}</w:t></w:r>" for run in runs)
+    assert merged(f"<w:p>{paragraph}</w:p>", ANNA) == "aAnna van den BergbZwollec«Bonjour»Anna van den Bergd"
+
+
 def test_words_in_quotation_marks_stay() -> None:
     assert merged("<w:p><w:r><w:t>«Bonjour» à tous</w:t></w:r></w:p>", ANNA) == "«Bonjour» à tous"
 

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.contact import AlternativeAddress, Contact, DateRange, KnownContact
+from domain.document import Document
 from domain.errors import Conflict, MandatoryField, NoDocument, PrivacyBlocked
 from domain.interaction import (
     Interaction,
@@ -165,3 +166,32 @@ class TestPostponing:
         single.apply(InteractionLogged(7, Interaction()), "ANN", datetime.now(UTC))
         with pytest.raises(Conflict, match="7 is not postponed"):
             resumed_values(single, InteractionValues())
+
+
+class TestDocument:
+    """Outside a segment: the contact's language if the template has it, else the template's (domain B3.5)."""
+
+    TEMPLATE = InteractionTemplate(
+        language_code="ENG",
+        documents=(
+            Document("english", 1, "text/html", language_code="ENG"),
+            Document("dutch", 1, "text/html", language_code="NLD"),
+        ),
+    )
+
+    @pytest.mark.parametrize(
+        ("speaks", "language", "document"),
+        [("NLD", "NLD", "dutch"), ("DEU", "ENG", "english"), (None, "ENG", "english")],
+    )
+    def test_is_that_of_the_template_in_the_language(
+        self, speaks: str | None, language: str, document: str
+    ) -> None:
+        contact = KnownContact("CT1", 1, 1, Contact(language_code=speaks))
+        around = Surroundings(contact, self.TEMPLATE, TODAY, NOW, None)
+        value = complete(InteractionValues(), around)
+        assert value.interaction_language_code == language
+        assert value.document is not None
+        assert value.document.sha256 == document
+
+    def test_is_none_without_a_template(self) -> None:
+        assert complete(InteractionValues(), Surroundings(None, None, TODAY, NOW, None)).document is None

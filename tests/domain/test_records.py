@@ -7,16 +7,23 @@ import pytest
 from domain.campaign import Campaign, check_dates
 from domain.code_tables import CodeEntry
 from domain.errors import InvalidRequest, NumberSeries
+from domain.interaction_template import InteractionTemplateSetup, template_for
 from domain.records import (
+    CAMPAIGN,
     CODE_TABLES,
     MAILING_GROUP,
     RECORD_KINDS,
+    CampaignActivated,
+    CampaignDeactivated,
     KnownRecord,
     RecordKind,
+    activate,
+    deactivate,
     delete,
     write,
 )
 from domain.setup import Series, SeriesByKind, SeriesName, Setup, series_for
+from domain.vocabulary import DocumentType, members
 from tests.domain.worksheet import AT
 
 NEWS, GOLF = CodeEntry("News"), CodeEntry("Golf")
@@ -79,6 +86,29 @@ class TestKinds:
             *(f"{kind.name}.created.1", f"{kind.name}.changed.1", f"{kind.name}.deleted.1")
         ]
         assert all(event.__doc__ for event in kind.events())
+
+
+class TestActivating:
+    def test_a_campaign_keeps_its_values_and_has_a_target_group(self) -> None:
+        spring = Campaign(description="Spring")
+        known = record(CAMPAIGN.created("CP1", spring))
+        (event,) = activate(known)
+        assert event == CampaignActivated("CP1", Campaign(description="Spring", activated=True))
+        known.apply(event, "ANN", AT)
+        assert activate(known) == ()
+        (event,) = deactivate(known)
+        assert event == CampaignDeactivated("CP1", spring)
+        known.apply(event, "ANN", AT)
+        assert (known.value, deactivate(known)) == (spring, ())
+
+
+class TestTemplateSetup:
+    @pytest.mark.parametrize("document_type", members(DocumentType))
+    def test_there_is_a_place_for_every_kind_of_document(self, document_type: DocumentType) -> None:
+        names = InteractionTemplateSetup.__struct_fields__
+        setup = InteractionTemplateSetup(**{name: name.upper() for name in names})
+        assert template_for(setup, document_type) in (document_type.upper(), f"{document_type.upper()}S")
+        assert template_for(InteractionTemplateSetup(), document_type) is None
 
 
 class TestNumberSeries:

@@ -1,6 +1,5 @@
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from threading import Event, Thread
 
 import psycopg
 import pytest
@@ -252,31 +251,3 @@ def record(recorder: LogRecorder) -> Callable[[bytes], None]:
         recorder.insert_events(stored("a", 1, state=state))
 
     return record
-
-
-def test_other_threads_go_on_while_the_database_is_slow(recorded: EventLog) -> None:
-    with psycopg.connect(recorded.conninfo) as connection:
-        connection.execute(f"SET search_path = {SCHEMA}".encode())
-        connection.execute("ALTER TABLE log_events RENAME TO quick_events")
-        connection.execute(
-            "CREATE FUNCTION slowly(bytea) RETURNS bytea LANGUAGE sql VOLATILE AS"
-            " $$ SELECT $1 || convert_to(repeat(' ', 100000), 'UTF8') FROM (SELECT pg_sleep(0.1)) s $$"
-        )
-        connection.execute(
-            "CREATE VIEW log_events AS SELECT notification_id, originator_id, originator_version, topic,"
-            " slowly(state) AS state, chain FROM quick_events"
-        )
-    turns, over = [0], Event()
-
-    def take_turns() -> None:
-        while not over.wait(0.005):
-            turns[0] += 1
-
-    thread = Thread(target=take_turns)
-    thread.start()
-    found = verify(recorded.conninfo, SCHEMA)
-    over.set()
-    thread.join()
-    assert found.first_bad_position == 1, "the states are not what was recorded"
-    # Ten events come a tenth of a second apart; held up by each, it would have had about ten turns.
-    assert turns[0] > 40

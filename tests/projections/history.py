@@ -99,6 +99,7 @@ class History:
             "cancel a campaign entry": (3, lambda: self.cancel(acts.cancel_campaign_entry, "campaign_entry")),
             "cancel an entry": (8, lambda: self.cancel(acts.cancel, "interaction_log_entry")),
             "evaluate": (4, self.evaluate),
+            "correct a date": (2, self.redate),
             "comment": (4, lambda: acts.comment(ANN, self.number("interaction_log_entry"), "Called back")),
             "change a comment": (2, self.change_comment),
             "delete canceled entries": (1, self.delete_canceled),
@@ -111,6 +112,7 @@ class History:
             "change a task": (5, self.change_task),
             "delete a task": (1, lambda: service.tasks.delete(ANN, self.task())),
             "activate a campaign": (2, self.activate),
+            "erase a contact": (2, self.erase_contact),
             **{name: self.commands[name] for name in ("delete a contact", "log", "create", "criteria")},
         }
         for kind in (records.MAILING_GROUP, records.INDUSTRY_GROUP):
@@ -206,6 +208,10 @@ class History:
     def delete_contact(self) -> None:
         self.service.catch_up()
         self.service.contacts.delete(ANN, self.any_contact())
+
+    def erase_contact(self) -> None:
+        self.service.catch_up()
+        self.service.erasing.erase(ANN, self.any_contact(), "Asked to be forgotten")
 
     def import_value_entries(self) -> None:
         entries = [
@@ -399,6 +405,11 @@ class History:
         self.service.catch_up()
         numbers = [self.number("interaction_log_entry") for _ in range(5)]
         self.service.interactions.evaluate(ANN, numbers, self.random.choice([None, "positive", "negative"]))
+
+    def redate(self) -> None:
+        self.service.catch_up()
+        numbers = [self.number("interaction_log_entry") for _ in range(3)]
+        self.service.interactions.redate(ANN, numbers, self.random.choice(DATES), "Written down late")
 
     def delete_canceled(self) -> None:
         self.service.catch_up()

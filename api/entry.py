@@ -1,0 +1,31 @@
+"""Who comes in: with an API key, or with a token where tokens are taken."""
+
+from __future__ import annotations
+
+import msgspec
+
+from api.keys import ApiKeys, Principal
+from api.tokens import Tokens, TokenSettings
+
+
+class EntrySettings(msgspec.Struct, frozen=True):
+    """What is taken besides API keys, and what needs neither."""
+
+    tokens: TokenSettings | None = None
+    open_metrics: bool = False
+
+
+class Entry:
+    """Finds out who somebody is. Raises TokenError when it is made with keys that cannot be used."""
+
+    def __init__(self, keys: ApiKeys, settings: EntrySettings | None = None) -> None:
+        settings = settings or EntrySettings()
+        self._keys = keys
+        self._tokens = Tokens(settings.tokens) if settings.tokens else None
+        self.open_metrics = settings.open_metrics
+
+    def principal(self, credential: str) -> Principal | None:
+        """Who comes with this. Raises WithoutRoleError."""
+        if self._tokens is not None and self._tokens.looks_like_one(credential):
+            return self._tokens.principal(credential)
+        return self._keys.principal(credential)

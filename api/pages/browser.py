@@ -1,0 +1,214 @@
+"""What pages know of a request: who is signed in, in which language, whether a form is really ours."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import quote, unquote, urlsplit
+
+import msgspec
+import structlog
+from eventsourcing.persistence import PersistenceError
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from psycopg_pool import PoolTimeout
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from api.context import WRITE_SECONDS, ServiceOf
+from api.context import language as preferred_language
+from api.pages.rendering import html
+from api.pages.sessions import session_of
+from api.problems import STATUS, ProblemError, validation_problems
+from api.service import Service
+from application.field_words import Language
+from application.journal import Caller, Role
+from domain.errors import Problem, Refused, SegmentLogged
+
+SESSION_COOKIE = "segmentlog_session"
+FORM_COOKIE = "segmentlog_form"
+LANGUAGE_COOKIE = "segmentlog_language"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+logger = structlog.get_logger()
+NOBODY: dict[str, Any] = {"visitor": None, "csrf": "", "here": ""}
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """Whoever is signed in and looks at a page."""
+
+    user_id: str
+    role: Role
+    csrf: str
+    language: Language
+    here: str
+
+    @property
+    def may_write(self) -> bool:
+        return self.role in ("marketer", "admin")
+
+    @property
+    def may_look_back(self) -> bool:
+        return self.role in ("marketer", "auditor", "admin")
+
+    @property
+    def caller(self) -> Caller:
+        """This person as use cases know them; work is done today."""
+        return Caller(self.user_id, self.role, date.today())
+
+    def page(self, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
+        """A page, or a part of one, for this visitor."""
+        known = {"visitor": self, "csrf": self.csrf, "here": self.here}
+        return html(template, self.language, known | facts, status)
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in."""
+
+
+def language_of(request: Request) -> Language:
+    """The language that was chosen, else the one that the browser prefers."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in ("en", "nl"):
+        return "nl" if chosen == "nl" else "en"
+    return preferred_language(request.headers.get("accept-language"))
+
+
+InPageLanguage = Annotated[Language, Depends(language_of)]
+
+
+def is_secure(request: Request) -> bool:
+    """Whether cookies must not travel in the clear: everywhere but on this machine."""
+    return request.url.scheme == "https" or request.url.hostname not in LOOPBACK
+
+
+def visitor_of(request: Request, service: ServiceOf) -> Visitor:
+    """Who looks at the page. Raises SignInNeeded."""
+    token = request.cookies.get(SESSION_COOKIE)
+    session = session_of(service, token) if token else None
+    if session is None:
+        raise SignInNeeded
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return Visitor(session.who.user_id, session.who.role, session.csrf, language_of(request), address)
+
+
+Signed = Annotated[Visitor, Depends(visitor_of)]
+
+
+def _allowed(*roles: Role) -> Callable[..., Visitor]:
+    def check(visitor: Signed) -> Visitor:
+        if visitor.role != "admin" and visitor.role not in roles:
+            raise ProblemError("forbidden", "Not for you", f"Your role, {visitor.role}, may not do this.")
+        return visitor
+
+    return check
+
+
+def _looks_back(
+    request: Request,
+    service: ServiceOf,
+    visitor: Annotated[Visitor, Depends(_allowed("marketer", "auditor"))],
+) -> Visitor:
+    """What is read of the history is recorded before it is shown, as the HTTP interface does it."""
+    path, query = (
+        unquote(part, errors="replace").replace("\x00", "\ufffd") for part in urlsplit(visitor.here)[2:4]
+    )
+    service.auditing.reads.record(visitor.user_id, visitor.role, request.method, path, query)
+    return visitor
+
+
+Reader = Annotated[Visitor, Depends(_allowed("marketer", "auditor", "reporter"))]
+Historian = Annotated[Visitor, Depends(_looks_back)]
+
+
+async def sent_form(request: Request) -> FormData:
+    """The form that was sent, from a page of ours. Raises 403."""
+    check_origin(request)
+    return await request.form()
+
+
+def check_origin(request: Request) -> None:
+    """A form comes from a page of this service, which browsers say. Raises 403."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise ProblemError(
+            "forbidden", "Not from here", "This form was not sent from a page of this service."
+        )
+
+
+Sent = Annotated[FormData, Depends(sent_form)]
+
+
+def _writes(
+    request: Request, form: Sent, visitor: Annotated[Visitor, Depends(_allowed("marketer"))]
+) -> Visitor:
+    given = form.get("csrf") or request.headers.get("x-csrf-token")
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
+        raise ProblemError("forbidden", "Not from here", "This page is out of date; load it again.")
+    return visitor
+
+
+Writer = Annotated[Visitor, Depends(_writes)]
+
+
+def given_text(form: FormData, name: str) -> str:
+    """A text of a form, blank where it was not sent."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def settle(service: Service, position: int, *names: str) -> None:
+    """Wait a moment until what was written can be read."""
+    service.read_models.wait(position, WRITE_SECONDS, names)
+
+
+def go_to(request: Request, address: str) -> Response:
+    """Show another page after something was done."""
+    if "hx-request" in request.headers:
+        return Response(status_code=200, headers={"HX-Redirect": address})
+    return RedirectResponse(address, 303)
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages, or a message on the page that asked."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except SignInNeeded:
+                back = "" if request.method != "GET" or "hx-request" in request.headers else request.url.path
+                return go_to(request, f"/sign-in?next={quote(back)}" if back else "/sign-in")
+            except SegmentLogged as error:
+                if request.method == "GET" and "hx-request" not in request.headers:
+                    return RedirectResponse(f"/logged-segments/{error.facts['logged_segment']}", 303)
+                return problem(request, error.slug, error.detail, error.problems)
+            except (Refused, ProblemError) as error:
+                return problem(request, error.slug, error.detail, error.problems)
+            except (RequestValidationError, ValidationError) as error:
+                return problem(request, "invalid-request", "", validation_problems(error.errors()))
+            except (PoolTimeout, PersistenceError) as error:
+                logger.error("the database does not answer", error=str(error))
+                return problem(request, "unavailable", "")
+            except HTTPException as error:
+                return problem(request, "invalid-request", str(error.detail))
+            except Exception:
+                logger.exception("a page failed")
+                return problem(request, "internal-error", "")
+
+        return shown
+
+
+def problem(request: Request, slug: str, detail: str, problems: Sequence[Problem] = ()) -> HTMLResponse:
+    """A refusal in words: a part of the page for scripts, a page of its own otherwise."""
+    facts = NOBODY | {"slug": slug, "detail": detail, "problems": problems[:100]}
+    if "hx-request" in request.headers:
+        headers = {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"}
+        return html("part_problem.html", language_of(request), facts, STATUS[slug], headers)
+    return html("problem.html", language_of(request), facts, STATUS[slug])

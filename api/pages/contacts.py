@@ -1,0 +1,115 @@
+"""Contacts: find, show, register, change, import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import UploadFile
+from starlette.responses import HTMLResponse
+
+from api.contact_files import rows
+from api.context import ServiceOf
+from api.pages.browser import PageRoute, Reader, Sent, Writer, go_to, settle
+from api.pages.forms import CONTACT, changed_values, choices
+from api.pages.lists import AskedOf, shown_list
+from api.routes.contacts import shown
+from api.schemas.contacts import ContactValues, NewContact
+from api.schemas.values import Code
+from api.table_files import ENDINGS
+from api.uploads import chunks
+from application.contact_import import ContactImport
+from domain.errors import InvalidRequest
+from projections.contact_queries import CONTACTS
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+COLUMNS = (
+    "no",
+    "type",
+    "company_name",
+    "name",
+    "city",
+    "email",
+    "phone_no",
+    "salesperson_code",
+    "language_code",
+)
+STATISTICS = (
+    "number_of_interactions",
+    "cost",
+    "duration_minutes",
+    "date_of_last_interaction",
+    "last_date_attempted",
+)
+IMPORT = "/contacts/import"
+
+
+@router.get("/contacts")
+def list_contacts(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResponse:
+    """All contacts, or those that are looked for."""
+    return visitor.page(
+        "contacts.html", list=shown_list(service, CONTACTS, query, COLUMNS, "/contacts", "no")
+    )
+
+
+@router.get(IMPORT)
+def show_import(visitor: Reader) -> HTMLResponse:
+    """The form that takes a file of contacts."""
+    return visitor.page("import.html", result=None)
+
+
+@router.post(IMPORT)
+def take_file(service: ServiceOf, visitor: Writer, form: Sent) -> HTMLResponse:
+    """Take over a file, and say which rows were rejected."""
+    file = form.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise InvalidRequest.at("file", "choose a file")
+    ending = next((ending for ending in ENDINGS if file.filename.lower().endswith(ending)), None)
+    if ending is None:
+        raise InvalidRequest.at("file", f"its name must end in one of: {', '.join(ENDINGS)}")
+    run = ContactImport(service.journal, service.contacts, visitor.caller)
+    result = run.run(rows(chunks(file.file), ENDINGS[ending]))
+    settle(service, result.position or service.log.position(), "contacts")
+    return visitor.page("import.html", result=result)
+
+
+@router.get("/contacts/new")
+def show_new(service: ServiceOf, visitor: Reader) -> HTMLResponse:
+    """The form for a new contact."""
+    blank: dict[str, Any] = dict.fromkeys((field.name for field in CONTACT), None)
+    return visitor.page(
+        "contact_new.html", contact=blank, fields=CONTACT, choices=choices(service, CONTACT, visitor.language)
+    )
+
+
+@router.post("/contacts")
+def register(request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """A new contact."""
+    values = changed_values(form, CONTACT, visitor.language) | {"type": str(form.get("type") or "company")}
+    body = NewContact.model_validate(values)
+    contact, position = service.contacts.register(visitor.caller, None, body.changes())
+    settle(service, position, "contacts")
+    return go_to(request, f"/contacts/{contact.no}")
+
+
+@router.get("/contacts/{no}")
+def show_contact(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
+    """One contact, with what it has had from us and the worksheets that it is on."""
+    contact = service.contacts.get(no)
+    return visitor.page(
+        "contact.html",
+        contact=shown(service, contact),
+        segments=service.contacts.open_segments_with(contact.key),
+        fields=CONTACT,
+        statistics=STATISTICS,
+        choices=choices(service, CONTACT, visitor.language),
+    )
+
+
+@router.post("/contacts/{no}")
+def change_contact(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """Change what was changed in the form."""
+    body = ContactValues.model_validate(changed_values(form, CONTACT, visitor.language))
+    _, position = service.contacts.change(visitor.caller, no, body.changes())
+    settle(service, position, "contacts")
+    return go_to(request, f"/contacts/{no}")

@@ -1,0 +1,62 @@
+"""Dates and numbers as people write them, in English and Dutch."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from application.field_words import Language
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day_text(day: date | None, language: Language) -> str:
+    """A date; the month as a word where its place would differ from country to country."""
+    if day is None:
+        return ""
+    if language == "nl":
+        return f"{day.day:02}-{day.month:02}-{day.year}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def instant_text(at: datetime, language: Language) -> str:
+    """An instant in its own time zone; the page shows it in that of the browser."""
+    return f"{day_text(at.date(), language)} {at:%H:%M} UTC"
+
+
+def number_text(number: int | Decimal | None, language: Language) -> str:
+    """A number with separators: cents where it has any."""
+    if number is None:
+        return ""
+    if isinstance(number, Decimal):
+        plain = number.normalize()
+        exponent = plain.as_tuple().exponent
+        places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+        text = f"{number:,.{max(places, 2) if places else 0}f}"
+    else:
+        text = f"{number:,}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "nl" else text
+
+
+def plain_number(number: int | Decimal | None, language: Language) -> str:
+    """A number as it stands in a field to be changed: no separators between thousands."""
+    if number is None:
+        return ""
+    text = f"{number.normalize():f}" if isinstance(number, Decimal) else str(number)
+    return text.replace(".", ",") if language == "nl" else text
+
+
+def number_in(text: str, language: Language) -> str:
+    """What somebody typed as a number, as JSON has it; what is no number stays as it is."""
+    compact = text.strip().replace(" ", "").replace("\u00a0", "")
+    thousands, point = (".", ",") if language == "nl" else (",", ".")
+    plain = compact.replace(thousands, "").replace(point, ".") if point in compact else compact
+    if point not in compact and thousands in compact:
+        # "2.50" typed by a Dutch user means two and a half; "1.250" means more than a thousand.
+        _, _, behind = compact.rpartition(thousands)
+        plain = compact.replace(thousands, "") if len(behind) == 3 else compact.replace(thousands, ".")
+    try:
+        Decimal(plain)
+    except InvalidOperation:
+        return text
+    return plain

@@ -1,0 +1,184 @@
+"""The lines of a worksheet as a grid: any part of it, changes in place, contacts by hand, and why."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import HTMLResponse
+
+from api.context import ServiceOf
+from api.moments import segment_at
+from api.pages.browser import Historian, PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
+from api.pages.forms import LINE, LINE_FIELDS, choices_of, sent_value
+from api.pages.line_views import LineViews
+from api.pages.lists import AskedOf
+from api.routes.segments import LineNo
+from api.schemas.segments import LinePatch, NewLine, SegmentVersion
+from api.schemas.values import Code
+from api.service import Service
+from domain.errors import InvalidRequest
+from domain.segment.line_values import SegmentLine
+from domain.segment.lines import Line
+from domain.segment.state import Segment
+from domain.vocabulary import given
+from projections.contact_queries import CONTACTS
+from projections.listing import Query as ListQuery
+from projections.listing import list_page
+
+router = APIRouter(prefix="/segments/{no}", route_class=PageRoute, include_in_schema=False)
+OF_CONTACT = ("contact_no", "contact_company_name", "contact_name", "contact_email")
+COLUMNS = (*OF_CONTACT, *(field.name for field in LINE[:5]), "document", *(field.name for field in LINE[5:]))
+NUMBERS = ("cost", "duration_minutes")
+MOST_ROWS = 200
+FOUND = 12
+
+Version = Annotated[SegmentVersion, Query()]
+_views = LineViews()
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """A value of a line: `own` where the line has it of its own, `unique` for a personal document."""
+
+    name: str
+    value: Any
+    own: bool = False
+    editable: bool = False
+
+
+class GridLine(msgspec.Struct, frozen=True):
+    """A line as a row of the grid, at its place in the view."""
+
+    line_no: int
+    contact_no: str | None
+    place: int
+    cells: list[Cell]
+
+
+def _rows(service: Service, lines: list[Line], first: int) -> list[GridLine]:
+    shown = service.segments.show(lines)
+    return [
+        _row(line, values, first + index)
+        for index, (line, values) in enumerate(zip(lines, shown, strict=True))
+    ]
+
+
+def _row(line: Line, values: SegmentLine, place: int) -> GridLine:
+    own = given(line.own)
+    cells = [Cell(name, getattr(values, name), name in own, name in LINE_FIELDS) for name in COLUMNS]
+    return GridLine(line.line_no, values.contact_no, place, cells)
+
+
+@router.get("/rows")
+def show_rows(
+    no: Code,
+    service: ServiceOf,
+    visitor: Reader,
+    query: AskedOf,
+    start: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    count: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 100,
+    version: Version = None,
+) -> HTMLResponse:
+    """The rows of a part of the grid; how many there are in all is in a header."""
+    segment = segment_at(service, no, version if visitor.may_look_back else None, None)
+    asked = ListQuery(query.filters, query.sort)
+    window = _views.window(service, segment, asked, date.today(), start, count)
+    rows = _rows(service, list(window.lines), window.start)
+    editable = visitor.may_write and version is None
+    page = visitor.page(
+        "part_rows.html", rows=rows, no=no, version=version, numbers=NUMBERS, editable=editable
+    )
+    page.headers["X-Total"] = str(window.total)
+    return page
+
+
+def _shown_line(
+    visitor: Visitor, service: Service, segment: Segment, line_no: int, place: int
+) -> HTMLResponse:
+    service.segments.line(segment, line_no)
+    line = segment.line(line_no)
+    assert line is not None
+    rows = _rows(service, [line], place)
+    return visitor.page(
+        "part_rows.html", rows=rows, no=segment.no, version=None, numbers=NUMBERS, editable=True
+    )
+
+
+@router.get("/lines/{line_no}/edit/{name}")
+def edit_cell(no: Code, line_no: LineNo, name: str, service: ServiceOf, visitor: Reader) -> HTMLResponse:
+    """The field in which one value of a line is changed."""
+    field = LINE_FIELDS.get(name)
+    if field is None:
+        raise InvalidRequest.at(name, "there is no such field")
+    line = service.segments.line(service.segments.get(no), line_no)
+    options = choices_of(service, field, visitor.language) if field.kind == "choice" else []
+    return visitor.page(
+        "part_cell_editor.html", field=field, value=getattr(line, name), options=options, line=line
+    )
+
+
+@router.post("/lines/{line_no}/edit/{name}")
+def change_cell(
+    no: Code, line_no: LineNo, name: str, service: ServiceOf, visitor: Writer, form: Sent
+) -> HTMLResponse:
+    """Give a line a value of its own; the row as it is now."""
+    field = LINE_FIELDS.get(name)
+    if field is None:
+        raise InvalidRequest.at(name, "there is no such field")
+    body = LinePatch.model_validate({name: sent_value(field, given_text(form, name), visitor.language)})
+    segment, position = service.segments.change_line(visitor.caller, no, line_no, None, body.changes())
+    settle(service, position, "worksheets")
+    place = given_text(form, "place")
+    return _shown_line(visitor, service, segment, line_no, int(place) if place.isdigit() else 0)
+
+
+@router.post("/lines/{line_no}/remove")
+def remove_line(no: Code, line_no: LineNo, service: ServiceOf, visitor: Writer) -> Response:
+    """Take a line off the worksheet."""
+    settle(service, service.segments.remove_line(visitor.caller, no, line_no), "worksheets")
+    return Response(status_code=204)
+
+
+@router.get("/find-contacts")
+def find_contacts(
+    no: Code, service: ServiceOf, visitor: Reader, q: Annotated[str, Query(max_length=100)] = ""
+) -> HTMLResponse:
+    """Contacts whose number or name begins with a text, to be put on the worksheet."""
+    return visitor.page("part_found_contacts.html", no=no, q=q.strip(), found=matching(service, q))
+
+
+def matching(service: Service, q: str) -> list[dict[str, Any]]:
+    """The first contacts whose number or name begins with a text, or whose name holds it."""
+    words = "".join(sign if sign.isalnum() or sign in " .-" else "?" for sign in q.strip())
+    if not words:
+        return []
+    found: dict[str, dict[str, Any]] = {}
+    asked: list[dict[str, str]] = [{"name": f"@{words}*"}, {"name": f"@*{words}*"}]
+    if " " not in words:
+        asked.insert(0, {"no": f"{words}*"})
+    with service.read_models.cursor() as cursor:
+        for filters in asked:
+            if len(found) < FOUND:
+                page = list_page(cursor, CONTACTS, ListQuery(filters, limit=FOUND), work_date=date.today())
+                found |= {row["no"]: row for row in page.items if row["no"] not in found}
+    return list(found.values())[:FOUND]
+
+
+@router.post("/lines")
+def add_contact(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """Put a contact on a line by hand."""
+    body = NewLine.model_validate({"contact_no": given_text(form, "contact_no")})
+    _, position, _ = service.segments.add_line(visitor.caller, no, body.contact_no, body.changes())
+    settle(service, position, "worksheets")
+    return go_to(request, f"/segments/{no}")
+
+
+@router.get("/lines/{line_no}/why")
+def explain_line(
+    no: Code, line_no: LineNo, service: ServiceOf, visitor: Historian, version: Version = None
+) -> HTMLResponse:
+    """Why a contact is on the worksheet."""
+    found = service.explanations.line(no, line_no, visitor.language, version=version)
+    return visitor.page("part_why.html", found=found)

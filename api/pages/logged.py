@@ -1,0 +1,195 @@
+"""Logging a segment, what was logged, and the interaction log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse
+
+from api.context import ServiceOf
+from api.pages.browser import PageRoute, Reader, Sent, Writer, given_text, go_to, settle
+from api.pages.lists import AskedOf, shown_list
+from api.routes.logging import Entry, one
+from api.schemas.interactions import CancelBody, CommentBody, EvaluateBody
+from api.schemas.segments import FollowUpBody
+from api.schemas.values import Code
+from application.logging_segments import OnlyEntries
+from domain.errors import InvalidRequest, Problem, Refused
+from domain.vocabulary import Evaluation, members
+from projections.segment_listings import INTERACTION_LOG_ENTRIES, LOGGED_SEGMENTS
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+LOGGED_COLUMNS = (
+    "entry_no",
+    "segment_no",
+    "description",
+    "creation_date",
+    "user_id",
+    "number_of_interactions",
+    "canceled",
+)
+ENTRY_COLUMNS = (
+    *("entry_no", "date", "contact_no", "contact_company_name", "contact_name", "description"),
+    *("interaction_template_code", "evaluation", "logged_segment_entry_no", "cost", "canceled"),
+)
+FACTS = (
+    *(
+        "title",
+        "date",
+        "time_of_interaction",
+        "description",
+        "contact_no",
+        "contact_name",
+        "contact_company_name",
+    ),
+    *("interaction_template_code", "interaction_group_code", "interaction_language_code", "subject"),
+    *("correspondence_type", "information_flow", "initiated_by", "salesperson_code", "campaign_no"),
+    *("campaign_target", "campaign_response", "cost", "duration_minutes", "evaluation", "attempt_failed"),
+    *("contact_via", "remarks", "user_id", "segment_no", "canceled"),
+)
+SHOWN_PROBLEMS = 50
+
+
+@router.get("/segments/{no}/log")
+def check(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
+    """All that stands in the way of logging, or the form that logs."""
+    segment = service.segments.get(no)
+    problems: tuple[Problem, ...] = ()
+    refusal: Refused | None = None
+    try:
+        service.logging.check(visitor.caller, no, send_attachments=False)
+    except Refused as error:
+        refusal, problems = error, error.problems
+    counts = Counter(str(place[1]) for place, _ in problems if len(place) > 1)
+    return visitor.page(
+        "log.html", segment=segment, found=refusal, problems=problems[:SHOWN_PROBLEMS], counts=counts
+    )
+
+
+@router.post("/segments/{no}/log")
+def log(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """Record one interaction for every line."""
+    event, position = service.logging.log(
+        visitor.caller, no, send_attachments=False, create_follow_up=form.get("create_follow_up") == "on"
+    )
+    settle(service, position, "worksheets", "contacts")
+    return go_to(request, f"/logged-segments/{event.entry_no}")
+
+
+@router.get("/logged-segments")
+def list_logged(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResponse:
+    """What was logged, the latest first."""
+    found = shown_list(service, LOGGED_SEGMENTS, query, LOGGED_COLUMNS, "/logged-segments", "-entry_no")
+    return visitor.page("logged_segments.html", list=found)
+
+
+@router.get("/logged-segments/{entry_no}")
+def show_logged(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HTMLResponse:
+    """One logged segment, and what can be done with it."""
+    logged = one(service, LOGGED_SEGMENTS, entry_no, date.today())
+    return visitor.page("logged_segment.html", logged=logged, evaluations=members(Evaluation))
+
+
+@router.get("/logged-segments/{entry_no}/progress")
+def show_progress(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HTMLResponse:
+    """How many of the entries can be read by now."""
+    return visitor.page("part_progress.html", logged=one(service, LOGGED_SEGMENTS, entry_no, date.today()))
+
+
+def _reason(form: FormData) -> str | None:
+    reason: str | None = CancelBody.model_validate({"reason": given_text(form, "reason")}).reason
+    return reason
+
+
+@router.post("/logged-segments/{entry_no}/cancel")
+def cancel_logged(
+    entry_no: Entry, request: Request, service: ServiceOf, visitor: Writer, form: Sent
+) -> Response:
+    """Cancel a logged segment with all its entries, or take that back."""
+    canceled = form.get("canceled") == "on"
+    position = service.interactions.cancel_logged_segment(
+        visitor.caller, entry_no, canceled=canceled, reason=_reason(form)
+    )
+    settle(service, position, "contacts")
+    return go_to(request, f"/logged-segments/{entry_no}")
+
+
+@router.post("/logged-segments/{entry_no}/follow-up")
+def follow_up(entry_no: Entry, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """A new worksheet with the contacts of a logged segment, or some of them."""
+    only = {"evaluation": given_text(form, "evaluation") or None}
+    body = FollowUpBody.model_validate(
+        {
+            "description": given_text(form, "description"),
+            "only": only if only["evaluation"] else None,
+            "keep_template": form.get("keep_template") == "on",
+            "respect_exclusion": form.get("respect_exclusion") == "on",
+        }
+    )
+    segment, position = service.logging.follow_up(
+        visitor.caller,
+        entry_no,
+        description=body.description,
+        only=OnlyEntries(**body.only.model_dump()) if body.only is not None else None,
+        keep_template=body.keep_template,
+        respect_exclusion=body.respect_exclusion,
+    )
+    settle(service, position, "worksheets")
+    return go_to(request, f"/segments/{segment.no}")
+
+
+@router.get("/interactions")
+def list_interactions(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResponse:
+    """The interaction log, the latest first."""
+    found = shown_list(service, INTERACTION_LOG_ENTRIES, query, ENTRY_COLUMNS, "/interactions", "-entry_no")
+    return visitor.page("interactions.html", list=found, evaluations=members(Evaluation))
+
+
+@router.get("/interactions/{entry_no}")
+def show_interaction(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HTMLResponse:
+    """One entry of the log, with its comments."""
+    entry = one(service, INTERACTION_LOG_ENTRIES, entry_no, date.today())
+    return visitor.page("interaction.html", entry=entry, facts=FACTS, evaluations=members(Evaluation))
+
+
+@router.post("/interactions/evaluate")
+def evaluate(request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """Set one evaluation on the entries that are ticked."""
+    chosen = [str(number) for number in form.getlist("entry_no")]
+    if not chosen:
+        raise InvalidRequest.at("entry_no", "tick at least one entry")
+    evaluation = given_text(form, "evaluation") or None
+    body = EvaluateBody.model_validate({"entry_nos": chosen, "evaluation": evaluation})
+    settle(
+        service, service.interactions.evaluate(visitor.caller, body.entry_nos, body.evaluation), "contacts"
+    )
+    return go_to(request, _back(form, "/interactions"))
+
+
+def _back(form: FormData, otherwise: str) -> str:
+    """The list that the form was on, with its filters."""
+    back = given_text(form, "next")
+    return back if back.startswith("/interactions") else otherwise
+
+
+@router.post("/interactions/{entry_no}/cancel")
+def cancel_entry(
+    entry_no: Entry, request: Request, service: ServiceOf, visitor: Writer, form: Sent
+) -> Response:
+    """Cancel an entry, or let it count again."""
+    position = service.interactions.cancel(
+        visitor.caller, entry_no, canceled=form.get("canceled") == "on", reason=_reason(form)
+    )
+    settle(service, position, "contacts")
+    return go_to(request, f"/interactions/{entry_no}")
+
+
+@router.post("/interactions/{entry_no}/comments")
+def comment(entry_no: Entry, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """Say something about an entry."""
+    body = CommentBody.model_validate({"comment": given_text(form, "comment")})
+    settle(service, service.interactions.comment(visitor.caller, entry_no, body.comment), "contacts")
+    return go_to(request, f"/interactions/{entry_no}")

@@ -1,0 +1,118 @@
+"""Turning templates into pages: texts, values and forms in the language of whoever looks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse
+
+from api.pages.formats import day_text, instant_text, number_text, plain_number
+from api.pages.words import field_label, member_label, refusal_text, text
+from application.field_words import Language, filter_words
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+SECURITY_HEADERS = {
+    # No script or style but our own files, and nothing from elsewhere.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+_environment = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@cache
+def static_address(name: str) -> str:
+    """The address of a static file, which changes with its content, so that browsers may keep it."""
+    return f"/static/{name}?{hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
+
+
+def shown(name: str, value: Any, language: Language) -> str | Markup:
+    """A value of a field as it is shown; a blank one as nothing."""
+    match value:
+        case None | () | []:
+            return ""
+        case bool():
+            return text("yes" if value else "no", language)
+        case datetime():
+            words = instant_text(value, language)
+            return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), words)
+        case date():
+            return day_text(value, language)
+        case time():
+            return f"{value:%H:%M}"
+        case int() | Decimal() if not name.endswith(("_no", "no")):
+            return number_text(value, language)
+        case str():
+            return member_label(name, value, language)
+        case list() | tuple():
+            return Markup(", ").join(escape(shown(name, part, language)) for part in value)
+    return str(value)
+
+
+def in_field(value: Any, language: Language) -> str:
+    """A value as it stands in a field to be changed."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "on" if value else ""
+        case date():
+            return value.isoformat()
+        case time():
+            return f"{value:%H:%M:%S}" if value.second else f"{value:%H:%M}"
+        case int() | Decimal():
+            return plain_number(value, language)
+    return str(value)
+
+
+def rendered(template: str, language: Language, facts: Mapping[str, Any]) -> str:
+    """A template with what it tells."""
+
+    def t(name: str, /, **values: object) -> str:
+        return text(name, language, **values)
+
+    return _environment.get_template(template).render(
+        t=t,
+        language=language,
+        refusal=lambda slug: refusal_text(slug, language),
+        label=lambda name: field_label(name, language),
+        shown=lambda name, value: shown(name, value, language),
+        number=lambda value: number_text(value, language),
+        in_field=lambda value: in_field(value, language),
+        in_words=lambda filters: filter_words(filters, language),
+        static=static_address,
+        **facts,
+    )
+
+
+def html(
+    template: str,
+    language: Language,
+    facts: Mapping[str, Any],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """A template as an answer."""
+    return HTMLResponse(rendered(template, language, facts), status, {**SECURITY_HEADERS, **(headers or {})})

@@ -1,0 +1,111 @@
+"""Segments: the list, and the worksheet's header."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import HTMLResponse
+
+from api.context import ServiceOf
+from api.moments import segment_at
+from api.pages import grid
+from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
+from api.pages.forms import HEADER, changed_values, choices
+from api.pages.lists import AskedOf, shown_list
+from api.schemas.segments import NewSegment, SegmentPatch, SegmentVersion
+from api.schemas.values import Code
+from api.service import Service
+from domain.errors import SegmentLogged
+from domain.segment.state import Segment
+from projections.segment_listings import SEGMENTS
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+COLUMNS = (
+    "no",
+    "description",
+    "date",
+    "interaction_template_code",
+    "salesperson_code",
+    "number_of_lines",
+    "cost",
+)
+Version = Annotated[SegmentVersion, Query()]
+
+
+@router.get("/segments")
+def list_segments(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResponse:
+    """The open segments."""
+    found = shown_list(service, SEGMENTS, query, COLUMNS, "/segments", "-no")
+    return visitor.page("segments.html", list=found)
+
+
+@router.post("/segments")
+def create_segment(request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """A new worksheet."""
+    named = {name: text for name in ("no", "description") if (text := given_text(form, name))}
+    body = NewSegment.model_validate(named)
+    segment, position = service.segments.create(visitor.caller, body.no, body.changes())
+    settle(service, position, "worksheets")
+    return go_to(request, f"/segments/{segment.no}")
+
+
+@router.get("/segments/{no}")
+def show_segment(
+    no: Code, service: ServiceOf, visitor: Reader, request: Request, version: Version = None
+) -> HTMLResponse:
+    """The worksheet, as it is or as it stood at a version."""
+    if version is not None and not visitor.may_look_back:
+        version = None
+    segment = segment_at(service, no, version, None)
+    if version is not None:
+        service.auditing.reads.record(
+            visitor.user_id, visitor.role, request.method, request.url.path, request.url.query
+        )
+    return visitor.page(
+        "worksheet.html",
+        segment=segment,
+        version=version,
+        latest=_latest(service, no) if version else segment.version,
+        fields=HEADER,
+        choices=choices(service, HEADER, visitor.language),
+        columns=grid.COLUMNS,
+        editable=visitor.may_write and version is None,
+    )
+
+
+def _latest(service: Service, no: str) -> int | None:
+    """The number of versions of a segment, if its worksheet is still open."""
+    try:
+        return service.segments.get(no).version
+    except SegmentLogged:
+        return None
+
+
+@router.get("/segments/{no}/totals")
+def show_totals(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
+    """What the lines add up to, for a worksheet that is being changed."""
+    return _totals(visitor, service.segments.get(no))
+
+
+def _totals(visitor: Visitor, segment: Segment) -> HTMLResponse:
+    return visitor.page("part_totals.html", segment=segment)
+
+
+@router.post("/segments/{no}/header")
+def change_header(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """Change what was changed in the form, for the lines that follow too if that is asked for."""
+    values = changed_values(form, HEADER, visitor.language)
+    body = SegmentPatch.model_validate(values | {"update_lines": form.get("update_lines") == "on"})
+    _, position = service.segments.change_header(
+        visitor.caller, no, body.changes(), update_lines=body.update_lines
+    )
+    settle(service, position, "worksheets")
+    return go_to(request, f"/segments/{no}")
+
+
+@router.post("/segments/{no}/delete")
+def delete_segment(no: Code, request: Request, service: ServiceOf, visitor: Writer) -> Response:
+    """Delete an open segment."""
+    settle(service, service.segments.delete(visitor.caller, no), "worksheets")
+    return go_to(request, "/segments")

@@ -1,0 +1,310 @@
+// The lines of a worksheet: rows are fetched where one looks, so that a million are as quick as ten.
+"use strict";
+
+(() => {
+  const grid = document.getElementById("grid");
+  const heightBox = grid.querySelector(".grid-height");
+  const table = grid.querySelector("table");
+  const body = table.tBodies[0];
+  const dialog = document.getElementById("dialog");
+  const csrf = document.querySelector("meta[name=csrf]").content;
+  const ROW = 32, PART = 100, MOST_PARTS = 40;
+  // Browsers cannot make a box of any height: beyond this, scrolling a little moves more rows.
+  const HIGHEST = 8_000_000;
+  const columns = table.tHead.rows[0].cells.length;
+  const parts = new Map();
+  let total = Number(grid.dataset.total);
+  let first = 0, sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0;
+
+  const headHeight = () => table.tHead.offsetHeight;
+  const fitting = () => Math.max(1, Math.floor((grid.clientHeight - headHeight()) / ROW));
+  const lastFirst = () => Math.max(0, total - fitting());
+
+  function size() {
+    heightBox.style.height = `${Math.max(grid.clientHeight, Math.min(HIGHEST, headHeight() + total * ROW))}px`;
+    table.setAttribute("aria-rowcount", total + 2);
+  }
+
+  function filters() {
+    return [...table.querySelectorAll("[data-filter]")].filter((input) => input.value.trim());
+  }
+
+  function address(part) {
+    const asked = new URLSearchParams({ start: part * PART, count: PART });
+    if (sort) asked.set("sort", sort);
+    if (grid.dataset.version) asked.set("version", grid.dataset.version);
+    for (const input of filters()) asked.set(`f-${input.dataset.filter}`, input.value);
+    return `${grid.dataset.rows}?${asked}`;
+  }
+
+  async function ask(url, options = {}) {
+    const headers = { "HX-Request": "true", "X-CSRF-Token": csrf };
+    let response;
+    try {
+      response = await fetch(url, { ...options, headers });
+    } catch {
+      sayFailed();
+      return null;
+    }
+    if (response.headers.get("HX-Redirect")) { location.href = response.headers.get("HX-Redirect"); return null; }
+    const text = await response.text();
+    if (!response.ok) { say(text); return null; }
+    return { text, total: response.headers.get("X-Total") };
+  }
+
+  function rowsIn(html) {
+    const holder = document.createElement("template");
+    holder.innerHTML = `<table><tbody>${html}</tbody></table>`;
+    return [...holder.content.querySelectorAll("tr")];
+  }
+
+  async function fetchPart(part) {
+    const asked = generation;
+    parts.set(part, null);
+    const answer = await ask(address(part));
+    if (asked !== generation) return;
+    if (!answer) { parts.delete(part); return; }
+    parts.set(part, rowsIn(answer.text));
+    if (parts.size > MOST_PARTS) parts.delete(parts.keys().next().value);
+    if (Number(answer.total) !== total) { total = Number(answer.total); size(); }
+    show();
+  }
+
+  function wanted() {
+    const from = Math.floor(first / PART), to = Math.floor(Math.max(0, first + fitting() - 1) / PART);
+    return from === to ? [from] : [from, to];
+  }
+
+  function show() {
+    const hadFocus = body.contains(document.activeElement);
+    first = Math.min(first, lastFirst());
+    const rows = [];
+    for (let place = first; place < Math.min(total, first + fitting()); place++) {
+      const part = parts.get(Math.floor(place / PART));
+      rows.push((part && part[place % PART]) || waiting(place));
+    }
+    if (!total) rows.push(nothing());
+    if (!editing) body.replaceChildren(...rows);
+    mark(hadFocus);
+    const where = grid.dataset.place.replace("##", written(total)).replace("#", written(total ? active.row + 1 : 0));
+    document.getElementById("grid-place").textContent = total ? where : "";
+    const missing = wanted().filter((part) => !parts.has(part) && part * PART < total);
+    clearTimeout(timer);
+    // While one drags past many rows, only those where one stops are fetched.
+    if (missing.length) timer = setTimeout(() => missing.forEach(fetchPart), parts.size ? 40 : 0);
+  }
+
+  const written = (number) => number.toLocaleString(grid.dataset.language === "nl" ? "nl-NL" : "en-GB");
+
+  function waiting(place) {
+    const row = document.createElement("tr");
+    row.className = "waiting";
+    row.dataset.place = place;
+    row.setAttribute("aria-rowindex", place + 3);
+    for (let column = 0; column < columns; column++) {
+      const cell = row.insertCell();
+      cell.setAttribute("role", "gridcell");
+      cell.tabIndex = -1;
+      cell.textContent = column ? "" : "…";
+    }
+    return row;
+  }
+
+  function nothing() {
+    const row = document.createElement("tr");
+    const cell = row.insertCell();
+    cell.setAttribute("role", "gridcell");
+    cell.colSpan = columns;
+    cell.className = "nothing";
+    cell.textContent = filters().length ? grid.dataset.nothing : grid.dataset.empty;
+    return row;
+  }
+
+  function mark(focus) {
+    for (const cell of body.querySelectorAll("td[tabindex='0']")) cell.tabIndex = -1;
+    const row = body.querySelector(`tr[data-place='${active.row}']`) || (focus ? null : body.rows[0]);
+    const cell = row && row.cells[Math.min(active.column, row.cells.length - 1)];
+    if (!cell) return;
+    cell.tabIndex = 0;
+    if (focus && !editing) cell.focus({ preventScroll: true });
+  }
+
+  function scrollTo(place) {
+    first = Math.max(0, Math.min(place, lastFirst()));
+    const range = heightBox.offsetHeight - grid.clientHeight;
+    if (range > 0 && lastFirst()) grid.scrollTop = Math.round((first / lastFirst()) * range);
+    show();
+  }
+
+  let scrolledTo = -1;
+  grid.addEventListener("scroll", () => {
+    const range = heightBox.offsetHeight - grid.clientHeight;
+    if (grid.scrollTop === scrolledTo || editing) return;
+    scrolledTo = grid.scrollTop;
+    const place = range > 0 ? Math.round((grid.scrollTop / range) * lastFirst()) : 0;
+    // A jump by the keyboard has set `first` itself; rounding must not move it.
+    if (Math.abs(place - first) * (range / Math.max(1, lastFirst())) < 1) return;
+    first = place;
+    show();
+  }, { passive: true });
+
+  function move(row, column) {
+    active = { row: Math.max(0, Math.min(total - 1, row)), column: Math.max(0, Math.min(columns - 1, column)) };
+    if (active.row < first) scrollTo(active.row);
+    else if (active.row >= first + fitting()) scrollTo(active.row - fitting() + 1);
+    else show();
+    mark(true);
+    const cell = body.querySelector("td[tabindex='0']");
+    if (cell) cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  function again(keep) {
+    generation++;
+    parts.clear();
+    if (!keep) { first = 0; active = { row: 0, column: active.column }; grid.scrollTop = 0; }
+    fetchPart(Math.floor(first / PART));
+  }
+
+  // Changing a value in place
+
+  async function edit(cell) {
+    if (!cell || !cell.dataset.field || editing) return;
+    const row = cell.closest("tr");
+    const url = `${grid.dataset.lines}/${row.dataset.line}/edit/${cell.dataset.field}`;
+    const answer = await ask(url);
+    if (!answer || editing || !cell.isConnected) return;
+    editing = { cell, url, before: [...cell.childNodes], row };
+    cell.classList.add("editing");
+    cell.innerHTML = answer.text;
+    const field = cell.querySelector("input, select");
+    editing.value = valueOf(field);
+    field.focus();
+    if (field.select) field.select();
+  }
+
+  const valueOf = (field) => (field.type === "checkbox" ? (field.checked ? "on" : "") : field.value);
+
+  function leave(focus) {
+    const { cell, before } = editing;
+    editing = null;
+    cell.classList.remove("editing");
+    cell.replaceChildren(...before);
+    if (focus) cell.focus(); else show();
+  }
+
+  async function save(focus) {
+    if (!editing || editing.saving) return;
+    const { cell, url, row } = editing;
+    const field = cell.querySelector("input, select");
+    if (valueOf(field) === editing.value) { leave(focus); return; }
+    editing.saving = true;
+    const sent = new FormData();
+    sent.set(field.name, valueOf(field));
+    sent.set("place", row.dataset.place);
+    document.getElementById("messages").replaceChildren();
+    const answer = await ask(url, { method: "POST", body: sent });
+    if (!editing) return;
+    if (!answer) { editing.saving = false; field.setAttribute("aria-invalid", "true"); field.focus(); return; }
+    const [changed] = rowsIn(answer.text);
+    const place = Number(row.dataset.place), part = parts.get(Math.floor(place / PART));
+    if (part) part[place % PART] = changed;
+    editing = null;
+    row.replaceWith(changed);
+    mark(focus);
+    document.body.dispatchEvent(new CustomEvent("lines-changed"));
+  }
+
+  async function remove(row) {
+    if (!row.dataset.line || !body.querySelector("[data-do=remove]")) return;
+    const answer = await ask(`${grid.dataset.lines}/${row.dataset.line}/remove`, { method: "POST" });
+    if (!answer) return;
+    total--;
+    size();
+    again(true);
+    document.body.dispatchEvent(new CustomEvent("lines-changed"));
+    move(Math.min(active.row, total - 1), active.column);
+  }
+
+  async function why(row) {
+    const version = grid.dataset.version ? `?version=${grid.dataset.version}` : "";
+    const answer = await ask(`${grid.dataset.lines}/${row.dataset.line}/why${version}`);
+    if (!answer) return;
+    document.getElementById("dialog-content").innerHTML = answer.text;
+    localTimes(dialog);
+    dialog.showModal();
+  }
+
+  function act(cell) {
+    const link = cell.querySelector("a");
+    const button = cell.querySelector("[data-do]");
+    if (link) link.click();
+    else if (button) button.focus();
+    else edit(cell);
+  }
+
+  body.addEventListener("click", (event) => {
+    const cell = event.target.closest("td"), button = event.target.closest("[data-do]");
+    if (!cell || editing && editing.cell === cell) return;
+    const row = cell.closest("tr");
+    active = { row: Number(row.dataset.place), column: cell.cellIndex };
+    mark(!button);
+    if (button) (button.dataset.do === "why" ? why : remove)(row);
+  });
+  body.addEventListener("dblclick", (event) => edit(event.target.closest("td")));
+  body.addEventListener("focusout", (event) => {
+    if (editing && editing.cell.contains(event.target) && !editing.cell.contains(event.relatedTarget)) save(false);
+  });
+
+  table.addEventListener("keydown", (event) => {
+    if (editing) {
+      if (event.key === "Enter") { event.preventDefault(); save(true); }
+      if (event.key === "Escape") { event.preventDefault(); leave(true); }
+      return;
+    }
+    const cell = event.target.closest("tbody td");
+    if (!cell) return;
+    if (event.target !== cell) {
+      // Among the buttons of a row: to the next one, or back to the cell.
+      const next = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key];
+      if (event.key === "Escape") cell.focus();
+      else if (next && event.target[next]) event.target[next].focus();
+      else if (!event.key.startsWith("Arrow")) return;
+      event.preventDefault();
+      return;
+    }
+    const { row, column } = active, far = event.ctrlKey || event.metaKey;
+    const moves = {
+      ArrowDown: [row + 1, column], ArrowUp: [row - 1, column],
+      ArrowRight: [row, column + 1], ArrowLeft: [row, column - 1],
+      PageDown: [row + fitting(), column], PageUp: [row - fitting(), column],
+      Home: [far ? 0 : row, 0], End: [far ? total - 1 : row, columns - 1],
+    };
+    if (moves[event.key]) move(...moves[event.key]);
+    else if (event.key === "Enter" || event.key === "F2") act(cell);
+    else if (event.key === "Delete") remove(cell.closest("tr"));
+    else return;
+    event.preventDefault();
+  });
+
+  // Order and filters
+
+  table.tHead.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-sort]");
+    if (!button) return;
+    const name = button.dataset.sort;
+    sort = sort === name ? `-${name}` : sort === `-${name}` ? "" : name;
+    for (const heading of table.tHead.rows[0].cells) heading.removeAttribute("aria-sort");
+    if (sort) button.closest("th").setAttribute("aria-sort", sort.startsWith("-") ? "descending" : "ascending");
+    again(false);
+  });
+  let typing = 0;
+  table.tHead.addEventListener("input", (event) => {
+    if (!event.target.dataset.filter) return;
+    clearTimeout(typing);
+    typing = setTimeout(() => { document.getElementById("messages").replaceChildren(); again(false); }, 350);
+  });
+
+  new ResizeObserver(() => { size(); show(); }).observe(grid);
+  size();
+  show();
+})();

@@ -1,0 +1,237 @@
+"""Use cases of letters: the document of a line or an entry, filled in for its contact (domain B4, B12).
+
+A letter is made from what template, contact and set-up were at a position of the log, and so can be made
+again, byte for byte, as often as wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from application.documents import HTML, WORD
+from application.journal import Journal
+from application.past_contacts import PastContacts, line_facts
+from application.records import SETUP_STREAM
+from application.segments import Segments
+from correspondence.fields import MergeData
+from correspondence.letter import Company, LetterLine, merge_data
+from correspondence.merging import merge
+from correspondence.pages import fill_page
+from correspondence.pdf import letters_to_pdf
+from correspondence.reading import TemplateCache
+from domain import records
+from domain.contact import KnownContact
+from domain.document import Document
+from domain.errors import DocumentUnreadable, NoDocument, NotFound
+from domain.records import KnownRecord, RecordKind
+from domain.segment.events import SegmentLogged
+from domain.segment.line_values import SegmentLine, line_document, segment_line
+from domain.segment.lines import NO_CHANGES, Line, find_line, line_columns
+from domain.setup import Setup
+from projections.read_models import ReadModels
+
+PDF = "application/pdf"
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A document filled in for one contact; `entry_no` is the number of its line in a preview.
+
+    `name` is what its file is called without ending: the company and name, or the name alone (domain B12).
+    """
+
+    entry_no: int
+    data: bytes
+    content_type: str
+    name: str
+    subject: str | None
+    line: SegmentLine
+    contact: KnownContact
+
+
+class Letters:
+    """Fills documents in, for a preview or for what was logged."""
+
+    def __init__(
+        self, journal: Journal, read_models: ReadModels, segments: Segments, past: PastContacts
+    ) -> None:
+        self.journal = journal
+        self.read_models = read_models
+        self.segments = segments
+        self.past = past
+        self._templates = TemplateCache()
+
+    def of_line(self, no: str, line_no: int) -> Letter:
+        """The letter that a line would get now. Raises NotFound, NoDocument."""
+        segment = self.segments.get(no)
+        line = segment.line(line_no)
+        if line is None:
+            raise NotFound.named("line", line_no)
+        position = self.journal.log.position()
+        (letter,) = self._letters([(line_no, line)], no, position)
+        if letter is None:
+            raise NoDocument(f"Line {line_no} has no document to preview.")
+        return letter
+
+    def of_entries(
+        self, logged: SegmentLogged, position: int, entry_nos: Sequence[int]
+    ) -> Iterator[Letter | None]:
+        """The letters of a logged segment's entries, as of the position of logging; None without a document.
+
+        Entry numbers in any order; asked for in batches of some hundreds, they cost a few queries each.
+        """
+        numbers = line_columns(logged.blocks).line_no
+        own = {line.line_no: line.changes for line in logged.own_lines}
+        lines: list[tuple[int, Line]] = []
+        for entry_no in entry_nos:
+            line_no = int(numbers[entry_no - logged.first_interaction_no])
+            line = find_line(logged.blocks, {}, line_no)
+            assert line is not None, f"entry {entry_no} was made of line {line_no}"
+            changed = own.get(line_no, NO_CHANGES)
+            lines.append((entry_no, Line(line_no, line.contact_key, line.block, changed)))
+        # The entries have the values that their contacts had before the event of logging (domain B10.4).
+        return self._letters(lines, logged.segment_no, position - 1)
+
+    def _letters(
+        self, lines: Sequence[tuple[int, Line]], segment_no: str, position: int
+    ) -> Iterator[Letter | None]:
+        known = _Known(self.journal, self.past, position, [line.contact_key for _, line in lines])
+        for number, line in lines:
+            yield self._letter(number, line, segment_no, known)
+
+    def _letter(self, number: int, line: Line, segment_no: str, known: _Known) -> Letter | None:
+        contact = known.contact(line.contact_key)
+        if contact is None:
+            return None
+        company = known.company_of(contact)
+        facts = line_facts(contact, company)
+        document = line_document(line, facts.language_code).document
+        if document is None:
+            return None
+        shown = segment_line(line, facts)
+        values = known.merge_data(number, shown, contact, company, segment_no)
+        return Letter(
+            entry_no=number,
+            data=self.filled(document, values),
+            content_type=document.content_type,
+            name=_file_name(contact, company),
+            subject=shown.subject,
+            line=shown,
+            contact=contact,
+        )
+
+    def filled(self, document: Document, values: MergeData) -> bytes:
+        """A document with these values in its fields; a kind that has no fields is given as it is."""
+
+        def content() -> bytes:
+            return self.journal.log.contents.load([document.sha256])[document.sha256]
+
+        if document.content_type == WORD:
+            template = self._templates.get(document.sha256, content)
+            return merge(template, values.values(), values.language_code)
+        if document.content_type == HTML:
+            return fill_page(content().decode(), values.values(), values.language_code).encode()
+        return content()
+
+
+def _file_name(contact: KnownContact, company: KnownContact | None) -> str:
+    """What the file of a contact's letter is called: with the company of a person (domain B12)."""
+    of_company = company.value.name if company and company.no != contact.no else None
+    return " - ".join(name for name in (of_company, contact.value.name) if name)
+
+
+def as_pdf(letters: Sequence[Letter]) -> list[bytes | None]:
+    """Letters as PDF; None for one that cannot be converted, or is no Word document. Raises OfficeMissing."""
+    made: list[bytes | None] = [letter.data if letter.content_type == PDF else None for letter in letters]
+    word = [place for place, letter in enumerate(letters) if letter.content_type == WORD]
+    for place, pdf in zip(word, letters_to_pdf([letters[place].data for place in word]), strict=True):
+        made[place] = pdf
+    return made
+
+
+def one_as_pdf(letter: Letter) -> bytes:
+    """A letter as PDF. Raises OfficeMissing, NoDocument, DocumentUnreadable."""
+    if letter.content_type not in (WORD, PDF):
+        raise NoDocument("Only Word documents can be made into PDF; this one is of another kind.")
+    (pdf,) = as_pdf([letter])
+    if pdf is None:
+        raise DocumentUnreadable("The letter cannot be made into PDF.")
+    return pdf
+
+
+@dataclass
+class _Known:
+    """What letters need besides their lines, as it was at a position; looked up once for all of them."""
+
+    journal: Journal
+    past: PastContacts
+    position: int
+    keys: Sequence[int]
+
+    def __post_init__(self) -> None:
+        self._records: dict[str, Any] = {}
+        numbers = self.past.numbers(self.keys)
+        contacts = self.past.many(list(numbers.values()), self.position)
+        self._contacts = {contact.key: contact for contact in contacts.values()}
+        companies = {contact.value.company_no for contact in contacts.values()}
+        self._by_no = contacts | self.past.many(
+            sorted(no for no in companies - contacts.keys() if no is not None), self.position
+        )
+
+    def contact(self, key: int) -> KnownContact | None:
+        """A contact by its key."""
+        return self._contacts.get(key)
+
+    def company_of(self, contact: KnownContact) -> KnownContact | None:
+        """The company that a contact is or belongs to."""
+        return self._by_no.get(contact.value.company_no or "")
+
+    @cached_property
+    def _setup(self) -> Setup:
+        value: Setup = self._stream(SETUP_STREAM) or Setup()
+        return value
+
+    def _record(self, kind: RecordKind, code: str | None) -> Any:
+        return None if code is None else self._stream(kind.stream(code))
+
+    def _stream(self, stream: str) -> Any:
+        if stream not in self._records:
+            found = self.journal.log.load_many([stream], KnownRecord, position=self.position)
+            self._records[stream] = found[stream].value if stream in found else None
+        return self._records[stream]
+
+    def merge_data(
+        self,
+        number: int,
+        line: SegmentLine,
+        contact: KnownContact,
+        company: KnownContact | None,
+        segment_no: str,
+    ) -> MergeData:
+        """The values of all fields of one letter (domain B12)."""
+        return merge_data(
+            contact.no,
+            contact.value,
+            LetterLine(
+                entry_no=number,
+                date=line.date,
+                description=line.description,
+                subject=line.subject,
+                campaign_no=line.campaign_no,
+                segment_no=segment_no,
+                language_code=line.language_code,
+                correspondence_type=line.correspondence_type,
+                alternative_address_code=line.contact_alternative_address_code,
+                salesperson_code=line.salesperson_code,
+                remarks=line.remarks,
+            ),
+            company=Company(company.no, company.value) if company and company.no != contact.no else None,
+            salesperson=self._record(records.SALESPERSON, line.salesperson_code),
+            own_company=self._setup.company,
+            salutation=self._record(records.SALUTATION, contact.value.salutation_code),
+            default_language_code=self._setup.default_language_code,
+        )

@@ -1,0 +1,122 @@
+"""Rules of the worksheet as clients meet them: several writers at once, addresses of what is new, blanks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.crm import Crm, ok, places, refused
+
+WRITERS = 6
+
+
+def at_once(client: httpx.Client, method: str, path: str, bodies: list[Any]) -> Counter[int]:
+    """The statuses of these requests, sent together."""
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        answers = list(pool.map(lambda body: client.request(method, path, json=body), bodies))
+    return Counter(answer.status_code for answer in answers)
+
+
+# Several writers
+
+
+def test_b8_of_several_who_save_criteria_under_one_code_one_does(client: httpx.Client, crm: Crm) -> None:
+    segment = crm.segment()["no"]
+    crm.line(segment, crm.contact()["no"])
+    for _ in range(5):
+        code = crm.code()
+        bodies = [{"code": code, "description": f"of writer {writer}"} for writer in range(WRITERS)]
+        found = at_once(client, "POST", f"/v1/segments/{segment}/save-criteria", bodies)
+        assert found == {201: 1, 409: WRITERS - 1}
+        assert ok(client.get(f"/v1/saved-segment-criteria/{code}"))["version"] == 1
+
+
+def test_a12_of_several_who_give_one_number_to_a_campaign_one_does(client: httpx.Client, crm: Crm) -> None:
+    for _ in range(5):
+        no = crm.code()
+        bodies = [{"no": no, "description": f"of writer {writer}"} for writer in range(WRITERS)]
+        assert at_once(client, "POST", "/v1/campaigns", bodies) == {201: 1, 409: WRITERS - 1}
+        assert ok(client.get(f"/v1/campaigns/{no}"))["version"] == 1
+
+
+def test_b3_lines_of_several_writers_are_numbered_without_gaps(client: httpx.Client, crm: Crm) -> None:
+    segment = crm.segment()["no"]
+    bodies = [{"contact_no": contact["no"]} for contact in crm.contacts(["Alder"] * WRITERS)]
+    assert at_once(client, "POST", f"/v1/segments/{segment}/lines", bodies) == {201: WRITERS}
+    lines = ok(client.get(f"/v1/segments/{segment}/lines"))["items"]
+    assert [line["line_no"] for line in lines] == [10_000 * place for place in range(1, WRITERS + 1)]
+    assert sorted(line["contact_no"] for line in lines) == sorted(body["contact_no"] for body in bodies)
+
+
+def test_v1_of_several_who_log_a_segment_one_does(client: httpx.Client, crm: Crm) -> None:
+    segment = crm.loggable(contacts=2)["no"]
+    found = at_once(client, "POST", f"/v1/segments/{segment}/log", [{}] * WRITERS)
+    assert found == {201: 1, 410: WRITERS - 1}
+    logged = ok(client.get("/v1/logged-segments", params={"segment_no": segment}))["items"]
+    assert [one["number_of_interactions"] for one in logged] == [2]
+
+
+# Addresses, blanks, moments
+
+
+def test_a_criteria_action_has_an_address(client: httpx.Client, crm: Crm) -> None:
+    segment, contact = crm.segment()["no"], crm.contact()["no"]
+    body = {"action": "add_contacts", "filters": {"contact": {"no": contact}}}
+    made = client.post(f"/v1/segments/{segment}/criteria-actions", json=body)
+    assert made.headers["location"] == f"/v1/segments/{segment}/criteria-actions/1"
+    assert ok(client.get(made.headers["location"])) == ok(made)
+
+
+@pytest.mark.parametrize("body", [{}, {"code": None}, {"code": "  "}])
+def test_b8_saved_criteria_need_a_code(client: httpx.Client, crm: Crm, body: dict[str, Any]) -> None:
+    segment = crm.segment()["no"]
+    crm.line(segment, crm.contact()["no"])
+    problem = refused(client.post(f"/v1/segments/{segment}/save-criteria", json=body), "mandatory-field")
+    assert places(problem) == [["code"]]
+
+
+def test_b3_a_line_keeps_a_contact(client: httpx.Client, crm: Crm) -> None:
+    segment, contact = crm.segment()["no"], crm.contact()["no"]
+    crm.line(segment, contact)
+    path = f"/v1/segments/{segment}/lines/10000"
+    problem = refused(client.patch(path, json={"contact_no": None, "cost": "9"}), "invalid-request")
+    assert places(problem) == [["contact_no"]]
+    line = ok(client.get(path))
+    assert (line["contact_no"], line["cost"]) == (contact, "0")
+
+
+def test_before_its_creation_there_is_no_segment(client: httpx.Client, crm: Crm) -> None:
+    segment = crm.segment()["no"]
+    refused(client.get(f"/v1/segments/{segment}", params={"version": 0}), "not-found")
+    refused(client.get(f"/v1/segments/{segment}", params={"as_of": "2020-01-01T00:00:00Z"}), "not-found")
+
+
+@pytest.mark.parametrize(
+    ("values", "place", "message"),
+    [
+        ({"email": "x" * 81}, ["email"], "must not be longer than 80 characters"),
+        (
+            {"alternative_addresses": [{"code": " "}]},
+            ["alternative_addresses", 0, "code"],
+            "must not be blank",
+        ),
+        (
+            {
+                "alternative_addresses": [
+                    {"code": code, "date_ranges": [{"starting_date": "2026-02-01"}]} for code in "AB"
+                ]
+            },
+            ["alternative_addresses"],
+            "two date ranges start on one day",
+        ),
+    ],
+)
+def test_a11_what_is_wrong_with_a_contact_is_said_of_its_field(
+    client: httpx.Client, values: dict[str, Any], place: list[str], message: str
+) -> None:
+    answer = client.post("/v1/contacts", json={"type": "company", "name": "Alder"} | values)
+    assert refused(answer, "invalid-request")["errors"] == [{"loc": place, "message": message}]

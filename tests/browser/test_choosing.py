@@ -1,0 +1,132 @@
+"""Choosing contacts: conditions, a preview that follows, actions in words, undo and redo, saved criteria."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from application.field_words import Language
+from tests.api.crm import Crm, ok
+from tests.browser.conftest import Reader, Visit
+
+both_languages = pytest.mark.parametrize("language", ["en", "nl"])
+
+
+def condition(reader: Reader, number: int, field: str, filter_: str, *, holds: bool = True) -> None:
+    """Fill in a row of the form; the first is there already."""
+    if number > 1:
+        reader.press("more_conditions")
+    row = reader.page.locator(".condition").nth(number - 1)
+    row.locator("[name=field]").select_option(field)
+    # The row comes anew, with suggestions for its field.
+    expect(row.locator("[name=field]")).to_have_value(field)
+    reader.page.wait_for_load_state("networkidle")
+    row.locator("[name=holds]").select_option("yes" if holds else "not")
+    row.locator("[name=filter]").fill(filter_)
+
+
+@both_languages
+def test_contacts_are_previewed_added_refined_undone_and_redone(
+    visit: Visit, crm: Crm, language: Language
+) -> None:
+    no = crm.segment(description="Spring letter")["no"]
+    reader = visit(language)
+    reader.go(f"/segments/{no}/choose")
+    condition(reader, 1, "contact.no", "C*")
+    condition(reader, 2, "mailing_group.code", "NEWS", holds=False)
+    preview = reader.page.locator("#preview")
+    expect(preview).to_contain_text(reader.t("would_add", n=200))
+    expect(preview.locator(".sample li")).to_have_count(20)
+    assert ok(crm.client.get(f"/v1/segments/{no}"))["number_of_lines"] == 0
+    reader.press("do_it")
+    taken = reader.page.locator(".actions li")
+    expect(taken).to_have_count(1)
+    assert ok(crm.client.get(f"/v1/segments/{no}"))["number_of_lines"] == 200
+
+    reader.page.locator("[value=refine]").check()
+    condition(reader, 1, "contact.city", "Arnhem")
+    expect(preview).to_contain_text(reader.t("would_remove", n=100))
+    reader.press("do_it")
+    expect(taken).to_have_count(2)
+    assert ok(crm.client.get(f"/v1/segments/{no}"))["number_of_lines"] == 100
+
+    reader.page.get_by_role("button", name=reader.t("go_back")).click()
+    expect(taken).to_have_count(1)
+    assert ok(crm.client.get(f"/v1/segments/{no}"))["number_of_lines"] == 200
+    reader.page.get_by_role("button", name=reader.t("redo")).click()
+    expect(taken).to_have_count(2)
+    assert ok(crm.client.get(f"/v1/segments/{no}"))["number_of_lines"] == 100
+    reader.press("reset")
+    expect(taken).to_have_count(0)
+    assert ok(crm.client.get(f"/v1/segments/{no}"))["number_of_lines"] == 100
+
+
+def test_the_preview_says_who_is_left_out_and_why(visit: Visit, crm: Crm) -> None:
+    no = crm.segment()["no"]
+    crm.line(no, "C0030")
+    reader = visit()
+    reader.go(f"/segments/{no}/choose")
+    condition(reader, 1, "mailing_group.code", "NEWS")
+    preview = reader.page.locator("#preview")
+    expect(preview).to_contain_text("47 contacts would be added")
+    for reason in ("already_on_segment", "excluded", "privacy_blocked"):
+        expect(preview).to_contain_text(reader.t(reason, n=1))
+    reader.page.get_by_text(reader.t("options"), exact=True).click()
+    reader.page.locator("[name=ignore_exclusion]").check()
+    expect(preview).to_contain_text("48 contacts would be added")
+
+
+def test_codes_are_suggested_and_a_wrong_filter_is_explained_while_it_is_typed(
+    visit: Visit, crm: Crm
+) -> None:
+    no = crm.segment()["no"]
+    reader = visit()
+    reader.go(f"/segments/{no}/choose")
+    condition(reader, 1, "mailing_group.code", "a..b..c")
+    expect(reader.page.locator(".condition datalist option[value=NEWS]")).to_have_text("Newsletter")
+    expect(reader.page.locator("#messages")).to_contain_text("mailing_group")
+    reader.page.locator("[name=filter]").fill("NEWS")
+    expect(reader.page.locator("#preview")).to_contain_text("contacts would be added")
+    expect(reader.page.locator("#messages")).to_be_empty()
+
+
+def test_a_condition_is_taken_away_by_keyboard_and_the_preview_follows(visit: Visit, crm: Crm) -> None:
+    no = crm.segment()["no"]
+    reader = visit()
+    reader.go(f"/segments/{no}/choose")
+    condition(reader, 1, "contact.no", "C*")
+    condition(reader, 2, "contact.city", "Breda")
+    expect(reader.page.locator("#preview")).to_contain_text("125 contacts")
+    reader.page.locator("[data-remove-condition]").nth(1).focus()
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.locator("#preview")).to_contain_text("248 contacts")
+    expect(reader.page.locator("[name=filter]")).to_be_focused()
+
+
+def test_criteria_are_saved_and_used_on_another_segment(visit: Visit, crm: Crm, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}/choose")
+    code = crm.code()
+    reader.page.get_by_text(reader.t("save_criteria"), exact=True).click()
+    reader.page.locator("#save-code").fill(code)
+    with reader.page.expect_navigation():
+        reader.press("save")
+    other = crm.segment()["no"]
+    reader.go(f"/segments/{other}/choose")
+    reader.page.get_by_text(reader.t("reuse_criteria"), exact=True).click()
+    reader.page.locator("#saved-code").select_option(code)
+    reader.page.get_by_role("button", name=reader.t("use"), exact=True).first.click()
+    expect(reader.page.locator(".actions li")).to_have_count(1)
+    assert ok(crm.client.get(f"/v1/segments/{other}"))["number_of_lines"] == 248
+
+
+def test_the_contacts_of_a_logged_segment_are_taken_over(visit: Visit, crm: Crm) -> None:
+    logged = crm.logged(2)
+    no = crm.segment()["no"]
+    reader = visit()
+    reader.go(f"/segments/{no}/choose")
+    reader.page.get_by_text(reader.t("reuse_logged"), exact=True).click()
+    reader.page.locator("#reuse-entry").fill(str(logged["entry_no"]))
+    reader.page.get_by_role("button", name=reader.t("use"), exact=True).click()
+    expect(reader.page.locator(".actions li")).to_have_count(1)
+    assert ok(crm.client.get(f"/v1/segments/{no}"))["number_of_lines"] == 2

@@ -1,0 +1,59 @@
+"""Contacts: register, find, change, import with a report."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from application.field_words import Language
+from tests.api.crm import Crm, ok
+from tests.browser.conftest import Visit
+
+both_languages = pytest.mark.parametrize("language", ["en", "nl"])
+
+
+@both_languages
+def test_a_contact_is_registered_and_changed(visit: Visit, crm: Crm, language: Language) -> None:
+    reader = visit(language)
+    reader.go("/contacts")
+    reader.page.get_by_role("link", name=reader.t("new_contact")).click()
+    reader.page.locator("#c-name").fill("Bakkerij 't Hoekje")
+    reader.press("create")
+    reader.page.wait_for_url(re.compile(r"/contacts/CT\d+$"))
+    no = reader.page.url.rsplit("/", 1)[1]
+    reader.page.locator("#c-city").fill("'s-Hertogenbosch")
+    reader.page.locator("#c-mailing_groups").fill("news")
+    reader.page.locator("#c-privacy_blocked").check()
+    with reader.page.expect_navigation():
+        reader.press("save")
+    contact = ok(crm.client.get(f"/v1/contacts/{no}"))
+    assert (contact["name"], contact["city"]) == ("Bakkerij 't Hoekje", "'s-Hertogenbosch")
+    assert (contact["mailing_groups"], contact["privacy_blocked"]) == (["NEWS"], True)
+    reader.page.locator("#c-mailing_groups").fill("NONE")
+    reader.press("save")
+    expect(reader.page.locator("#messages")).to_contain_text("NONE")
+    assert ok(crm.client.get(f"/v1/contacts/{no}"))["mailing_groups"] == ["NEWS"]
+
+
+@both_languages
+def test_a_file_is_imported_and_its_rejected_rows_are_named(
+    visit: Visit, crm: Crm, language: Language, tmp_path: Path
+) -> None:
+    one, other = crm.code(), crm.code()
+    file = tmp_path / "contacts.csv"
+    file.write_text(
+        f"no,type,name,city\n{one},company,Linden,Ede\n{other},ship,Oak,Ede\nC0001,company,Birch 001,\n"
+    )
+    reader = visit(language)
+    reader.go("/contacts/import")
+    reader.page.locator("#file").set_input_files(file)
+    reader.press("import")
+    expect(reader.page.get_by_role("status")).to_have_text(
+        reader.t("imported", registered=1, changed=1, unchanged=0, rejected=1)
+    )
+    expect(reader.page.locator(".problems li")).to_contain_text(reader.t("row", n=3))
+    assert ok(crm.client.get(f"/v1/contacts/{one}"))["city"] == "Ede"
+    crm.client.patch("/v1/contacts/C0001", json={"city": "Breda"})

@@ -1,0 +1,96 @@
+"""What holds of every page: nothing that axe finds, in both languages, widths and colours; little script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from application.field_words import Language
+from tests.api.crm import Crm, ok
+from tests.browser.conftest import Reader, Visit
+
+AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
+MOST_SCRIPT = 500_000
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(reader: Reader) -> list[str]:
+    """What axe finds wrong with the page."""
+    # Run by the browser's own tools, which the page's security policy does not concern.
+    found: Any = reader.page.evaluate(
+        f"async (rules) => {{ {AXE}; return (await axe.run(document, {{runOnly: rules}})).violations }}",
+        RULES,
+    )
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+@pytest.fixture(scope="module")
+def pages(crm: Crm) -> list[str]:
+    """Every page there is."""
+    logged = crm.logged(2)
+    ready = crm.loggable(2)["no"]
+    ok(crm.client.patch(f"/v1/segments/{ready}/lines/10000", json={"subject": "Its own"}))
+    first = ok(crm.client.get("/v1/interaction-log-entries?limit=1"))["items"][0]["entry_no"]
+    segment = crm.segment()["no"]
+    return [
+        *("/segments", f"/segments/{ready}", f"/segments/{segment}", f"/segments/{ready}/choose"),
+        *(f"/segments/{ready}/log", f"/segments/{segment}/log", f"/segments/{ready}/history"),
+        *(f"/segments/{ready}?version=2", "/logged-segments", f"/logged-segments/{logged['entry_no']}"),
+        *("/interactions", f"/interactions/{first}", "/contacts", "/contacts/C0001", "/contacts/new"),
+        *("/contacts/import", "/contacts/NOBODY"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "dark"), [("en", 1280, False), ("nl", 390, True)], ids=["wide", "narrow-dark"]
+)
+def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
+    visit: Visit, pages: list[str], language: Language, width: int, dark: bool
+) -> None:
+    reader = visit(language, width=width, dark=dark)
+    for path in pages:
+        reader.go(path)
+        reader.page.wait_for_load_state("networkidle")
+        assert violations(reader) == [], path
+        wide = reader.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, path
+
+
+def test_sign_in_has_no_violations_either(visit: Visit) -> None:
+    reader = visit()
+    reader.page.context.clear_cookies()
+    reader.go("/sign-in")
+    assert violations(reader) == []
+
+
+def test_an_open_dialog_and_an_open_field_have_no_violations(visit: Visit, crm: Crm) -> None:
+    no = crm.loggable(1)["no"]
+    reader = visit()
+    reader.go(f"/segments/{no}")
+    reader.page.locator("td.c-subject").dblclick()
+    expect(reader.page.locator("td.c-subject input")).to_be_focused()
+    assert violations(reader) == []
+    reader.page.keyboard.press("Escape")
+    reader.page.locator("[data-do=why]").click()
+    expect(reader.page.get_by_role("dialog")).to_be_visible()
+    assert violations(reader) == []
+
+
+def test_no_page_needs_much_script_or_anything_from_elsewhere(visit: Visit, pages: list[str]) -> None:
+    reader = visit()
+    asked: list[str] = []
+    sizes: dict[str, int] = {}
+    reader.page.on("request", lambda request: asked.append(request.url))
+    reader.page.on(
+        "response",
+        lambda answer: sizes.update({answer.url: len(answer.body())}) if ".js" in answer.url else None,
+    )
+    reader.go(pages[1])
+    reader.page.wait_for_load_state("networkidle")
+    assert 0 < sum(sizes.values()) < MOST_SCRIPT
+    assert all(url.startswith(reader.base_url) for url in asked)

@@ -1,0 +1,57 @@
+"""Looking back: a segment's story, the worksheet as it stood, and why somebody is on it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from application.field_words import Language
+from tests.api.crm import Crm, ok
+from tests.browser.conftest import Visit
+
+both_languages = pytest.mark.parametrize("language", ["en", "nl"])
+
+
+@both_languages
+def test_a_step_of_the_story_shows_the_worksheet_as_it_stood(
+    visit: Visit, crm: Crm, letter: str, language: Language
+) -> None:
+    reduce = {"action": "reduce", "filters": {"contact": {"no": "C0001..C0100"}}}
+    ok(crm.client.post(f"/v1/segments/{letter}/criteria-actions", json=reduce))
+    ok(crm.client.post(f"/v1/segments/{letter}/log"))
+    reader = visit(language, "auditor")
+    reader.go(f"/segments/{letter}/history")
+    steps = reader.page.locator(".timeline li")
+    expect(steps).to_have_count(4)
+    expect(steps.nth(1)).to_contain_text(
+        {"en": "Added 248 contacts", "nl": "248 contacten toegevoegd"}[language]
+    )
+    steps.nth(1).get_by_role("link").click()
+    expect(reader.page.get_by_text(reader.t("at_version", n=2))).to_be_visible()
+    expect(reader.page.locator("#grid tr[data-line]").first).to_contain_text("C0001")
+    expect(reader.page.get_by_role("button", name=reader.t("save_header"))).to_have_count(0)
+    reader.go(f"/segments/{letter}?version=3")
+    expect(reader.page.locator("#grid tr[data-line]").first).to_contain_text("C0101")
+
+
+@both_languages
+def test_a_line_says_why_its_contact_is_here(visit: Visit, letter: str, language: Language) -> None:
+    reader = visit(language)
+    reader.go(f"/segments/{letter}")
+    reader.page.get_by_role("button", name=reader.t("why_contact", no="C0001")).click()
+    dialog = reader.page.get_by_role("dialog")
+    expect(dialog).to_contain_text(reader.t("why_title"))
+    expect(dialog.locator(".answer")).to_contain_text(
+        {"en": "Added by action 1", "nl": "Toegevoegd door actie 1"}[language]
+    )
+    expect(dialog).to_contain_text("C*")
+    reader.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_what_is_read_of_the_history_is_recorded(visit: Visit, crm: Crm, letter: str) -> None:
+    reader = visit(role="auditor")
+    reader.go(f"/segments/{letter}/history")
+    events = ok(crm.client.get("/v1/events", params={"limit": 1000, "stream": "audit"}))["items"]
+    before = ok(crm.client.get("/v1/events", params={"limit": 1000}))["items"]
+    assert any(f"/segments/{letter}/history" in str(event["data"]) for event in events + before)

@@ -1,0 +1,117 @@
+"""Logging: a check that shows what is wrong, then the log, and what becomes of what was logged."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from application.field_words import Language
+from tests.api.crm import Crm, ok
+from tests.browser.conftest import Visit
+
+both_languages = pytest.mark.parametrize("language", ["en", "nl"])
+
+
+@both_languages
+def test_a_segment_is_logged_with_a_follow_up(
+    visit: Visit, crm: Crm, letter: str, language: Language
+) -> None:
+    reader = visit(language)
+    reader.go(f"/segments/{letter}")
+    reader.page.get_by_role("link", name=reader.t("log")).click()
+    expect(reader.page.get_by_text(reader.t("log_ready"))).to_be_visible()
+    reader.page.locator("[name=create_follow_up]").check()
+    reader.press("log_now")
+    reader.page.wait_for_url(re.compile(r"/logged-segments/\d+$"))
+    expect(reader.page.locator("#progress")).to_contain_text(reader.t("progress", n=248, of=248))
+    logged = ok(crm.client.get(f"/v1{reader.page.url.removeprefix(reader.base_url)}"))
+    assert (logged["segment_no"], logged["number_of_interactions"]) == (letter, 248)
+    reader.page.get_by_role("link", name=reader.t("its_follow_up", no=logged["follow_up_segment_no"])).click()
+    expect(reader.page.locator("#grid tr[data-line]").first).to_contain_text("C0001")
+    # The address of the worksheet leads to what became of it.
+    reader.go(f"/segments/{letter}")
+    reader.arrives(f"/logged-segments/{logged['entry_no']}")
+
+
+@both_languages
+def test_everything_that_stands_in_the_way_is_shown_first(visit: Visit, crm: Crm, language: Language) -> None:
+    no = crm.segment(description="Not ready")["no"]
+    for contact in ("C0001", "C0002", "C0003"):
+        crm.line(no, contact)
+    reader = visit(language)
+    reader.go(f"/segments/{no}/log")
+    expect(reader.page.get_by_text(reader.t("log_not_ready"))).to_be_visible()
+    expect(reader.page.locator(".problems li")).to_have_count(3)
+    expect(reader.page.locator(".counts")).to_contain_text(reader.t("lines_with", n=3))
+    expect(reader.page.get_by_role("button", name=reader.t("log_now"))).to_have_count(0)
+
+
+@both_languages
+def test_a_logged_segment_is_canceled_and_counts_again(visit: Visit, crm: Crm, language: Language) -> None:
+    logged = crm.logged(2)
+    reader = visit(language)
+    reader.go("/logged-segments")
+    reader.page.get_by_role("link", name=str(logged["entry_no"]), exact=True).click()
+    reader.page.locator("#reason").fill("Wrong region")
+    reader.press("cancel")
+    expect(reader.page.get_by_text(reader.t("is_canceled"))).to_be_visible()
+    assert ok(crm.client.get(f"/v1/logged-segments/{logged['entry_no']}"))["canceled"] is True
+    reader.press("uncancel")
+    expect(reader.page.get_by_text(reader.t("is_canceled"))).to_have_count(0)
+    assert ok(crm.client.get(f"/v1/logged-segments/{logged['entry_no']}"))["canceled"] is False
+
+
+@both_languages
+def test_interactions_are_found_evaluated_commented_and_followed_up(
+    visit: Visit, crm: Crm, language: Language
+) -> None:
+    logged = crm.logged(3)
+    reader = visit(language)
+    reader.go(f"/logged-segments/{logged['entry_no']}")
+    reader.page.get_by_role("link", name=reader.t("its_interactions")).click()
+    ticks = reader.page.locator("tbody [name=entry_no]")
+    expect(ticks).to_have_count(3)
+    ticks.nth(0).check()
+    ticks.nth(2).check()
+    reader.page.locator("#evaluation").select_option("very_positive")
+    with reader.page.expect_navigation():
+        reader.press("evaluate")
+    expect(ticks).to_have_count(3)
+    path = f"/v1/interaction-log-entries?logged_segment_entry_no={logged['entry_no']}"
+    entries = ok(crm.client.get(path))["items"]
+    assert [entry["evaluation"] for entry in entries] == ["very_positive", None, "very_positive"]
+
+    reader.go(f"/interactions/{entries[0]['entry_no']}")
+    reader.page.locator("#comment").fill("Wants to hear more.")
+    with reader.page.expect_navigation():
+        reader.press("save")
+    expect(reader.page.get_by_text("Wants to hear more.")).to_be_visible()
+    reader.press("cancel")
+    expect(reader.page.get_by_text(reader.t("is_canceled"))).to_be_visible()
+    reader.press("uncancel")
+    expect(reader.page.get_by_text(reader.t("is_canceled"))).to_have_count(0)
+
+    reader.go(f"/logged-segments/{logged['entry_no']}")
+    reader.page.locator("#evaluation").select_option("very_positive")
+    reader.press("follow_up")
+    reader.page.wait_for_url(re.compile(r"/segments/SM\d+$"))
+    no = reader.page.url.rsplit("/", 1)[1]
+    assert ok(crm.client.get(f"/v1/segments/{no}"))["number_of_lines"] == 2
+
+
+def test_lists_are_filtered_sorted_and_paged_by_links(visit: Visit, crm: Crm) -> None:
+    reader = visit()
+    reader.go("/contacts?f-no=C*")
+    rows = reader.page.locator("tbody tr")
+    expect(rows).to_have_count(50)
+    reader.page.get_by_role("link", name=reader.t("next_page")).click()
+    expect(rows.first).to_contain_text("C0051")
+    reader.page.get_by_label("Filter by Name").fill("Birch*")
+    reader.page.keyboard.press("Enter")
+    expect(rows).to_have_count(25)
+    reader.page.get_by_role("columnheader", name="Name").get_by_role("link").click()
+    reader.page.get_by_role("columnheader", name="Name").get_by_role("link").click()
+    expect(rows.first).to_contain_text("Birch 241")
+    expect(reader.page.locator("th[aria-sort=descending]")).to_have_count(1)

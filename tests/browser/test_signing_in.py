@@ -1,0 +1,147 @@
+"""Signing in with a key: who gets in, for how long, and what a form must hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import httpx
+import psycopg
+import pytest
+from playwright.sync_api import Browser, expect
+
+from api.pages.browser import SESSION_COOKIE
+from api.pages.sessions import sign_in
+from api.pages.words import text
+from application.field_words import Language
+from application.journal import Role
+from tests.api.crm import ok
+from tests.api.running import RunningService
+from tests.browser.conftest import Visit
+
+Keys = Callable[[Role], str]
+
+
+@pytest.fixture
+def anonymous(running: RunningService) -> Iterator[httpx.Client]:
+    """A browser without scripts."""
+    with httpx.Client(base_url=running.base_url) as nobody:
+        yield nobody
+
+
+@pytest.fixture
+def signed(running: RunningService, anonymous: httpx.Client, keys: Keys) -> httpx.Client:
+    """The same, signed in."""
+    token = sign_in(running.service, keys("marketer"))
+    assert token is not None
+    anonymous.cookies.set(SESSION_COOKIE, token)
+    return anonymous
+
+
+def hidden(page: httpx.Response, name: str) -> str:
+    """The value of a hidden field of a form."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+    assert found is not None
+    return found[1]
+
+
+def send_key(client: httpx.Client, key: str, back: str = "") -> httpx.Response:
+    """Fill in the form and send it."""
+    csrf = hidden(client.get("/sign-in"), "csrf")
+    return client.post("/sign-in", data={"csrf": csrf, "key": key, "next": back})
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_one_signs_in_with_a_key_and_comes_where_one_wanted_to_be(
+    chromium: Browser, running: RunningService, keys: Keys, language: Language
+) -> None:
+    context = chromium.new_context(locale={"en": "en-GB", "nl": "nl-NL"}[language])
+    page = context.new_page()
+    page.goto(f"{running.base_url}/contacts")
+    page.get_by_label(text("key", language)).fill("no key of ours")
+    page.get_by_role("button", name=text("sign_in", language)).click()
+    expect(page.locator("#wrong")).to_have_text(text("wrong_key", language))
+    page.get_by_label(text("key", language)).fill(keys("marketer"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contacts")
+    page.get_by_role("button", name=text("sign_out", language)).click()
+    page.wait_for_url("**/sign-in")
+    page.goto(f"{running.base_url}/contacts")
+    expect(page.get_by_label(text("key", language))).to_be_visible()
+    context.close()
+
+
+def test_the_language_is_the_browsers_until_another_is_chosen(visit: Visit) -> None:
+    reader = visit("nl")
+    reader.go("/segments")
+    expect(reader.page.locator("h1")).to_have_text("Segmenten")
+    reader.page.get_by_role("button", name="English").click()
+    expect(reader.page.locator("h1")).to_have_text("Segments")
+    reader.go("/contacts")
+    expect(reader.page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_the_cookie_is_for_us_alone(anonymous: httpx.Client, keys: Keys) -> None:
+    answer = send_key(anonymous, keys("marketer"))
+    (cookie,) = [c for c in answer.headers.get_list("set-cookie") if c.startswith(SESSION_COOKIE)]
+    assert {"HttpOnly", "SameSite=strict"} <= {part.strip() for part in cookie.split(";")}
+    assert keys("marketer") not in cookie
+
+
+def test_away_from_this_machine_cookies_travel_encrypted_only(running: RunningService) -> None:
+    with httpx.Client(base_url=running.base_url, headers={"Host": "crm.example.org"}) as elsewhere:
+        assert "Secure" in elsewhere.get("/sign-in").headers["set-cookie"]
+
+
+@pytest.mark.parametrize("back", ["https://example.org/", "//example.org/", "/\\example.org"])
+def test_signing_in_leads_to_no_other_site(anonymous: httpx.Client, keys: Keys, back: str) -> None:
+    assert send_key(anonymous, keys("marketer"), back).headers["location"] == "/segments"
+
+
+def test_a_form_that_is_not_ours_changes_nothing(signed: httpx.Client) -> None:
+    csrf = hidden(signed.get("/segments"), "csrf")
+    assert signed.post("/segments", data={"description": "x"}).status_code == 403
+    assert signed.post("/segments", data={"csrf": csrf[::-1]}).status_code == 403
+    elsewhere = {"Origin": "https://example.org"}
+    assert signed.post("/segments", data={"csrf": csrf}, headers=elsewhere).status_code == 403
+    assert signed.post("/segments", data={"csrf": csrf}).status_code == 303
+
+
+def test_without_a_session_nothing_is_shown_or_done(anonymous: httpx.Client) -> None:
+    assert anonymous.get("/segments").headers["location"].startswith("/sign-in")
+    assert anonymous.post("/segments", data={}).headers["location"] == "/sign-in"
+    anonymous.cookies.set(SESSION_COOKIE, "made up")
+    assert anonymous.get("/contacts").status_code == 303
+
+
+def test_a_session_ends_with_its_key_and_with_its_time(
+    running: RunningService, client: httpx.Client, anonymous: httpx.Client, keys: Keys
+) -> None:
+    made = ok(client.post("/v1/api-keys", json={"role": "marketer", "user_id": "leaving"}))
+    token = sign_in(running.service, made["key"])
+    anonymous.cookies.set(SESSION_COOKIE, token or "")
+    assert anonymous.get("/segments").status_code == 200
+    ok(client.delete(f"/v1/api-keys/{made['id']}"))
+    assert anonymous.get("/segments").status_code == 303
+    anonymous.cookies.set(SESSION_COOKIE, sign_in(running.service, keys("reporter")) or "")
+    assert anonymous.get("/segments").status_code == 200
+    with psycopg.connect(running.service.conninfo) as connection:
+        connection.execute("UPDATE segmentlog_api.web_session SET expires_at = now()")
+    assert anonymous.get("/segments").status_code == 303
+
+
+def test_pages_run_only_our_own_scripts_and_are_not_kept(signed: httpx.Client) -> None:
+    page = signed.get("/segments")
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert page.headers["cache-control"] == "no-store"
+    assert not re.search(r"<script(?![^>]*src=)|style=|\son[a-z]+=", page.text)
+
+
+def test_roles_are_kept_on_pages_as_elsewhere(
+    running: RunningService, anonymous: httpx.Client, keys: Keys
+) -> None:
+    anonymous.cookies.set(SESSION_COOKIE, sign_in(running.service, keys("reporter")) or "")
+    csrf = hidden(anonymous.get("/segments"), "csrf")
+    assert anonymous.post("/segments", data={"csrf": csrf}).status_code == 403
+    assert anonymous.get("/segments/ANY/history").status_code == 403

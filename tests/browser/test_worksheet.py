@@ -1,0 +1,175 @@
+"""The worksheet: header, and lines in a grid that is fetched where one looks."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from api.pages.words import field_label
+from application.field_words import Language
+from tests.api.crm import Crm, ok
+from tests.browser.conftest import Reader, Visit
+
+both_languages = pytest.mark.parametrize("language", ["en", "nl"])
+
+
+def rows(reader: Reader) -> Locator:
+    """The lines that are shown."""
+    return reader.page.locator("#grid tbody tr[data-line]")
+
+
+def cell(reader: Reader, place: int, field: str) -> Locator:
+    """A value of the line at a place of the view, counted from 0."""
+    return reader.page.locator(f"#grid tr[data-place='{place}'] td.c-{field}")
+
+
+@both_languages
+def test_a_segment_is_created_filled_in_and_deleted(visit: Visit, crm: Crm, language: Language) -> None:
+    reader = visit(language)
+    reader.go("/")
+    reader.page.get_by_label(field_label("description", language), exact=True).fill("Autumn letter")
+    reader.press("create")
+    reader.page.wait_for_url(re.compile(r"/segments/SM\d+$"))
+    no = reader.page.url.rsplit("/", 1)[1]
+    reader.page.locator("#h-interaction_template_code").select_option("LETTER")
+    reader.page.locator("#h-subject").fill("Leaves are falling")
+    reader.press("save_header")
+    # The template filled in what it says: values that nobody touched were not sent.
+    expect(reader.page.locator("#h-unit_cost")).to_have_value("2,5" if language == "nl" else "2.5")
+    header = ok(crm.client.get(f"/v1/segments/{no}"))
+    assert (header["subject"], header["unit_duration_minutes"]) == ("Leaves are falling", 5)
+    reader.page.get_by_text(reader.t("delete_segment"), exact=True).click()
+    reader.press("delete")
+    reader.arrives("/segments")
+    assert crm.client.get(f"/v1/segments/{no}").status_code == 404
+
+
+@pytest.mark.parametrize(("follow", "subject"), [(True, "New"), (False, None)])
+def test_header_changes_reach_the_lines_only_if_that_is_asked_for(
+    visit: Visit, crm: Crm, letter: str, follow: bool, subject: str | None
+) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    reader.page.locator("summary h2").click()
+    reader.page.locator("#h-subject").fill("New")
+    reader.page.locator("[name=update_lines]").set_checked(follow)
+    with reader.page.expect_navigation():
+        reader.press("save_header")
+    expect(cell(reader, 0, "subject")).to_have_text(subject or "")
+    assert ok(crm.client.get(f"/v1/segments/{letter}/lines?limit=1"))["items"][0]["subject"] == subject
+
+
+def test_only_the_rows_that_fit_are_there_and_any_place_is_reached(visit: Visit, letter: str) -> None:
+    reader = visit()
+    asked: list[str] = []
+    reader.page.on("request", lambda request: asked.append(request.url) if "/rows?" in request.url else None)
+    reader.go(f"/segments/{letter}")
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
+    assert rows(reader).count() < 40
+    assert len(asked) == 1
+    reader.page.locator("#grid").evaluate("grid => { grid.scrollTop = grid.scrollHeight }")
+    expect(cell(reader, 247, "contact_no")).to_have_text("C0250")
+    assert rows(reader).count() < 40
+
+
+def test_the_grid_is_walked_by_keyboard(visit: Visit, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    cell(reader, 0, "contact_company_name").click()
+    press = reader.page.keyboard.press
+    press("ArrowDown")
+    expect(cell(reader, 1, "contact_company_name")).to_be_focused()
+    press("Control+End")
+    expect(cell(reader, 247, "actions")).to_be_focused()
+    press("Home")
+    expect(cell(reader, 247, "contact_no")).to_be_focused()
+    press("PageUp")
+    press("Control+Home")
+    expect(cell(reader, 0, "contact_no")).to_be_focused()
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
+
+
+@both_languages
+def test_a_value_is_changed_in_place_and_told_apart(
+    visit: Visit, crm: Crm, letter: str, language: Language
+) -> None:
+    reader = visit(language)
+    reader.go(f"/segments/{letter}")
+    cost = cell(reader, 1, "cost")
+    cost.dblclick()
+    cost.locator("input").fill("1.250,75" if language == "nl" else "1,250.75")
+    reader.page.keyboard.press("Enter")
+    expect(cost).to_have_class(re.compile(r"\bown\b"))
+    expect(cost).to_contain_text("1.250,75" if language == "nl" else "1,250.75")
+    expect(cost).to_be_focused()
+    expect(cell(reader, 0, "cost")).not_to_have_class(re.compile(r"\bown\b"))
+    assert ok(crm.client.get(f"/v1/segments/{letter}/lines/20000"))["cost"] == "1250.75"
+    # 247 lines at 2.50 and this one.
+    expect(reader.page.locator("#totals")).to_contain_text("1.868,25" if language == "nl" else "1,868.25")
+
+
+def test_escape_leaves_a_value_and_a_wrong_one_is_explained(visit: Visit, crm: Crm, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    minutes = cell(reader, 0, "duration_minutes")
+    minutes.click()
+    reader.page.keyboard.press("Enter")
+    minutes.locator("input").fill("many")
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.locator("#messages")).to_contain_text("duration_minutes")
+    expect(minutes.locator("input")).to_be_focused()
+    reader.page.keyboard.press("Escape")
+    expect(minutes).to_have_text("5")
+    assert ok(crm.client.get(f"/v1/segments/{letter}/lines/10000"))["duration_minutes"] == 5
+
+
+def test_lines_are_sorted_and_filtered(visit: Visit, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    heading = reader.page.locator("[data-sort=contact_company_name]")
+    heading.click()
+    expect(cell(reader, 0, "contact_company_name")).to_have_text("Alder 030")
+    heading.click()
+    expect(cell(reader, 0, "contact_company_name")).to_have_text("Juniper 249")
+    expect(reader.page.locator("th[aria-sort]")).to_have_attribute("aria-sort", "descending")
+    reader.page.locator("[data-filter=contact_company_name]").fill("Birch*")
+    expect(reader.page.locator("#grid table")).to_have_attribute("aria-rowcount", "27")
+    expect(cell(reader, 0, "contact_company_name")).to_have_text("Birch 241")
+    reader.page.locator("[data-filter=contact_company_name]").fill("a..b..c")
+    expect(reader.page.locator("#messages")).to_contain_text("contact_company_name")
+    reader.page.locator("[data-filter=contact_company_name]").fill("Nobody")
+    expect(reader.page.locator("#grid tbody")).to_have_text(reader.t("no_such_lines"))
+
+
+def test_a_line_is_removed_with_the_mouse_and_by_keyboard(visit: Visit, crm: Crm, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    reader.page.get_by_role("button", name=reader.t("remove_line", no="C0002")).click()
+    expect(cell(reader, 1, "contact_no")).to_have_text("C0003")
+    cell(reader, 0, "contact_company_name").click()
+    reader.page.keyboard.press("Delete")
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0003")
+    expect(reader.page.locator("#totals")).to_contain_text("246 lines")
+    assert ok(crm.client.get(f"/v1/segments/{letter}"))["number_of_lines"] == 246
+
+
+@pytest.mark.parametrize("typed", ["C0042", "cedar 042", "EDAR 042"])
+def test_a_contact_is_found_by_number_or_name_and_added(visit: Visit, crm: Crm, typed: str) -> None:
+    no = crm.segment()["no"]
+    reader = visit()
+    reader.go(f"/segments/{no}")
+    reader.page.get_by_label(reader.t("add_contact")).fill(typed)
+    reader.page.locator("#found button").first.click()
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0042")
+
+
+def test_whoever_may_only_read_finds_nothing_to_change(visit: Visit, letter: str) -> None:
+    reader = visit(role="reporter")
+    reader.go(f"/segments/{letter}")
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
+    for button in ("save_header", "remove", "why"):
+        expect(reader.page.get_by_role("button", name=reader.t(button), exact=True)).to_have_count(0)
+    cell(reader, 0, "subject").dblclick()
+    expect(cell(reader, 0, "subject").locator("input")).to_have_count(0)

@@ -1,0 +1,58 @@
+"""Dates and numbers as people write them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from api.pages.formats import day_text, number_in, number_text, plain_number
+from application.field_words import Language
+
+languages = some.sampled_from(["en", "nl"])
+
+
+def test_a_date_is_written_so_that_no_one_takes_the_month_for_the_day() -> None:
+    assert day_text(date(2026, 3, 4), "en") == "4 Mar 2026"
+    assert day_text(date(2026, 3, 4), "nl") == "04-03-2026"
+    assert day_text(None, "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "dutch"),
+    [
+        (1234567, "1,234,567", "1.234.567"),
+        (Decimal("1234.5"), "1,234.50", "1.234,50"),
+        (Decimal("1200"), "1,200", "1.200"),
+        (Decimal("0.12345"), "0.12345", "0,12345"),
+        (0, "0", "0"),
+    ],
+)
+def test_numbers_have_separators(number: int | Decimal, english: str, dutch: str) -> None:
+    assert (number_text(number, "en"), number_text(number, "nl")) == (english, dutch)
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "meant"),
+    [
+        ("2,50", "nl", "2.50"),
+        ("2.50", "nl", "2.50"),
+        ("1.250", "nl", "1250"),
+        ("1.250,75", "nl", "1250.75"),
+        ("1,250.75", "en", "1250.75"),
+        ("2.5", "en", "2.5"),
+        ("many", "en", "many"),
+    ],
+)
+def test_what_is_typed_is_read_as_it_was_meant(typed: str, language: Language, meant: str) -> None:
+    assert number_in(typed, language) == meant
+
+
+@given(
+    some.decimals(min_value=0, max_value=10**9, places=5, allow_nan=False, allow_infinity=False), languages
+)
+def test_a_number_that_nobody_changed_comes_back_as_it_was(number: Decimal, language: Language) -> None:
+    assert Decimal(number_in(plain_number(number, language), language)) == number
