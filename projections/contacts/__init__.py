@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from psycopg import Cursor
 
 from domain.amendments import Amendment, CampaignEntryDeleted
-from domain.contact import ContactDeleted, ContactEvent
+from domain.contact import ContactDeleted, ContactErased, ContactEvent
 from domain.interaction import InteractionEvent
 from domain.segment.events import SegmentLogged
 from domain.task import TaskEvent, TasksCreated
@@ -50,8 +50,13 @@ class Contacts(ReadModel):
                 continue
             events = [recorded.event for recorded in run]
             if kind == "contacts":
+                erased = [event.data for event in events if isinstance(event.data, ContactErased)]
+                shown = erasure_rows.are_shown(cursor, erased) if erased else False
                 contact_rows.write(cursor, events)
-                erasure_rows.blank(cursor, [event.data for event in events])
+                if erased:
+                    erasure_rows.blank(cursor, erased)
+                if shown:
+                    erasure_rows.sample_again(cursor)
             elif kind == "deletions":
                 contact_rows.delete(cursor, [event.data for event in events])
             else:

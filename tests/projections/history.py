@@ -112,9 +112,9 @@ class History:
             "change a task": (5, self.change_task),
             "delete a task": (1, lambda: service.tasks.delete(ANN, self.task())),
             "activate a campaign": (2, self.activate),
-            "erase a contact": (2, self.erase_contact),
             **{name: self.commands[name] for name in ("delete a contact", "log", "create", "criteria")},
         }
+        self.erasures: Commands = {"erase a contact": (1, self.erase_contact)}
         for kind in (records.MAILING_GROUP, records.INDUSTRY_GROUP):
             for code in GROUPS:
                 service.record(kind, code)

@@ -69,6 +69,7 @@ def random_log() -> tuple[Row, ...]:
                 history = History(service, SEED)
                 history.run(STEPS, history.commands)
                 history.run(STEPS, history.amendments)
+                history.run(STEPS // 10, history.erasures)
                 return _rows(service)
             finally:
                 service.close()
