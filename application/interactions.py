@@ -430,7 +430,13 @@ class Interactions:
         segment = self.journal.load(stream_of(place.segment_no), Segment)
         assert segment is not None
         assert segment.recorded is not None
-        return Changes(stream_of(segment.no), segment.version, amend(segment.recorded))
+        facts = amend(segment.recorded)
+        # Comments are personal to the contact whom the entry was logged with, also if that was deleted since.
+        is_personal = any(
+            isinstance(fact, InteractionCommented | InteractionCommentChanged) for fact in facts
+        )
+        about = _contact_of_entry(segment, place.entry_no) if is_personal else None
+        return Changes(stream_of(segment.no), segment.version, facts, about)
 
     def _resent(self, first_no: int, amend: Amend) -> Changes:
         again = self.journal.load(resend_stream(first_no), LoggedAgain)
@@ -440,7 +446,14 @@ class Interactions:
     def _single(self, entry_no: int, amend: Amend) -> Changes:
         single = self.journal.load(interaction_stream(entry_no), SingleInteraction)
         assert single is not None
-        return Changes(interaction_stream(entry_no), single.version, amend(single.recorded))
+        facts = amend(single.recorded)
+        return Changes(interaction_stream(entry_no), single.version, facts, single.value.contact_key)
+
+
+def _contact_of_entry(segment: Segment, entry_no: int) -> int:
+    """The key of the contact whom an entry of a logged segment is with."""
+    assert segment.recorded is not None
+    return int(segment.line_columns().contact_key[entry_no - segment.recorded.first])
 
 
 def _by_stream(places: Iterable[EntryPlace]) -> dict[object, list[EntryPlace]]:
