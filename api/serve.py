@@ -88,11 +88,12 @@ def work(conninfo: str, settings: Settings, data: Path, stop: Flag) -> None:
     service.read_models.open()
     service.outbox.open()
     deliveries = service.delivery_worker()
-    for part in (runners, sealer, deliveries):
-        part.start()
-    stop.wait()
-    for part in (deliveries, sealer, runners):
-        part.stop()
+    with service.hearing_of_erasures():
+        for part in (runners, sealer, deliveries):
+            part.start()
+        stop.wait()
+        for part in (deliveries, sealer, runners):
+            part.stop()
     service.outbox.close()
     service.read_models.close()
     service.log.close()

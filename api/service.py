@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from api.entry import Entry, EntrySettings
 from api.keys import ApiKeys
@@ -116,18 +117,26 @@ class Service:
             Delivering(self.journal, self.read_models, self.entry_letters, self.outbox, self.mail),
         )
 
+    @contextmanager
+    def hearing_of_erasures(self) -> Iterator[None]:
+        """Forget what was read of a contact as soon as any process erases it."""
+        try:
+            with self._erasures.following(self.log.forget):
+                yield
+        finally:
+            self._erasures.close()
+
     def open(self) -> None:
         """Connect for requests."""
         self.outbox.open()
         self.keys.open()
         self.read_models.open()
-        self._opened.enter_context(self._erasures.following(self.log.forget))
+        self._opened.enter_context(self.hearing_of_erasures())
 
     def close(self) -> None:
         """Give all connections back."""
         self.watch.close()
         self.outbox.close()
-        self._erasures.close()
         self._opened.close()
         self.read_models.close()
         self.keys.close()

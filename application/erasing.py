@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from domain.contact import (
     KnownContact,
     erase,
 )
+from domain.delivery import InteractionsLoggedAgain
 from domain.errors import NotFound
 from domain.interaction import InteractionLogged, InteractionPostponed, InteractionResumed
 from domain.segment.events import DocumentAttached, SegmentLogged
@@ -33,6 +34,7 @@ from eventstore.log import StaleVersionError
 from eventstore.recorder import Alongside
 from eventstore.sealing import MARK, subjects_in
 from projections.read_models import ReadModels
+from projections.replay_erasures import blanking_replays
 
 NOTED_IN = (
     *(
@@ -72,7 +74,9 @@ class Erasing:
         seen = self.log.position()
         noted = list(self._noted(contact.key))
         documents = set(_documents(noted, contact.key))
-        facts = erase(contact, reason, _entries(noted, contact.key), documents)
+        entries = set(_entries(noted, contact.key))
+        entries |= set(self._logged_again(noted, entries))
+        facts = erase(contact, reason, entries, documents)
         position = self.journal.record(
             caller,
             Changes(stream_of(no), contact.version, facts),
@@ -80,6 +84,7 @@ class Erasing:
                 self.log.personal_keys.destroying(contact.key),
                 self.log.contents.removing(sorted(documents - self._used_elsewhere(documents, contact.key))),
                 _forgetting_answers(self._values(no)),
+                blanking_replays(self.log.schema, facts),
             ],
             under_lock=[_nothing_since(seen, contact.key)],
         )
@@ -99,6 +104,24 @@ class Erasing:
             rows = [StoredEvent(**row) for row in cursor.fetchall()]
         mapper = self.log.events_mapper
         return iter(mapper.to_domain_events([row for row in rows if key in subjects_in(row.state)]))
+
+    def _logged_again(self, noted: Sequence[Event], entries: Collection[int]) -> Iterator[int]:
+        """The entries that were made of these: they took over the remarks (domain B13)."""
+        segments = {event.data.segment_no for event in noted if isinstance(event.data, SegmentLogged)}
+        if not segments:
+            return
+        with self.log.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
+            cursor.execute(
+                "SELECT originator_id, originator_version, topic, state FROM log_events WHERE topic = %s",
+                (InteractionsLoggedAgain.topic,),
+            )
+            rows = [StoredEvent(**row) for row in cursor.fetchall()]
+        for event in self.log.events_mapper.to_domain_events(rows):
+            made: InteractionsLoggedAgain = event.data
+            if made.segment_no in segments:
+                for place, source in enumerate(made.sources):
+                    if made.source_first + source in entries:
+                        yield made.first_interaction_no + place
 
     def _used_elsewhere(self, documents: Iterable[str], key: int) -> set[str]:
         """Those of the documents that somebody else has as well, or a segment or template."""
@@ -178,9 +201,9 @@ def _nothing_since(position: int, key: int) -> Alongside:
 
     def check(cursor: Cursor[DictRow]) -> None:
         cursor.execute(
-            "SELECT FROM log_events WHERE notification_id > %s AND position(%s::bytea IN state) > 0"
-            " AND substr(state, 1, %s) = %s::bytea LIMIT 1",
-            (position, _sealed_of(key), len(MARK), MARK),
+            "SELECT FROM log_events WHERE notification_id > %s AND (topic = %s"
+            " OR position(%s::bytea IN state) > 0 AND substr(state, 1, %s) = %s::bytea) LIMIT 1",
+            (position, InteractionsLoggedAgain.topic, _sealed_of(key), len(MARK), MARK),
         )
         if cursor.fetchone() is not None:
             raise StaleVersionError("something was noted about the contact meanwhile")

@@ -96,6 +96,8 @@ class EventLog(Application[str]):
         self.counters = Counters(self.datastore)
         self._recorder = LogRecorder(self.datastore)
         self.saved = self._recorder.counts
+        self.forgetting: list[Callable[[], None]] = []
+        """What else drops what it keeps of events in memory, when something was erased."""
         self.personal_keys = PersonalKeys(self.datastore, master or OF_THIS_PROCESS)
         self._mapper = mapper(self.contents, self.personal_keys)
         self.knows = self._mapper.knows
@@ -217,9 +219,11 @@ class EventLog(Application[str]):
         return versions[-1] if versions else None
 
     def forget(self) -> None:
-        """Drop what is kept in memory: aggregates and contents, which may hold what was erased since."""
+        """Drop what is kept in memory: aggregates, contents and the like may hold what was erased since."""
         cast(_CachingRepository, self.repository).forget()
         self.contents.forget()
+        for forget in self.forgetting:
+            forget()
 
     def close(self) -> None:
         """Give the connections back."""

@@ -146,6 +146,15 @@ class PersonalKeys:
             ).fetchone()
         return row is not None
 
+    def destroyed_among(self, subjects: Collection[int]) -> frozenset[int]:
+        """Those of the subjects whose key was destroyed."""
+        with self._datastore.get_connection() as connection:
+            rows = connection.execute(
+                "SELECT subject FROM personal_key WHERE subject = ANY(%s::bigint[]) AND wrapped IS NULL",
+                (list(subjects),),
+            ).fetchall()
+        return frozenset(int(row["subject"]) for row in rows)
+
     def rotate(self, new: MasterKey, progress: Callable[[int, int | None], None] | None = None) -> int:
         """Wrap all keys by another master key; how many. Goes on where it was broken off.
 
