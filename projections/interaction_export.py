@@ -52,6 +52,8 @@ COLUMNS: dict[str, LiteralString] = {
     "remarks": "text",
     "document": "text",
     "delivery_status": "text",
+    "delivery_error": "text",
+    "delivery_detail": "text",
     "document_type": "text",
     "document_no": "text",
     "version_no": "integer",

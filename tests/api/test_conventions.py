@@ -13,6 +13,7 @@ from api import conventions
 from api.app import create_app
 from api.problems import MEDIA_TYPE
 from api.service import Service
+from application.journal import Role
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, places, refused
 
@@ -66,7 +67,9 @@ class TestEveryCall:
         """An auditor changes nothing, a reporter neither, and neither do they learn what is wrong."""
         if call.method == "GET" or call.path.startswith("/v1/audit/"):
             return
-        for role in ("auditor", "reporter"):
+        # Trying something out records nothing, so whoever reads the history may.
+        roles: tuple[Role, ...] = ("reporter",) if call.path.endswith("/what-if") else ("auditor", "reporter")
+        for role in roles:
             response = client_for(role).request(call.method, call.url, json=call.body)
             refused(response, "forbidden")
 
