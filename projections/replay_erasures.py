@@ -49,6 +49,11 @@ def blank(cursor: Cursor[Any], schema: str, facts: Sequence[ContactErased]) -> N
             ),
             ([fact.key for fact in facts],),
         )
+        # The name of a company stands with its people too.
+        cursor.execute(
+            "UPDATE contact SET company_name = NULL WHERE company_key = ANY(%s)",
+            ([fact.key for fact in facts],),
+        )
         erasure_rows.blank(cursor, facts)
         erasure_rows.sample_again(cursor)
 
