@@ -96,7 +96,7 @@ def verify(
     """Recompute the whole log; say which event is wrong, if one is."""
     from eventstore.notes import Verifier
 
-    with _service(data) as service, _progress("Verifying events") as progress:
+    with _service(data, personal=False) as service, _progress("Verifying events") as progress:
         keys = [Verifier.read(text) for text in key] if key else None
         found = service.auditing.verify(keys=keys, anchor=anchor, progress=progress)
     if as_json:
@@ -115,7 +115,7 @@ VERIFIED = ("ok", "events", "checkpoints", "first_bad_position", "problem")
 @app.command()
 def checkpoint(data: Data = None, as_json: AsJson = False) -> None:
     """Seal all events up to now, and write the checkpoint to the places outside that are set."""
-    with _service(data) as service:
+    with _service(data, personal=False) as service:
         sealed, is_new = service.auditing.seal()
     if as_json:
         _print_json({"tree_size": sealed.tree_size, "note": sealed.note, "new": is_new})
@@ -148,6 +148,23 @@ def grant(
         typer.echo(f"{role} can read the events and add to them, and cannot change or remove them.")
 
 
+@app.command("rotate-master-key")
+def rotate_master_key(data: Data = None, as_json: AsJson = False) -> None:
+    """Wrap the keys of personal data by a new master key. Stop all services and workers first."""
+    from api.rotating import rotate
+    from api.serve import database
+
+    settings, directory = _settings(data)
+    with _said(), database(settings, directory) as conninfo, _progress("Wrapping keys") as progress:
+        done = rotate(settings, conninfo, directory, progress)
+    if as_json:
+        _print_json({"keys": done})
+    else:
+        typer.echo(f"{done:,} keys are wrapped by the new master key. Destroy all copies of the old one.")
+        if settings.segmentlog_master_key:
+            typer.echo("From now on, SEGMENTLOG_MASTER_KEY must hold what SEGMENTLOG_NEW_MASTER_KEY held.")
+
+
 @exporting.command("proof")
 def export_proof(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")],
@@ -159,7 +176,7 @@ def export_proof(
     data: Data = None,
 ) -> None:
     """Write events with their proofs, to be checked by others with docs/check_proof.py."""
-    with _service(data) as service:
+    with _service(data, personal=False) as service:
         bundle = service.auditing.bundle(position, last or position, since=since)
         file.write_text(json.dumps(bundle, indent=1) + "\n")
     typer.echo(f"Events {bundle['first']:,} to {bundle['last']:,} are in {file}; they are proven by")
@@ -378,14 +395,17 @@ def _settings(data: Path | None) -> tuple[Any, Path]:
 
 
 @contextmanager
-def _service(data: Path | None) -> Iterator[Any]:
-    """A service on the same database as `serve`, running or not."""
+def _service(data: Path | None, *, personal: bool = True) -> Iterator[Any]:
+    """A service on the same database as `serve`, running or not; without the master key if not `personal`."""
     from api.serve import database
     from api.service import Service
 
     settings, directory = _settings(data)
     with _said(), database(settings, directory) as conninfo:
-        service = Service(conninfo, settings.segmentlog_schema, settings.proving(directory))
+        service = Service(
+            *(conninfo, settings.segmentlog_schema),
+            *(settings.proving(directory), settings.master(directory) if personal else None),
+        )
         service.set_up()
         try:
             yield service
@@ -403,8 +423,10 @@ def _said() -> Iterator[None]:
     from domain.errors import Refused
     from eventstore.embedded_postgres import EmbeddedPostgresError
     from eventstore.event import UnknownEventError
+    from eventstore.key_file import KeyFileError
     from eventstore.migrate import MigrationError
     from eventstore.notes import NoteError
+    from eventstore.personal_keys import PersonalKeyError
     from projections.replay import ReplayError
     from projections.reporting import ReportingError
 
@@ -417,14 +439,8 @@ def _said() -> Iterator[None]:
     try:
         yield
     except (
-        ReplayError,
-        ReportingError,
-        EmbeddedPostgresError,
-        MigrationError,
-        NoteError,
-        TokenError,
-        UnknownEventError,
-        OSError,
+        *(ReplayError, ReportingError, EmbeddedPostgresError, MigrationError, NoteError, TokenError),
+        *(UnknownEventError, KeyFileError, PersonalKeyError, OSError),
     ) as error:
         typer.echo(str(error), err=True)
     except Refused as error:

@@ -57,11 +57,10 @@ def serve(
         stack.enter_context(listener)
         conninfo = stack.enter_context(database(settings, data))
         service = Service(
-            conninfo,
-            settings.segmentlog_schema,
-            settings.proving(data),
-            settings.entry(),
-            settings.mail(),
+            *(conninfo, settings.segmentlog_schema, settings.proving(data)),
+            entry=settings.entry(),
+            mail=settings.mail(),
+            master=settings.master(data),
         )
         service.set_up()
         key = service.keys.first_key(settings.segmentlog_admin_key)
@@ -77,7 +76,10 @@ def serve(
 
 def work(conninfo: str, settings: Settings, data: Path, stop: Flag) -> None:
     """Keep the read models up with the log and the log sealed, and send letters, until told to stop."""
-    service = Service(conninfo, settings.segmentlog_schema, settings.proving(data), mail=settings.mail())
+    service = Service(
+        *(conninfo, settings.segmentlog_schema, settings.proving(data), settings.master(data)),
+        mail=settings.mail(),
+    )
     service.set_up()
     runners = Runners(service.runners())
     sealer = service.auditing.sealer(
@@ -86,11 +88,12 @@ def work(conninfo: str, settings: Settings, data: Path, stop: Flag) -> None:
     service.read_models.open()
     service.outbox.open()
     deliveries = service.delivery_worker()
-    for part in (runners, sealer, deliveries):
-        part.start()
-    stop.wait()
-    for part in (deliveries, sealer, runners):
-        part.stop()
+    with service.hearing_of_erasures():
+        for part in (runners, sealer, deliveries):
+            part.start()
+        stop.wait()
+        for part in (deliveries, sealer, runners):
+            part.stop()
     service.outbox.close()
     service.read_models.close()
     service.log.close()

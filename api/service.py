@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
 from api.entry import Entry, EntrySettings
 from api.keys import ApiKeys
 from application.auditing import Auditing, ProofSettings
@@ -11,6 +14,7 @@ from application.delivering import Delivering
 from application.delivery_worker import DeliveryWorker
 from application.documents import Documents
 from application.entry_letters import EntryLetters
+from application.erasing import Erasing
 from application.event_log import open_log, read_models
 from application.explanations import Explanations
 from application.history import History
@@ -34,6 +38,7 @@ from correspondence.mail_server import MailSettings
 from correspondence.outbox import Outbox
 from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
+from eventstore.personal_keys import DESTROYED, MasterKey
 from projections import reporting
 from projections.read_models import ReadModels
 from projections.runner import Runner
@@ -47,12 +52,16 @@ class Service:
         conninfo: str,
         schema: str,
         proving: ProofSettings | None = None,
+        master: MasterKey | None = None,
         entry: EntrySettings | None = None,
         mail: MailSettings | None = None,
     ) -> None:
         self.conninfo, self.schema = conninfo, schema
-        self.log = open_log(conninfo, schema, pool_size=20)
+        self._has_master_key = master is not None
+        self.log = open_log(conninfo, schema, pool_size=20, master=master)
         self.watch = HeadWatch(conninfo)
+        self._erasures = HeadWatch(conninfo, DESTROYED)
+        self._opened = ExitStack()
         self.keys = ApiKeys(conninfo, schema)
         self.entry = Entry(self.keys, entry)
         models = read_models(self.log)
@@ -61,6 +70,7 @@ class Service:
         self.journal = journal
         self.records = Records(journal, self.read_models)
         self.contacts = Contacts(journal, self.read_models, self.records)
+        self.erasing = Erasing(journal, self.read_models)
         self.segments = Segments(journal, self.read_models, self.records, self.contacts)
         self.documents = Documents(journal, self.read_models, self.records, self.segments)
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
@@ -86,8 +96,10 @@ class Service:
         self.resending = Resending(journal, self.read_models, self.contacts, self.outbox, mail)
 
     def set_up(self) -> None:
-        """Make or update all tables. Raises MigrationError."""
+        """Make or update all tables. Raises MigrationError, PersonalKeyError."""
         EventLog.set_up(self.conninfo, self.schema)
+        if self._has_master_key:
+            self.log.personal_keys.check()
         self.keys.set_up()
         self.outbox.set_up()
         for runner in self.runners():
@@ -105,16 +117,27 @@ class Service:
             Delivering(self.journal, self.read_models, self.entry_letters, self.outbox, self.mail),
         )
 
+    @contextmanager
+    def hearing_of_erasures(self) -> Iterator[None]:
+        """Forget what was read of a contact as soon as any process erases it."""
+        try:
+            with self._erasures.following(self.log.forget):
+                yield
+        finally:
+            self._erasures.close()
+
     def open(self) -> None:
         """Connect for requests."""
         self.outbox.open()
         self.keys.open()
         self.read_models.open()
+        self._opened.enter_context(self.hearing_of_erasures())
 
     def close(self) -> None:
         """Give all connections back."""
         self.watch.close()
         self.outbox.close()
+        self._opened.close()
         self.read_models.close()
         self.keys.close()
         self.log.close()

@@ -14,7 +14,11 @@ from api.entry import EntrySettings
 from api.tokens import SHORTEST_SECRET, TokenSettings
 from application.auditing import ProofSettings
 from correspondence.mail_server import MailSettings, Tls, is_this_machine
+from eventstore.key_file import load_secret
 from eventstore.notes import Verifier, load_signer
+from eventstore.personal_keys import MasterKey
+
+MASTER_KEY_FILE = "master.key"
 
 
 class Settings(BaseSettings):
@@ -28,6 +32,8 @@ class Settings(BaseSettings):
     segmentlog_data: Path = Path(".data")
     segmentlog_origin: str | None = Field(None, pattern=r"^[^\s+]{1,200}$")
     segmentlog_signing_key: str | None = None
+    segmentlog_master_key: str | None = None
+    segmentlog_new_master_key: str | None = None
     segmentlog_earlier_keys: str = ""
     segmentlog_checkpoint_events: int = Field(10_000, ge=1)
     segmentlog_checkpoint_seconds: float = Field(300.0, gt=0)
@@ -110,6 +116,11 @@ class Settings(BaseSettings):
                 user_claim=self.segmentlog_jwt_user_claim,
             )
         return EntrySettings(tokens, self.segmentlog_metrics_open)
+
+    def master(self, data: Path) -> MasterKey:
+        """What wraps the keys of personal data. Raises KeyFileError, OSError."""
+        secret = load_secret(self.segmentlog_master_key, "SEGMENTLOG_MASTER_KEY", data / MASTER_KEY_FILE)
+        return MasterKey(secret)
 
     def proving(self, data: Path) -> ProofSettings:
         """How this log is proven, with what is kept in the data directory. Raises NoteError."""

@@ -311,6 +311,8 @@ def people_after(
         return []
     found = []
     for person in people_of(company):
+        if person.erased:
+            continue
         taken = passed_on(person.value, company.value, after, flags)
         if changes := change(person, ContactChanges(**taken), company) if taken else ():
             found.append((person, changes))

@@ -16,7 +16,7 @@ from application.documents import HTML, WORD
 from application.entry_letters import EntryLetters
 from application.interactions import loaded
 from application.journal import Caller, Changes, Journal, retried
-from application.letters import PDF, Letter, as_pdf
+from application.letters import PDF, Erased, Letter, as_pdf
 from correspondence import mail_server, opt_out
 from correspondence.mail import (
     Attached,
@@ -255,7 +255,7 @@ class Delivering:
         self._record(progress)
         return ready
 
-    def _letters(self, stream: str, numbers: list[int]) -> dict[int, Letter | str | None]:
+    def _letters(self, stream: str, numbers: list[int]) -> dict[int, Letter | Erased | str | None]:
         """The letters by number; where one cannot be made, why."""
         if not numbers:
             return {}
@@ -263,7 +263,7 @@ class Delivering:
             return {**self.letters.of(stream, numbers)}
         except DocumentUnreadable:
             pass  # one of them; the others must not suffer
-        found: dict[int, Letter | str | None] = {}
+        found: dict[int, Letter | Erased | str | None] = {}
         for number in numbers:
             try:
                 found |= self.letters.of(stream, [number])
@@ -292,12 +292,14 @@ class Delivering:
         return self.journal.record(caller, changes, under_lock=[settling])
 
 
-def _obstacle(entry: Outgoing, letter: Letter | str | None, batch: Batch) -> DeliveryError | None:
+def _obstacle(entry: Outgoing, letter: Letter | Erased | str | None, batch: Batch) -> DeliveryError | None:
     """What keeps an entry back, if anything does."""
     if entry.canceled:
         return "canceled"
     if entry.contact_no is None:
         return "contact_gone"
+    if isinstance(letter, Erased):
+        return "contact_erased"
     if isinstance(letter, str):
         return "unreadable"
     if letter is None:

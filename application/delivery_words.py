@@ -32,6 +32,10 @@ WORDS: dict[str, dict[Language, str]] = {
 REASONS: dict[DeliveryError, dict[Language, str]] = {
     "canceled": {"en": "canceled before", "nl": "eerder geannuleerd"},
     "contact_gone": {"en": "the contact is gone", "nl": "het contact bestaat niet meer"},
+    "contact_erased": {
+        "en": "the contact or its company was erased",
+        "nl": "het contact of het bedrijf ervan is gewist",
+    },
     "privacy_blocked": {"en": "blocked for privacy", "nl": "geblokkeerd wegens privacy"},
     "opted_out": {"en": "opted out meanwhile", "nl": "intussen afgemeld"},
     "no_address": {"en": "no e-mail address", "nl": "geen e-mailadres"},

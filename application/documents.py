@@ -28,6 +28,7 @@ from domain.segment.events import DocumentAttached, SegmentEvent
 from domain.segment.line_values import LineDocument, line_document
 from domain.segment.lines import Line
 from domain.segment.state import Segment
+from eventstore.contents import MissingContentError
 from projections.contact_queries import line_facts
 from projections.read_models import ReadModels
 
@@ -75,8 +76,11 @@ class Documents:
         self.segments = segments
 
     def content(self, document: Document) -> bytes:
-        """The bytes of a document."""
-        return self.journal.log.contents.load([document.sha256])[document.sha256]
+        """The bytes of a document. Raises NotFound if they went with a contact that was erased."""
+        try:
+            return self.journal.log.contents.load([document.sha256])[document.sha256]
+        except MissingContentError as error:
+            raise NotFound("The document was erased with its contact.") from error
 
     # Templates
 
@@ -166,7 +170,9 @@ class Documents:
         events = documents.personalise(
             *(segment, line_no, contact_no, chosen, read.document), names_subject=file.names_subject
         )
-        return self._stored(caller, segment, events, read, file, new=chosen.kind != "unique")
+        line = segment.line(line_no)
+        about = line.contact_key if line is not None else None
+        return self._stored(caller, segment, events, read, file, new=chosen.kind != "unique", about=about)
 
     @retried
     def remove_from_line(self, caller: Caller, no: str, line_no: int) -> int:
@@ -198,8 +204,9 @@ class Documents:
         file: File,
         *,
         new: bool,
+        about: int | None = None,
     ) -> Stored:
-        changes = Changes(stream_of(segment.no), segment.version, events)
+        changes = Changes(stream_of(segment.no), segment.version, events, about)
         contents = {read.document.sha256: file.data}
         position = self.journal.record(caller, changes, contents=contents)
         for event in events:

@@ -11,7 +11,7 @@ from eventsourcing.persistence import StoredEvent
 from msgspec.structs import replace as replaced
 
 from application.journal import Journal
-from application.letters import Letter, Letters
+from application.letters import Erased, Letter, Letters
 from domain.delivery import InteractionsLoggedAgain
 from domain.interaction import Interaction, InteractionLogged, InteractionResumed
 from domain.segment.events import SegmentLogged
@@ -37,8 +37,14 @@ class EntryLetters:
         self.letters = letters
         self._made: OrderedDict[str, tuple[int, Event]] = OrderedDict()
         self._lock = Lock()
+        journal.log.forgetting.append(self._forget)
 
-    def of(self, stream: str, entry_nos: Sequence[int]) -> dict[int, Letter | None]:
+    def _forget(self) -> None:
+        """Remarks are in the events."""
+        with self._lock:
+            self._made = OrderedDict()
+
+    def of(self, stream: str, entry_nos: Sequence[int]) -> dict[int, Letter | Erased | None]:
         """The letters of entries of one stream by number; None for one without a document."""
         position, made = self._making(stream)
         event = made.data
@@ -56,7 +62,7 @@ class EntryLetters:
 
     def _again(
         self, event: InteractionsLoggedAgain, position: int, entry_nos: Sequence[int]
-    ) -> dict[int, Letter | None]:
+    ) -> dict[int, Letter | Erased | None]:
         """Fresh letters: contact and date of the day they were logged again, the rest as the entry says."""
         logged: SegmentLogged = self._making(f"segment-{event.segment_no}")[1].data
         numbers = line_columns(logged.blocks).line_no
@@ -88,16 +94,16 @@ class EntryLetters:
             changed = after(own.get(line_no, NO_CHANGES), changes)
             lines.append((entry_no, Line(line_no, line.contact_key, line.block, changed)))
         made = self.letters.of_lines(lines, logged.segment_no, position - 1)
-        return dict.fromkeys(entry_nos) | {
-            number: letter for (number, _), letter in zip(lines, made, strict=True)
-        }
+        found: dict[int, Letter | Erased | None] = dict.fromkeys(entry_nos)
+        return found | {number: letter for (number, _), letter in zip(lines, made, strict=True)}
 
     def _making(self, stream: str) -> tuple[int, Event]:
         """The event that made the entries of a stream, with its position."""
         with self._lock:
-            if stream in self._made:
-                self._made.move_to_end(stream)
-                return self._made[stream]
+            kept = self._made
+            if stream in kept:
+                kept.move_to_end(stream)
+                return kept[stream]
         log = self.journal.log
         with log.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
             row = cursor.execute(
@@ -109,7 +115,8 @@ class EntryLetters:
         position = row.pop("notification_id")
         event: Any = log.mapper.to_domain_event(StoredEvent(**row))
         with self._lock:
-            self._made[stream] = (position, event)
-            while len(self._made) > REMEMBERED:
-                self._made.popitem(last=False)
+            # Into what was there before it was read: if that was forgotten meanwhile, so is this.
+            kept[stream] = (position, event)
+            while len(kept) > REMEMBERED:
+                kept.popitem(last=False)
         return position, event

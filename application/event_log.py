@@ -6,11 +6,13 @@ from typing import Any
 
 import msgspec
 
+from application.personal_data import PERSONAL_IN
 from domain.catalogue import EARLIER_EVENTS, EVENT_TYPES
 from domain.contact_set import ContactSet, SetReference
 from eventstore.contents import ContentStore
 from eventstore.log import EventLog
 from eventstore.mapper import EventMapper
+from eventstore.personal_keys import MasterKey, PersonalKeys
 from eventstore.upcasting import Upcast
 from projections.contacts import Contacts
 from projections.read_model import ReadModel
@@ -18,13 +20,19 @@ from projections.setup import SetupRecords
 from projections.worksheets import Worksheets
 
 
-def open_log(conninfo: str, schema: str, *, pool_size: int = 10) -> EventLog:
-    """The log in this schema, whose tables are made already."""
-    return EventLog(conninfo, schema, event_mapper, pool_size=pool_size)
+def open_log(conninfo: str, schema: str, *, pool_size: int = 10, master: MasterKey | None = None) -> EventLog:
+    """The log in this schema, whose tables are made already.
+
+    Without a master key, what is personal in it can be read by this process alone.
+    """
+    return EventLog(conninfo, schema, event_mapper, pool_size=pool_size, master=master)
 
 
-def event_mapper(contents: ContentStore) -> EventMapper:
-    """Knows all events of the domain; contact sets are stored by reference and loaded when needed."""
+def event_mapper(contents: ContentStore, keys: PersonalKeys) -> EventMapper:
+    """Knows all events of the domain, and what is personal in them.
+
+    Contact sets are stored by reference and loaded when needed.
+    """
 
     def encode(value: Any) -> Any:
         if isinstance(value, ContactSet):
@@ -37,7 +45,7 @@ def event_mapper(contents: ContentStore) -> EventMapper:
         raise TypeError(f"{kind.__name__} cannot be part of an event")
 
     earlier = {topic: Upcast(*one) for topic, one in EARLIER_EVENTS.items()}
-    return EventMapper(EVENT_TYPES, encode, decode, earlier=earlier)
+    return EventMapper(EVENT_TYPES, encode, decode, earlier=earlier, personal=PERSONAL_IN, keys=keys)
 
 
 def read_models(log: EventLog) -> list[ReadModel]:

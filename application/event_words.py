@@ -10,7 +10,7 @@ import msgspec
 from application.field_words import HIDDEN, Language, field_word, value_words
 from application.history_words import changes_in_words, tell
 from domain.amendments import CampaignEntryDeleted
-from domain.contact import ContactChanged, ContactDeleted, ContactRegistered, KnownContact
+from domain.contact import ContactChanged, ContactDeleted, ContactErased, ContactRegistered, KnownContact
 from domain.interaction import InteractionLogged, InteractionPostponed, InteractionResumed
 from domain.records import RECORD_KINDS, KnownRecord, RecordChanged, RecordCreated, RecordDeleted
 from domain.segment.state import Segment
@@ -22,6 +22,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "registered": {"en": "Registered contact {no}: {values}.", "nl": "Contact {no} ingevoerd: {values}."},
     "changed": {"en": "Changed contact {no}: {changes}.", "nl": "Contact {no} gewijzigd: {changes}."},
     "deleted": {"en": "Deleted contact {no}.", "nl": "Contact {no} verwijderd."},
+    "erased": {"en": "Erased contact {no}: {reason}.", "nl": "Contact {no} gewist: {reason}."},
     "record_created": {"en": "Made {kind} {code}: {values}.", "nl": "{kind} {code} gemaakt: {values}."},
     "record_changed": {
         "en": "Changed {kind} {code}: {changes}.",
@@ -114,6 +115,8 @@ def tell_any(event: object, before: State, language: Language) -> str:
             return word("changed", no=no, changes=_changes(old, new, language))
         case ContactDeleted(no=no):
             return word("deleted", no=no)
+        case ContactErased(no=no, reason=reason):
+            return word("erased", no=no, reason=reason)
         case InteractionLogged() | InteractionPostponed() | InteractionResumed():
             name = {InteractionLogged: "recorded", InteractionPostponed: "begun"}.get(type(event), "finished")
             description = value_words("description", event.value.description, language)

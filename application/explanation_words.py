@@ -101,8 +101,8 @@ WORDS: dict[str, dict[Language, str]] = {
 
 NOTES: dict[str, dict[Language, str]] = {
     "unknown": {
-        "en": "Filters without values ask for something that is not kept for that moment.",
-        "nl": "Filters zonder waarden vragen iets wat voor dat moment niet bewaard is.",
+        "en": "Filters without values ask for something that is not kept for that moment, or was erased.",
+        "nl": "Filters zonder waarden vragen iets wat voor dat moment niet bewaard is, of gewist is.",
     },
     "nobody_left": {
         "en": "It came along with a colleague who is not found in the company any more.",

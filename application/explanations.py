@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -13,6 +13,7 @@ from application.field_words import Language
 from application.journal import Journal
 from application.past_contacts import PastContacts
 from application.past_interactions import interactions_at
+from application.personal_data import OF_A_LINE
 from application.segments import Segments
 from application.story import steps_of
 from domain.contact import KnownContact
@@ -264,8 +265,14 @@ class Explanations:
         adding = event.action == "add_contacts"
         rows = self.past.rows(contact, position)
         if "interaction_log_entry" in tables_of(filters):
-            rows["interaction_log_entry"] = list(interactions_at(self.past, contact, position))
+            rows["interaction_log_entry"] = self._interactions(contact, position)
         return explain(filters, rows, work_date=action.step.work_date, adding=adding)
+
+    def _interactions(self, contact: KnownContact, position: int) -> list[Mapping[str, Any]]:
+        rows: list[Mapping[str, Any]] = list(interactions_at(self.past, contact, position))
+        if not self.past.is_erased(contact.no):
+            return rows
+        return [{name: known for name, known in row.items() if name not in OF_A_LINE} for row in rows]
 
     def _brought_in_by(
         self, action: Action, event: CriteriaApplied, contact: KnownContact

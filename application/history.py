@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from eventsourcing.persistence import StoredEvent
 from psycopg.sql import SQL
 
 from application.field_words import Language
-from application.history_words import tell
+from application.history_words import ERASED, tell
 from application.journal import Journal
 from application.story import steps_of
 from domain.errors import NotFound
@@ -21,7 +22,10 @@ from eventstore.log import EventLog
 
 
 class FedEvent(msgspec.Struct, frozen=True):
-    """An event as it is given to readers of the feed; `data` is as it is stored."""
+    """An event as it is given to readers of the feed.
+
+    `data` is as it was recorded; what is personal in it is blank if its contact was `erased`.
+    """
 
     position: int
     stream: str
@@ -30,6 +34,7 @@ class FedEvent(msgspec.Struct, frozen=True):
     at: str
     user_id: str
     data: Any
+    erased: bool = False
 
 
 class ToldStep(msgspec.Struct, frozen=True):
@@ -112,6 +117,8 @@ def told(
         if limit is not None and len(found) == limit:
             break
         text = tell(step.event, segment, language) if step.version > after else ""
+        if step.erased and text:
+            text += f" {ERASED[language]}"
         segment.apply(step.event, step.user_id, step.at)
         if step.version > after:
             found.append(
@@ -146,18 +153,18 @@ def _read(
             ).format(SQL(" AND ").join(conditions)),
             {"after": after, "head": head, "stream": stream, "type": type_, "limit": limit},
         ).fetchall()
-    found = []
-    for row in rows:
-        state = msgspec.json.decode(row["state"])
-        found.append(
-            FedEvent(
-                row["position"],
-                row["stream"],
-                row["version"],
-                row["topic"],
-                state["at"],
-                state["user_id"],
-                state["data"],
-            )
+    stored = [StoredEvent(row["stream"], row["version"], row["topic"], bytes(row["state"])) for row in rows]
+    found = [
+        FedEvent(
+            row["position"],
+            row["stream"],
+            row["version"],
+            row["topic"],
+            state["at"],
+            state["user_id"],
+            state["data"],
+            erased,
         )
+        for row, (state, erased) in zip(rows, log.events_mapper.readable(stored), strict=True)
+    ]
     return FeedPage(found, found[-1].position if len(found) == limit else head)

@@ -167,6 +167,13 @@ WORDS: dict[str, dict[Language, str]] = {
 }
 
 
+ERASED: dict[Language, str] = {
+    "en": "(What was personal in it was erased.)",
+    "nl": "(Wat er persoonlijk aan was, is gewist.)",
+}
+"""Said of an event in which something can be read no more."""
+
+
 def tell(event: object, before: Segment, language: Language) -> str:
     """What an event did to the segment that stood as `before`."""
 

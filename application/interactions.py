@@ -426,21 +426,46 @@ class Interactions:
         if place.segment_no is None:
             return self._single(place.entry_no, amend)
         if place.resend_no is not None:
-            return self._resent(place.resend_no, amend)
+            return self._resent(place.resend_no, amend, of=place.entry_no)
         segment = self.journal.load(stream_of(place.segment_no), Segment)
         assert segment is not None
         assert segment.recorded is not None
-        return Changes(stream_of(segment.no), segment.version, amend(segment.recorded))
+        facts = amend(segment.recorded)
+        return _about_its_contact(stream_of(segment.no), segment, facts, segment, place.entry_no)
 
-    def _resent(self, first_no: int, amend: Amend) -> Changes:
+    def _resent(self, first_no: int, amend: Amend, *, of: int | None = None) -> Changes:
+        """Amendments of what was logged again, of one entry or more."""
         again = self.journal.load(resend_stream(first_no), LoggedAgain)
         assert again is not None
-        return Changes(resend_stream(first_no), again.version, amend(again.recorded))
+        if of is None:
+            return Changes(resend_stream(first_no), again.version, amend(again.recorded))
+        made = again.event
+        assert made is not None
+        segment = self.journal.load(stream_of(made.segment_no), Segment)
+        assert segment is not None
+        source = made.source_first + made.sources[of - made.first_interaction_no]
+        return _about_its_contact(resend_stream(first_no), again, amend(again.recorded), segment, source)
 
     def _single(self, entry_no: int, amend: Amend) -> Changes:
         single = self.journal.load(interaction_stream(entry_no), SingleInteraction)
         assert single is not None
-        return Changes(interaction_stream(entry_no), single.version, amend(single.recorded))
+        facts = amend(single.recorded)
+        return Changes(interaction_stream(entry_no), single.version, facts, single.value.contact_key)
+
+
+def _about_its_contact(
+    stream: str, aggregate: Segment | LoggedAgain, facts: Sequence[Amendment], segment: Segment, entry_no: int
+) -> Changes:
+    """Comments are personal to the contact whom the entry was logged with, also if that was deleted since."""
+    is_personal = any(isinstance(fact, InteractionCommented | InteractionCommentChanged) for fact in facts)
+    about = _contact_of_entry(segment, entry_no) if is_personal else None
+    return Changes(stream, aggregate.version, facts, about)
+
+
+def _contact_of_entry(segment: Segment, entry_no: int) -> int:
+    """The key of the contact whom an entry of a logged segment is with."""
+    assert segment.recorded is not None
+    return int(segment.line_columns().contact_key[entry_no - segment.recorded.first])
 
 
 def _by_stream(places: Iterable[EntryPlace]) -> dict[object, list[EntryPlace]]:

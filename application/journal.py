@@ -20,6 +20,7 @@ from domain.errors import Conflict, VersionConflict
 from eventstore.counters import NumberTakenError
 from eventstore.event import Envelope
 from eventstore.log import EventLog, Foldable, StaleVersionError, events_of
+from eventstore.personal_keys import DestroyedKeyError
 from eventstore.recorder import Alongside
 
 Role = Literal["marketer", "auditor", "reporter", "admin"]
@@ -58,11 +59,15 @@ class RepeatedRequestError(Exception):
 
 
 class Changes(msgspec.Struct, frozen=True, gc=False):
-    """What happened to one stream, after the version that was seen."""
+    """What happened to one stream, after the version that was seen.
+
+    `about` is the key of the contact whom personal texts concern, where the facts do not say so themselves.
+    """
 
     stream: str
     version: int
     facts: Sequence[Any]
+    about: int | None = None
 
 
 class Journal:
@@ -95,16 +100,20 @@ class Journal:
         *changes: Changes,
         under_lock: Sequence[Alongside] = (),
         contents: Mapping[str, bytes] = NO_CONTENTS,
+        besides: Sequence[Alongside] = (),
     ) -> int:
         """Save all of it in one transaction, with the contact sets and contents that it names.
 
-        Returns the position.
+        Returns the position. `besides` is done in the same transaction.
 
-        Raises RepeatedRequestError; StaleVersionError and NumberTakenError, which `retried` takes care of.
+        Raises Conflict, RepeatedRequestError; StaleVersionError and NumberTakenError, which `retried` takes
+        care of.
         """
         now = datetime.now(UTC)
         envelope = Envelope(now, caller.user_id, str(uuid.uuid4()), caller.work_date)
-        events = [event for c in changes for event in events_of(c.stream, c.version, envelope, c.facts)]
+        events = [
+            event for c in changes for event in events_of(c.stream, c.version, envelope, c.facts, c.about)
+        ]
         if not events:
             return self.log.position()
         named = dict(contents)
@@ -112,10 +121,15 @@ class Journal:
             for found in contact_sets(event.data):
                 named |= found.contents()
         before: list[Alongside] = [self.log.contents.saving(named)] if named else []
+        before += besides
         if caller.request is not None:
             before.append(_claiming(caller.user_id, caller.request))
-        with _repeated():
-            return self.log.append(events, before=before, under_lock=under_lock)
+        try:
+            with _repeated():
+                return self.log.append(events, before=before, under_lock=under_lock)
+        except DestroyedKeyError as error:
+            self.log.forget()  # it may have been decided on what was read before
+            raise Conflict("The contact was erased; nothing personal of it is recorded any more.") from error
 
 
 def check_version(caller: Caller, aggregate: Foldable) -> None:

@@ -20,7 +20,7 @@ import pikepdf
 
 from application.documents import WORD
 from application.entry_letters import EntryLetters
-from application.letters import PDF, Letter, as_pdf, one_as_pdf
+from application.letters import PDF, Erased, Letter, as_pdf, one_as_pdf
 from correspondence.mail import plain_name
 from domain.errors import NoDocument, NotFound
 from projections.delivery_queries import FiledEntry, filed_entries, filed_entry
@@ -67,6 +67,10 @@ class LetterFiles:
         if known is None:
             raise NotFound.named("interaction log entry", entry_no)
         letter = self.letters.of(stream_of(entry), [entry_no])[entry_no] if entry else None
+        if isinstance(letter, Erased):
+            raise NoDocument(
+                f"The contact of interaction log entry {entry_no} was erased, and its letter too."
+            )
         if entry is None or letter is None:
             raise NoDocument(f"Interaction log entry {entry_no} has no document.")
         digest = hashlib.sha256(letter.data).hexdigest()
@@ -82,9 +86,14 @@ class LetterFiles:
         Raises NotFound, NoDocument, OfficeMissing before the first piece.
         """
         entries = self._entries(logged_segment, correspondence_type)
-        batches = self._made(entries, kind)
+        erased: list[FiledEntry] = []
+        batches = self._made(entries, kind, erased)
         first = next(batches)
-        return _zip(first, batches, alone=len(entries) == 1)
+        if len(erased) == len(entries):
+            raise NoDocument(
+                f"The contacts of logged segment {logged_segment} were erased, and their letters."
+            )
+        return _zip(first, batches, erased, alone=len(entries) == 1)
 
     def combined(self, logged_segment: int, correspondence_type: str | None) -> Iterator[bytes]:
         """One PDF of all letters of a logged segment, for the printer; those that cannot be one are left out.
@@ -92,7 +101,8 @@ class LetterFiles:
         Raises NotFound, NoDocument, OfficeMissing.
         """
         entries = self._entries(logged_segment, correspondence_type)
-        parts = [pdf for batch in self._made(entries, "pdf") if (pdf := _joined(_pdfs(batch))) is not None]
+        made = self._made(entries, "pdf", [])
+        parts = [pdf for batch in made if (pdf := _joined(_pdfs(batch))) is not None]
         whole = _joined(parts)
         if whole is None:
             raise NoDocument(f"No letter of logged segment {logged_segment} can be made into PDF.")
@@ -110,12 +120,18 @@ class LetterFiles:
             raise NoDocument(f"Logged segment {logged_segment} has no such documents.")
         return entries
 
-    def _made(self, entries: Sequence[FiledEntry], kind: Format) -> Iterator[Made]:
-        """The letters, some at a time; one that cannot be PDF comes as it is."""
+    def _made(self, entries: Sequence[FiledEntry], kind: Format, erased: list[FiledEntry]) -> Iterator[Made]:
+        """The letters, some at a time; one that cannot be PDF comes as it is.
+
+        Entries whose letters were erased with their contact are put into `erased`.
+        """
         for start in range(0, len(entries), AT_ONCE):
             part = entries[start : start + AT_ONCE]
             letters = self._letters(part)
-            found = [(entry, letter) for entry in part if (letter := letters.get(entry.entry_no)) is not None]
+            erased += [entry for entry in part if isinstance(letters.get(entry.entry_no), Erased)]
+            found = [
+                (entry, letter) for entry in part if isinstance(letter := letters.get(entry.entry_no), Letter)
+            ]
             pdfs = as_pdf([letter for _, letter in found]) if kind == "pdf" else [None] * len(found)
             yield [
                 (entry, letter, letter.data, _ending(entry, letter))
@@ -124,11 +140,11 @@ class LetterFiles:
                 for (entry, letter), pdf in zip(found, pdfs, strict=True)
             ]
 
-    def _letters(self, entries: Sequence[FiledEntry]) -> dict[int, Letter | None]:
+    def _letters(self, entries: Sequence[FiledEntry]) -> dict[int, Letter | Erased | None]:
         by_stream: dict[str, list[int]] = {}
         for entry in entries:
             by_stream.setdefault(stream_of(entry), []).append(entry.entry_no)
-        found: dict[int, Letter | None] = {}
+        found: dict[int, Letter | Erased | None] = {}
         for stream, numbers in by_stream.items():
             found |= self.letters.of(stream, numbers)
         return found
@@ -165,7 +181,9 @@ class _Names:
         return name
 
 
-def _zip(first: Made, others: Iterator[Made], *, alone: bool) -> Iterator[bytes]:
+def _zip(
+    first: Made, others: Iterator[Made], erased: Sequence[FiledEntry], *, alone: bool
+) -> Iterator[bytes]:
     sink = _Sink()
     names = _Names()
     index = io.StringIO()
@@ -179,14 +197,19 @@ def _zip(first: Made, others: Iterator[Made], *, alone: bool) -> Iterator[bytes]
                 _add(archive, name, data)
                 rows.writerow(_row(name, entry, letter))
                 yield sink.taken()
+        for entry in erased:
+            rows.writerow(_row("", entry, None))
         if not alone:
             _add(archive, "index.csv", ("\ufeff" + index.getvalue()).encode())
     yield sink.taken()
 
 
-def _row(name: str, entry: FiledEntry, letter: Letter) -> list[object]:
-    digest = hashlib.sha256(letter.data).hexdigest()
+def _row(name: str, entry: FiledEntry, letter: Letter | None) -> list[object]:
+    """A row of the index; without a letter, of an entry whose letter was erased."""
+    digest = hashlib.sha256(letter.data).hexdigest() if letter is not None else entry.letter_sha256
     same = "" if entry.letter_sha256 is None else "yes" if entry.letter_sha256 == digest else "no"
+    if letter is None:
+        same = "erased"
     values = (
         *(name, entry.entry_no, entry.contact_no, entry.company_name, entry.contact_name),
         *(entry.correspondence_type, entry.delivery_status, digest, same),

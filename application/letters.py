@@ -54,6 +54,10 @@ class Letter(msgspec.Struct, frozen=True):
     contact: KnownContact
 
 
+class Erased(msgspec.Struct, frozen=True):
+    """Stands for a letter that cannot be made any more: its contact was erased, or since then its company."""
+
+
 class Letters:
     """Fills documents in, for a preview or for what was logged."""
 
@@ -65,6 +69,11 @@ class Letters:
         self.segments = segments
         self.past = past
         self._templates = TemplateCache()
+        journal.log.forgetting.append(self._forget)
+
+    def _forget(self) -> None:
+        """Personal documents are among the templates."""
+        self._templates = TemplateCache()
 
     def of_line(self, no: str, line_no: int) -> Letter:
         """The letter that a line would get now. Raises NotFound, NoDocument."""
@@ -74,13 +83,15 @@ class Letters:
             raise NotFound.named("line", line_no)
         position = self.journal.log.position()
         (letter,) = self._letters([(line_no, line)], no, position)
+        if isinstance(letter, Erased):
+            raise NoDocument(f"The contact of line {line_no} was erased; it gets no letter.")
         if letter is None:
             raise NoDocument(f"Line {line_no} has no document to preview.")
         return letter
 
     def of_entries(
         self, logged: SegmentLogged, position: int, entry_nos: Sequence[int]
-    ) -> Iterator[Letter | None]:
+    ) -> Iterator[Letter | Erased | None]:
         """The letters of a logged segment's entries, as of the position of logging; None without a document.
 
         Entry numbers in any order; asked for in batches of some hundreds, they cost a few queries each.
@@ -99,15 +110,17 @@ class Letters:
 
     def of_lines(
         self, lines: Sequence[tuple[int, Line]], segment_no: str, position: int
-    ) -> Iterator[Letter | None]:
+    ) -> Iterator[Letter | Erased | None]:
         """The letters of numbered lines, as of a position; None without a document."""
         return self._letters(lines, segment_no, position)
 
-    def of_interaction(self, value: Interaction, entry_no: int, position: int) -> Letter | None:
+    def of_interaction(self, value: Interaction, entry_no: int, position: int) -> Letter | Erased | None:
         """The letter of a single interaction, as of the position of its event; None without a document."""
         if value.contact_key is None or value.document is None:
             return None
         known = _Known(self.journal, self.past, position - 1, [value.contact_key])
+        if known.is_erased(value.contact_key):
+            return Erased()
         contact = known.contact(value.contact_key)
         if contact is None:
             return None
@@ -126,12 +139,14 @@ class Letters:
 
     def _letters(
         self, lines: Sequence[tuple[int, Line]], segment_no: str, position: int
-    ) -> Iterator[Letter | None]:
+    ) -> Iterator[Letter | Erased | None]:
         known = _Known(self.journal, self.past, position, [line.contact_key for _, line in lines])
         for number, line in lines:
             yield self._letter(number, line, segment_no, known)
 
-    def _letter(self, number: int, line: Line, segment_no: str, known: _Known) -> Letter | None:
+    def _letter(self, number: int, line: Line, segment_no: str, known: _Known) -> Letter | Erased | None:
+        if known.is_erased(line.contact_key):
+            return Erased()
         contact = known.contact(line.contact_key)
         if contact is None:
             return None
@@ -228,6 +243,17 @@ class _Known:
         self._by_no = contacts | self.past.many(
             sorted(no for no in companies - contacts.keys() if no is not None), self.position
         )
+
+        companies_known = [contact.key for contact in self._by_no.values()]
+        self._destroyed = self.journal.log.personal_keys.destroyed_among([*self.keys, *companies_known])
+
+    def is_erased(self, key: int) -> bool:
+        """Whether a contact was erased, or its company after this position: nobody knows the letter then."""
+        if key in self._destroyed:
+            return True
+        contact = self.contact(key)
+        company = self.company_of(contact) if contact is not None else None
+        return company is not None and company.key in self._destroyed and not company.erased
 
     def contact(self, key: int) -> KnownContact | None:
         """A contact by its key."""

@@ -42,7 +42,8 @@ class MailingGroups:
         changes = [
             Changes(stream_of(contact.no), contact.version, facts)
             for contact in known.values()
-            if not contact.deleted and (facts := _with_group(contact, code, given=contact.key in wanted))
+            if not (contact.deleted or contact.erased)
+            and (facts := _with_group(contact, code, given=contact.key in wanted))
         ]
         added = sum(change.facts[0].key in wanted for change in changes)
         return added, len(changes) - added, self.journal.record(caller, *changes)

@@ -9,7 +9,7 @@ import msgspec
 
 from application.contacts import stream_of
 from application.journal import Journal
-from domain.contact import Contact, KnownContact
+from domain.contact import PERSONAL, Contact, KnownContact
 from domain.segment.line_values import LineFacts
 from eventstore.log import EventLog
 from projections.contacts.value_entry_rows import of_sources
@@ -77,6 +77,11 @@ class PastContacts:
         known = self.log.load(stream_of(no), KnownContact)
         return None if known is None else known.key
 
+    def is_erased(self, no: str) -> bool:
+        """Whether the personal values of a contact were erased: what they were then, nobody knows."""
+        known = self.log.load(stream_of(no), KnownContact)
+        return known is not None and known.erased
+
     def at(self, no: str, position: int) -> KnownContact | None:
         """A contact as it was, if there was one."""
         return self.many([no], position).get(no)
@@ -124,6 +129,10 @@ class PastContacts:
         own = msgspec.structs.asdict(value) | {"no": contact.no}
         if value.company_key is not None:
             own["company_name"] = company.value.name if company else None
+        if self.is_erased(contact.no):
+            own = {name: known for name, known in own.items() if name not in PERSONAL}
+        if company is not None and self.is_erased(company.no):
+            own.pop("company_name", None)
         of_company = company.value if company else Contact()
         return {
             "contact": [own],

@@ -137,7 +137,7 @@ class Recording:
     ) -> list[Changes]:
         line = LineContact(contact.key, contact.no, contact.value.correspondence_type)
         facts = change_line(segment, line_no, line, LineChanges(contact_via=number), None)
-        return [Changes(stream_of(segment.no), segment.version, facts)]
+        return [Changes(stream_of(segment.no), segment.version, facts, contact.key)]
 
     def _contact(self, said: InteractionValues, account: Account | None) -> KnownContact | None:
         no = given(said).get("contact_no")

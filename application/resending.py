@@ -234,7 +234,7 @@ class Resending:
         with self.read_models.cursor() as cursor:
             row = cursor.execute("SELECT no FROM contact WHERE key = %s", (key,)).fetchone()
         contact = self.contacts.find(row["no"]) if row else None
-        if contact is None or contact.value.exclude_from_segment:
+        if contact is None or contact.erased or contact.value.exclude_from_segment:
             return None
         caller = Caller(OPTED_OUT, "marketer", date.today())
         return self.contacts.change(caller, contact.no, ContactChanges(exclude_from_segment=True))[1]

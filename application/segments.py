@@ -177,7 +177,7 @@ class Segments:
         else:
             self._refuse_blocked(contact)
             facts = worksheet.replace_contact(segment, line_no, _facts(contact), present_no, values, template)
-        return self._record(caller, segment, facts)
+        return self._record(caller, segment, facts, about=contact.key)
 
     @retried
     def remove_line(self, caller: Caller, no: str, line_no: int) -> int:
@@ -196,8 +196,11 @@ class Segments:
         check_version(caller, segment)
         return segment
 
-    def _record(self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent]) -> tuple[Segment, int]:
-        position = self.journal.record(caller, Changes(stream_of(segment.no), segment.version, facts))
+    def _record(
+        self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent], about: int | None = None
+    ) -> tuple[Segment, int]:
+        changes = Changes(stream_of(segment.no), segment.version, facts, about)
+        position = self.journal.record(caller, changes)
         return self.get(segment.no), position
 
     def _line_contact(self, no: str) -> KnownContact:

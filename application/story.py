@@ -37,4 +37,5 @@ def step_of(position: int, event: Event) -> Step:
         at=envelope.at,
         work_date=envelope.work_date,
         event=event.data,
+        erased=event.erased,
     )

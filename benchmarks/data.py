@@ -6,7 +6,9 @@ tables through their use cases, and the read models from the runners.
 
 from __future__ import annotations
 
+import base64
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -33,6 +35,7 @@ from domain.segment.header import HeaderChanges
 from domain.segment.selection import Criteria
 from domain.segment.state import Segment
 from eventstore.embedded_postgres import EmbeddedPostgres
+from eventstore.personal_keys import KEY_BYTES, MasterKey
 from projections.runner import Runner
 
 CALLER = Caller("benchmark", "admin", date(2026, 12, 1))
@@ -64,7 +67,8 @@ class Installation:
     def __init__(self, conninfo: str, schema: str) -> None:
         self.conninfo = conninfo
         self._worker: subprocess.Popen[bytes] | None = None
-        self.service = Service(conninfo, schema)
+        self._master_key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+        self.service = Service(conninfo, schema, master=MasterKey(base64.b64decode(self._master_key)))
         self.service.set_up()
         self.service.open()
         self.runners = {runner.model.name: runner for runner in self.service.runners()}
@@ -105,7 +109,11 @@ class Installation:
     def start_worker(self) -> None:
         """Let a process of its own feed the read models, as in use; it ends with `close`."""
         command = [sys.executable, "-m", "api.command_line", "worker", "--until-input-ends"]
-        variables = {"DATABASE_URL": self.conninfo, "SEGMENTLOG_SCHEMA": self.log_schema}
+        variables = {
+            "DATABASE_URL": self.conninfo,
+            "SEGMENTLOG_SCHEMA": self.log_schema,
+            "SEGMENTLOG_MASTER_KEY": self._master_key,
+        }
         self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | variables)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self.service.read_models.status(0)["contacts"].fed:

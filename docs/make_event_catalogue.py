@@ -44,7 +44,8 @@ Made by [make_event_catalogue.py](make_event_catalogue.py) from the program; do 
 Every event is one row of `log_events`. Its `topic` names what happened and the version of that description;
 a topic is never given another meaning. Its `state` is JSON: an envelope with `at` (an instant in UTC),
 `user_id`, `command_id` (the same for all events of one command) and `work_date`, and under `data` the fields
-below.
+below. What is personal is blank there, and sealed beside it, under `sealed`: see
+[decision 16](decisions/0016-personal-values-are-sealed-under-a-key-per-contact.md).
 
 How values are written:
 

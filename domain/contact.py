@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import msgspec
@@ -167,9 +169,43 @@ class ContactDeleted(msgspec.Struct, frozen=True):
     key: int
 
 
-ContactEvent = ContactRegistered | ContactChanged | ContactDeleted
+class ContactErased(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything personal of a contact was destroyed for good; its number, codes and counts stay.
+
+    `entries` are the interaction log entries that lost their remarks, comments and the like, `documents` the
+    digests of personal documents that are gone.
+    """
+
+    topic: ClassVar[str] = "contact.erased.1"
+    no: str
+    key: int
+    reason: str
+    entries: tuple[int, ...] = ()
+    documents: tuple[str, ...] = ()
+
+
+ContactEvent = ContactRegistered | ContactChanged | ContactDeleted | ContactErased
 
 NOT_KNOWN = Contact()
+_OF_AN_ADDRESS = (
+    *("company_name", "address", "address_2", "post_code", "city", "county"),
+    *("phone_no", "mobile_phone_no", "fax_no", "email", "home_page"),
+)
+_OF_A_CONTACT = (
+    *("name", "name_2", "first_name", "middle_name", "surname", "initials", "job_title"),
+    *(*_OF_AN_ADDRESS, "email_2", "external_id"),
+)
+PERSONAL: Mapping[str, None] = MappingProxyType(dict.fromkeys(_OF_A_CONTACT))
+"""The values that tell who a contact is or where, each with what it is once they are erased (design 3)."""
+
+PERSONAL_IN_ADDRESS: Mapping[str, None] = MappingProxyType(dict.fromkeys(_OF_AN_ADDRESS))
+"""The same in an alternative address. Its code and dates stay: entries were recorded with that code."""
+
+OF_THE_ERASED: Mapping[str, Any] = MappingProxyType(
+    {**PERSONAL, "exclude_from_segment": True, "privacy_blocked": True}
+)
+"""What erasing sets; codes, groups and answers stay, so that nothing that was counted changes."""
+
 NAME_PARTS = ("first_name", "middle_name", "surname")
 SETS = ("mailing_groups", "industry_groups", "job_responsibilities", "profile_answers")
 """Lists in which naming something twice says no more than naming it once."""
@@ -184,10 +220,11 @@ class KnownContact:
     version: int = 0
     value: Contact = NOT_KNOWN
     deleted: bool = False
+    erased: bool = False
 
     def copy(self) -> KnownContact:
         """One that can be changed without changing this one."""
-        return KnownContact(self.no, self.key, self.version, self.value, self.deleted)
+        return KnownContact(self.no, self.key, self.version, self.value, self.deleted, self.erased)
 
     def apply(self, event: object, user_id: str, at: datetime) -> None:
         """Take over one event."""
@@ -198,6 +235,9 @@ class KnownContact:
                 self.value = replaced(self.value, **given(changes))
             case ContactDeleted():
                 self.deleted = True
+            case ContactErased():
+                self.value = erased(self.value)
+                self.erased = True
             case _:
                 raise TypeError(f"{type(event).__name__} is no event of a contact")
 
@@ -218,6 +258,8 @@ def change(
     contact: KnownContact, changes: ContactChanges, company: KnownContact | None
 ) -> tuple[ContactChanged, ...]:
     """New values for a contact; nothing if they are what they were. Raises what `register` raises."""
+    if contact.erased:
+        raise Conflict(f"Contact {contact.no} was erased; nothing is recorded of it any more.")
     named = given(changes)
     new = _consistent(contact.no, contact.key, replaced(contact.value, **named), named, company)
     different: dict[str, Any] = {
@@ -228,6 +270,22 @@ def change(
     if not different:
         return ()
     return (ContactChanged(contact.no, contact.key, ContactChanges(**different)),)
+
+
+def erase(
+    contact: KnownContact, reason: str, entries: Iterable[int], documents: Iterable[str]
+) -> tuple[ContactErased, ...]:
+    """Forget who a contact is, also one that was deleted; nothing if that was done already (design 3)."""
+    if contact.erased:
+        return ()
+    gone = tuple(sorted(set(entries))), tuple(sorted(set(documents)))
+    return (ContactErased(contact.no, contact.key, reason, *gone),)
+
+
+def erased(value: Contact) -> Contact:
+    """What is left of a contact's values."""
+    addresses = tuple(replaced(address, **PERSONAL_IN_ADDRESS) for address in value.alternative_addresses)
+    return replaced(value, **OF_THE_ERASED, alternative_addresses=addresses)
 
 
 def _consistent(

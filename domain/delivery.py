@@ -18,6 +18,7 @@ from domain.vocabulary import CorrespondenceType
 DeliveryError = Literal[
     "canceled",
     "contact_gone",
+    "contact_erased",
     "privacy_blocked",
     "opted_out",
     "no_address",

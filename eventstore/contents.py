@@ -19,6 +19,10 @@ class ContentError(Exception):
     """A content that an event names is missing, or is not what its digest says."""
 
 
+class MissingContentError(ContentError):
+    """A content that an event names is not there."""
+
+
 class ContentStore:
     """The table `content`, with the contents that were used last kept in memory."""
 
@@ -41,6 +45,23 @@ class ContentStore:
             self._remember(read)
             found |= read
         return found
+
+    def forget(self) -> None:
+        """Drop what is kept in memory."""
+        with self._lock:
+            self._cache.clear()
+            self._cached = 0
+
+    @staticmethod
+    def removing(digests: Sequence[str]) -> Alongside:
+        """What removes contents in the transaction of a save."""
+
+        def remove(cursor: Cursor[DictRow]) -> None:
+            cursor.execute(
+                "DELETE FROM content WHERE sha256 = ANY(%b)", ([bytes.fromhex(digest) for digest in digests],)
+            )
+
+        return remove
 
     def saving(self, contents: Mapping[str, bytes]) -> Alongside:
         """What keeps these contents in the transaction of a save."""
@@ -65,7 +86,7 @@ class ContentStore:
             read = {bytes(row["sha256"]).hex(): bytes(row["data"]) for row in cursor}
         for digest in digests:
             if digest not in read:
-                raise ContentError(f"content {digest} is missing")
+                raise MissingContentError(f"content {digest} is missing")
             if hashlib.sha256(read[digest]).hexdigest() != digest:
                 raise ContentError(f"content {digest} has been changed")
         return read

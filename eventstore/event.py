@@ -18,12 +18,18 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
-    """A fact at version `originator_version` of the stream `originator_id`."""
+    """A fact at version `originator_version` of the stream `originator_id`.
+
+    `about` is whom personal texts in it concern, where the fact does not say so itself; it is not stored.
+    `erased` if something in it can be read no more, because the key was destroyed.
+    """
 
     originator_id: str
     originator_version: int
     envelope: Envelope
     data: Any
+    about: int | None = None
+    erased: bool = False
 
 
 class UnknownEventError(Exception):

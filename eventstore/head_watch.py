@@ -8,6 +8,7 @@ from threading import Event as Flag
 from threading import Lock, Thread
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 CHANNEL = "log_events"
 LOOK_SECONDS = 0.5
@@ -17,8 +18,9 @@ LOOK_SECONDS = 0.5
 class HeadWatch:
     """Wakes its followers when events were appended, and when it ends; it may wake them for nothing."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, channel: str = CHANNEL) -> None:
         self._conninfo = conninfo
+        self._channel = channel
         self._followers: dict[object, Callable[[], None]] = {}
         self._lock = Lock()
         self._over = Flag()
@@ -67,7 +69,7 @@ class HeadWatch:
         while not self.is_over:
             try:
                 with psycopg.connect(self._conninfo, autocommit=True) as connection:
-                    connection.execute(f"LISTEN {CHANNEL}")
+                    connection.execute(SQL("LISTEN {}").format(Identifier(self._channel)))
                     # What was appended before this connection listened was not heard.
                     self._wake()
                     while not self.is_over:

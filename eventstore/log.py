@@ -7,14 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar, cast
 
-from eventsourcing.application import AggregateNotFoundError, Application, Repository
-from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Mapper, StoredEvent
+from eventsourcing.application import AggregateNotFoundError, Application, LRUCache, Repository
+from eventsourcing.persistence import ApplicationRecorder, EventStore, IntegrityError, Mapper, StoredEvent
 
 from eventstore.contents import ContentStore
 from eventstore.counters import Counters
 from eventstore.event import Envelope, Event
 from eventstore.mapper import EventMapper
 from eventstore.migrate import migrate
+from eventstore.personal_keys import OF_THIS_PROCESS, MasterKey, PersonalKeys
 from eventstore.recorder import Alongside, Datastore, LogRecorder
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -46,10 +47,33 @@ class _CachingRepository(Repository[str]):
     """Keeps what it brought up to date; the stock one brings immutable aggregates up to date every time."""
 
     def get(self, aggregate_id: str, *, version: int | None = None, **kwargs: Any) -> Any:
+        before = self.cache
         aggregate = super().get(aggregate_id, version=version, **kwargs)
-        if version is None and self.cache is not None:
+        if before is not None and self.cache is not before:
+            self._drop(aggregate_id)  # read before all was forgotten
+        elif version is None and self.cache is not None:
             self.cache.put(aggregate_id, aggregate)
         return aggregate
+
+    def forget(self) -> None:
+        """Keep nothing of what was read so far."""
+        self.cache = LRUCache(CACHED_AGGREGATES)
+
+    def _drop(self, aggregate_id: str) -> None:
+        try:
+            cast(Any, self.cache).get(aggregate_id, evict=True)
+        except KeyError:
+            return
+
+
+class _EventStore(EventStore[str]):
+    """Reads the events of a stream together, so that the keys they need are fetched once."""
+
+    mapper: EventMapper
+
+    def get(self, originator_id: str, **kwargs: Any) -> Iterator[Any]:
+        stored = self.recorder.select_events(originator_id, **kwargs)
+        return iter(self.mapper.to_domain_events(stored))
 
 
 class EventLog(Application[str]):
@@ -61,9 +85,10 @@ class EventLog(Application[str]):
         self,
         conninfo: str,
         schema: str,
-        mapper: Callable[[ContentStore], EventMapper],
+        mapper: Callable[[ContentStore, PersonalKeys], EventMapper],
         *,
         pool_size: int = 10,
+        master: MasterKey | None = None,
     ) -> None:
         self.conninfo, self.schema = conninfo, schema
         self.datastore = Datastore(conninfo, schema, size=pool_size)
@@ -71,7 +96,10 @@ class EventLog(Application[str]):
         self.counters = Counters(self.datastore)
         self._recorder = LogRecorder(self.datastore)
         self.saved = self._recorder.counts
-        self._mapper = mapper(self.contents)
+        self.forgetting: list[Callable[[], None]] = []
+        """What else drops what it keeps of events in memory, when something was erased."""
+        self.personal_keys = PersonalKeys(self.datastore, master or OF_THIS_PROCESS)
+        self._mapper = mapper(self.contents, self.personal_keys)
         self.knows = self._mapper.knows
         self.stored_as = self._mapper.upcasting.stored_as
         super().__init__()
@@ -81,8 +109,16 @@ class EventLog(Application[str]):
         """Make the tables, or bring them up to date. Raises MigrationError."""
         migrate(conninfo, schema, MIGRATIONS)
 
+    @property
+    def events_mapper(self) -> EventMapper:
+        """Reads and writes what is stored."""
+        return self._mapper
+
     def construct_mapper(self) -> Mapper[str]:
         return self._mapper
+
+    def construct_event_store(self) -> EventStore[str]:
+        return _EventStore(self._mapper, self._recorder)
 
     def construct_recorder(self) -> ApplicationRecorder:
         return self._recorder
@@ -132,8 +168,9 @@ class EventLog(Application[str]):
                 (list(streams), position, position),
             )
             rows = cursor.fetchall()
-        for row in rows:
-            yield row.pop("notification_id"), self._mapper.to_domain_event(StoredEvent(**row))
+        positions = [row.pop("notification_id") for row in rows]
+        stored = [StoredEvent(**row) for row in rows]
+        yield from zip(positions, self._mapper.to_domain_events(stored), strict=True)
 
     def append(
         self,
@@ -147,7 +184,7 @@ class EventLog(Application[str]):
             raise ValueError("there is nothing to append")
         # Not by the library's `save`: that looks into each event for what none of ours has, and makes two
         # objects of each for whoever it notifies, which is nobody.
-        stored = [self._mapper.to_stored_event(event) for event in events]
+        stored = self._mapper.to_stored_events(events)
         try:
             positions = self._recorder.insert_events(stored, before=before, under_lock=under_lock)
         except IntegrityError as error:
@@ -181,12 +218,21 @@ class EventLog(Application[str]):
         ]
         return versions[-1] if versions else None
 
+    def forget(self) -> None:
+        """Drop what is kept in memory: aggregates, contents and the like may hold what was erased since."""
+        cast(_CachingRepository, self.repository).forget()
+        self.contents.forget()
+        for forget in self.forgetting:
+            forget()
+
     def close(self) -> None:
         """Give the connections back."""
         self.datastore.close()
         super().close()
 
 
-def events_of(stream: str, version: int, envelope: Envelope, facts: Sequence[Any]) -> list[Event]:
+def events_of(
+    stream: str, version: int, envelope: Envelope, facts: Sequence[Any], about: int | None = None
+) -> list[Event]:
     """The facts as the events that follow `version` in a stream."""
-    return [Event(stream, number, envelope, fact) for number, fact in enumerate(facts, version + 1)]
+    return [Event(stream, number, envelope, fact, about) for number, fact in enumerate(facts, version + 1)]

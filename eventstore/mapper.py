@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+from msgspec.structs import replace as replaced
 
 from eventstore.event import Envelope, Event, UnknownEventError
+from eventstore.personal_keys import NONCE_BYTES, PersonalKeys
+from eventstore.sealing import MARK, Box, Personal, closed, opened, put_back, subjects_in, take_out
 from eventstore.upcasting import Upcast, Upcasting
 
 T = TypeVar("T")
+Finder = Callable[[Any, int | None], Iterable[Personal]]
+"""What is personal in a fact, which may concern somebody whom it does not name."""
 
 
 class _Stored(msgspec.Struct, Generic[T]):
@@ -32,7 +39,8 @@ class EventMapper(Mapper[str]):
     """Knows the kinds of events by their topics, never by a Python path.
 
     `encode` and `decode` turn values that JSON does not know into ones that it does, and back. `earlier` are
-    the topics that are out of use, and how their events are read.
+    the topics that are out of use, and how their events are read. `personal` finds what is to be sealed, by
+    topic; `keys` close and open it.
     """
 
     def __init__(
@@ -42,12 +50,16 @@ class EventMapper(Mapper[str]):
         decode: Callable[[type, Any], Any],
         *,
         earlier: Mapping[str, Upcast] | None = None,
+        personal: Mapping[str, Finder] | None = None,
+        keys: PersonalKeys | None = None,
     ) -> None:
         super().__init__(JSONTranscoder())
-        self._decode_hook = decode
+        self._encode_hook, self._decode_hook = encode, decode
         self._encoder = msgspec.json.Encoder(enc_hook=encode)
         self._types = types
         self.upcasting = Upcasting(earlier or {}, types)
+        self._personal = personal or {}
+        self._keys = keys
 
     @cached_property
     def _decoders(self) -> dict[str, msgspec.json.Decoder[Any]]:
@@ -66,33 +78,125 @@ class EventMapper(Mapper[str]):
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """The row that is stored for an event."""
-        event: Event = domain_event
-        envelope = event.envelope
-        return StoredEvent(
-            originator_id=event.originator_id,
-            originator_version=event.originator_version,
-            topic=event.data.topic,
-            state=self._encoder.encode(
-                {
-                    "at": envelope.at,
-                    "user_id": envelope.user_id,
-                    "command_id": envelope.command_id,
-                    "work_date": envelope.work_date,
-                    "data": event.data,
-                }
-            ),
-        )
+        return self.to_stored_events([domain_event])[0]
+
+    def to_stored_events(self, events: Sequence[Event]) -> list[StoredEvent]:
+        """The rows that are stored for events. Raises DestroyedKeyError."""
+        found = [tuple(self._find(event)) for event in events]
+        everything = [personal for parts in found for personal in parts]
+        subjects = {personal.subject for personal in everything}
+        fresh = {personal.subject for personal in everything if personal.begins}
+        ciphers = self._keys.closing(subjects, fresh) if subjects and self._keys is not None else {}
+        drawn = os.urandom(NONCE_BYTES * len(everything))
+        nonces = (drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES))
+        return [
+            StoredEvent(
+                originator_id=event.originator_id,
+                originator_version=event.originator_version,
+                topic=event.data.topic,
+                state=self._sealed(event, parts, ciphers, nonces)
+                if parts
+                else self._plain(event, event.data, None),
+            )
+            for event, parts in zip(events, found, strict=True)
+        ]
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        """The event of a stored row. Raises UnknownEventError."""
-        stored_event = self.upcasting.read(stored_event)
-        decoder = self._decoders.get(stored_event.topic)
-        if decoder is None:
-            raise UnknownEventError(stored_event.topic)
-        stored: _Stored[Any] = decoder.decode(stored_event.state)
-        return Event(
-            str(stored_event.originator_id),
-            stored_event.originator_version,
-            Envelope(stored.at, stored.user_id, stored.command_id, stored.work_date),
-            stored.data,
-        )
+        """The event of a stored row. Raises UnknownEventError, PersonalKeyError."""
+        return self.to_domain_events([stored_event])[0]
+
+    def to_domain_events(self, rows: Sequence[StoredEvent]) -> list[Event]:
+        """The events of stored rows. Raises UnknownEventError, PersonalKeyError."""
+        for row in rows:
+            if not self.knows(row.topic):
+                raise UnknownEventError(row.topic)
+        ciphers = self._opening(rows)
+        return [
+            self._opened(row, ciphers) if row.state.startswith(MARK) else self._plainly(row) for row in rows
+        ]
+
+    def readable(self, rows: Sequence[StoredEvent]) -> list[tuple[dict[str, Any], bool]]:
+        """What is stored, as plain values with what is sealed in its place; whether some of it is gone."""
+        ciphers = self._opening(rows)
+        return [
+            _unsealed(row, ciphers) if row.state.startswith(MARK) else (msgspec.json.decode(row.state), False)
+            for row in rows
+        ]
+
+    def _find(self, event: Event) -> Iterable[Personal]:
+        finder = self._personal.get(event.data.topic)
+        return () if finder is None else finder(event.data, event.about)
+
+    def _plain(self, event: Event, data: Any, sealed: list[Box] | None) -> bytes:
+        envelope = event.envelope
+        state = {
+            "at": envelope.at,
+            "user_id": envelope.user_id,
+            "command_id": envelope.command_id,
+            "work_date": envelope.work_date,
+            "data": data,
+        }
+        return self._encoder.encode(state if sealed is None else {"sealed": sealed} | state)
+
+    def _sealed(
+        self,
+        event: Event,
+        parts: Sequence[Personal],
+        ciphers: Mapping[int, AESGCM],
+        nonces: Iterator[bytes],
+    ) -> bytes:
+        data = msgspec.to_builtins(event.data, enc_hook=self._encode_hook)
+        stream, version = event.originator_id, event.originator_version
+        boxes = [
+            closed(ciphers[personal.subject], personal, stream, version, values, next(nonces))
+            for personal in parts
+            if (values := take_out(data, personal)) or personal.always
+        ]
+        return self._plain(event, data, boxes or None)
+
+    def _opening(self, rows: Iterable[StoredEvent]) -> Mapping[int, AESGCM | None]:
+        subjects = {subject for row in rows for subject in subjects_in(row.state)}
+        return self._keys.opening(subjects) if subjects and self._keys is not None else {}
+
+    def _plainly(self, row: StoredEvent) -> Event:
+        row = self.upcasting.read(row)
+        return _event(row, self._decoders[row.topic].decode(row.state), erased=False)
+
+    def _opened(self, row: StoredEvent, ciphers: Mapping[int, AESGCM | None]) -> Event:
+        state, erased = _unsealed(row, ciphers)
+        if self.upcasting.topic_now(row.topic) != row.topic:
+            # What was sealed belongs to the event as it was stored: first opened, then brought up to date.
+            whole = StoredEvent(
+                row.originator_id, row.originator_version, row.topic, msgspec.json.encode(state)
+            )
+            return replaced(self._plainly(whole), erased=erased)
+        kind = self._decoders[row.topic].type
+        return _event(row, msgspec.convert(state, kind, dec_hook=self._decode_hook), erased=erased)
+
+
+def _event(row: StoredEvent, stored: _Stored[Any], *, erased: bool) -> Event:
+    return Event(
+        str(row.originator_id),
+        row.originator_version,
+        Envelope(stored.at, stored.user_id, stored.command_id, stored.work_date),
+        stored.data,
+        None,
+        erased,
+    )
+
+
+def _unsealed(row: StoredEvent, ciphers: Mapping[int, AESGCM | None]) -> tuple[dict[str, Any], bool]:
+    """What is stored, with what is sealed put in its place; and whether some of it is gone."""
+    state: dict[str, Any] = msgspec.json.decode(row.state)
+    erased = False
+    for box in state.pop("sealed"):
+        cipher = ciphers.get(box["of"])
+        if cipher is None:
+            erased = True
+        else:
+            at = tuple(box["at"])
+            sealed = Box(box["of"], at, box["box"])
+            put_back(
+                state["data"], at, opened(cipher, sealed, str(row.originator_id), row.originator_version)
+            )
+    return state, erased

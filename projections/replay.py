@@ -13,6 +13,7 @@ from psycopg.sql import SQL, Identifier
 
 from eventstore.log import EventLog
 from projections.read_model import ReadModel
+from projections.replay_erasures import blank_since, take_turn
 from projections.runner import PAGE, Runner
 
 Progress = Callable[[int, int], None]
@@ -74,7 +75,7 @@ def replay(
             for number, part in enumerate(parts):
                 part.set_up()
                 _build(part, position, number * position, len(parts) * position, progress)
-            _gather(connection, schema, [part.schema for part in parts], position)
+            _gather(connection, log, schema, [part.schema for part in parts], position)
         finally:
             for part in parts:
                 part.close()
@@ -125,10 +126,13 @@ def _build(part: Runner, position: int, before: int, total: int, progress: Progr
             progress(before + reached, total)
 
 
-def _gather(connection: Connection[Any], schema: str, parts: Sequence[str], position: int) -> None:
+def _gather(
+    connection: Connection[Any], log: EventLog, schema: str, parts: Sequence[str], position: int
+) -> None:
     """Bring the tables and views of all read models into one schema, at once."""
     name = Identifier(schema)
-    with connection.transaction():
+    with connection.transaction(), connection.cursor() as cursor:
+        take_turn(cursor, log.schema)
         connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
         connection.execute(SQL("CREATE SCHEMA {}").format(name))
         for part in parts:
@@ -150,6 +154,7 @@ def _gather(connection: Connection[Any], schema: str, parts: Sequence[str], posi
             ).format(Identifier(schema, "replay")),
             (position,),
         )
+        blank_since(cursor, log, schema, position)
 
 
 def _drop(connection: Connection[Any], schema: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import groupby, takewhile
 from threading import Event as Flag
 from threading import Thread
 from typing import Any
@@ -156,18 +156,13 @@ class Runner:
                 prepare=True,
             )
             rows = cursor.fetchall()
-        page: list[tuple[int, Recorded | None]] = []
-        for position, stream, version, topic, state in rows:
-            if not known(topic):
-                if page:
-                    break  # first take over what comes before it
-                raise UnknownEventError(topic)
-            recorded = None
-            if topic in wanted:
-                event: Any = self.log.mapper.to_domain_event(StoredEvent(stream, version, topic, state))
-                recorded = Recorded(position, event)
-            page.append((position, recorded))
-        return page
+        # What comes before an event that is not known is taken over first.
+        page = list(takewhile(lambda row: known(row[3]), rows))
+        if rows and not page:
+            raise UnknownEventError(rows[0][3])
+        stored = [StoredEvent(*row[1:]) for row in page if row[3] in wanted]
+        events = iter(self.log.events_mapper.to_domain_events(stored))
+        return [(row[0], Recorded(row[0], next(events)) if row[3] in wanted else None) for row in page]
 
     def _apply(
         self, connection: Connection[Any], progress: Progress, page: list[tuple[int, Recorded | None]]

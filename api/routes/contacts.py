@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from api.contact_files import rows
 from api.context import (
     READERS,
+    Admin,
     Listed,
     Marketer,
     ServiceOf,
@@ -29,6 +30,7 @@ from api.schemas.contacts import (
     ContactPage,
     ContactSegmentPage,
     ContactValues,
+    ErasureBody,
     ImportAnswer,
     NewContact,
 )
@@ -153,6 +155,17 @@ def delete_contact(no: Code, service: ServiceOf, caller: Marketer, settle: Settl
     """Delete a contact that is on no open segment; a company goes with its people."""
     settle(service.contacts.delete(caller, no), ["contacts"])
     return {"deleted": no}
+
+
+@router.post("/{no}/erase", response_model=ContactAnswer)
+def erase_contact(no: Code, body: ErasureBody, service: ServiceOf, caller: Admin, settle: Settled) -> Any:
+    """Destroy everything personal of a contact, for good; its number, codes and counts stay. Again: the same.
+
+    Works for deleted contacts, and for those on an open segment, whose line stays without a name.
+    """
+    contact, position = service.erasing.erase(caller, no, body.reason)
+    settle(position, ["contacts"], version=contact.version)
+    return shown(service, contact)
 
 
 @router.post(

@@ -26,7 +26,7 @@ LAST_POSITION = 2**62
 
 
 class EventAnswer(Answer):
-    """An event as it is stored."""
+    """An event as it was recorded; if its contact was `erased`, what was personal in it is blank."""
 
     position: int
     stream: str
@@ -35,6 +35,7 @@ class EventAnswer(Answer):
     at: str
     user_id: str
     data: Any
+    erased: bool
 
 
 class EventPage(Answer):

@@ -16,6 +16,7 @@ from api.schemas.values import (
     Day,
     OptionalCode,
     OptionalShortCode,
+    Reason,
     ShortCode,
     Text20,
     Text30,
@@ -166,6 +167,14 @@ class NewContact(ContactValues):
     }
 
     no: OptionalCode = Field(None, examples=["CT00042"])
+
+
+class ErasureBody(Body):
+    """Why a contact is erased; kept for good, so name nobody in it."""
+
+    example = {"reason": "Request of 2026-03-01 to be forgotten"}
+
+    reason: Reason
 
 
 class ContactStatisticsAnswer(Answer):

@@ -52,6 +52,8 @@ class Step(msgspec.Struct, frozen=True):
     at: datetime
     work_date: date
     event: object
+    erased: bool = False
+    """Whether something personal in it was erased since."""
 
 
 @dataclass

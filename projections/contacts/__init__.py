@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from psycopg import Cursor
 
 from domain.amendments import Amendment, CampaignEntryDeleted
-from domain.contact import ContactDeleted, ContactEvent
+from domain.contact import ContactDeleted, ContactErased, ContactEvent
 from domain.delivery import InteractionsLoggedAgain
 from domain.interaction import InteractionEvent
 from domain.segment.events import SegmentLogged
@@ -20,6 +20,7 @@ from projections.contacts import (
     amendment_rows,
     contact_rows,
     delivery_rows,
+    erasure_rows,
     interaction_rows,
     task_rows,
     value_entry_rows,
@@ -54,7 +55,13 @@ class Contacts(ReadModel):
                 continue
             events = [recorded.event for recorded in run]
             if kind == "contacts":
+                erased = [event.data for event in events if isinstance(event.data, ContactErased)]
+                shown = erasure_rows.are_shown(cursor, erased) if erased else False
                 contact_rows.write(cursor, events)
+                if erased:
+                    erasure_rows.blank(cursor, erased)
+                if shown:
+                    erasure_rows.sample_again(cursor)
             elif kind == "deletions":
                 contact_rows.delete(cursor, [event.data for event in events])
             else:

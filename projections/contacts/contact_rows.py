@@ -12,7 +12,15 @@ from msgspec.structs import replace as replaced
 from psycopg import Cursor, sql
 from psycopg.types.json import Jsonb
 
-from domain.contact import Contact, ContactChanged, ContactDeleted, ContactRegistered
+from domain.contact import (
+    OF_THE_ERASED,
+    Contact,
+    ContactChanged,
+    ContactDeleted,
+    ContactErased,
+    ContactRegistered,
+    erased,
+)
 from domain.vocabulary import given
 from eventstore.event import Event
 
@@ -69,6 +77,12 @@ def write(cursor: Cursor[Any], events: Sequence[Event]) -> None:
                 new[key].value = replaced(new[key].value, **given(changed))
             case ContactChanged(key=key, changes=changed):
                 changes.setdefault(key, {}).update(given(changed))
+                versions[key] = event.originator_version
+            case ContactErased(key=key) if key in new:
+                new[key].version = event.originator_version
+                new[key].value = erased(new[key].value)
+            case ContactErased(key=key):
+                changes.setdefault(key, {}).update(OF_THE_ERASED)
                 versions[key] = event.originator_version
     if new:
         _insert(cursor, list(new.values()))

@@ -45,7 +45,7 @@ MAPPER = EventMapper({kind.topic: kind for kind in (Noted, Grouped)}, refuse, re
 @contextmanager
 def opened_log(conninfo: str, schema: str = SCHEMA) -> Iterator[EventLog]:
     EventLog.set_up(conninfo, schema)
-    log = EventLog(conninfo, schema, lambda _contents: MAPPER)
+    log = EventLog(conninfo, schema, lambda _contents, _keys: MAPPER)
     try:
         yield log
     finally:

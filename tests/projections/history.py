@@ -120,6 +120,7 @@ class History:
             "activate a campaign": (2, self.activate),
             **{name: self.commands[name] for name in ("delete a contact", "log", "create", "criteria")},
         }
+        self.erasures: Commands = {"erase a contact": (1, self.erase_contact)}
         for kind in (records.MAILING_GROUP, records.INDUSTRY_GROUP):
             for code in GROUPS:
                 service.record(kind, code)
@@ -213,6 +214,10 @@ class History:
     def delete_contact(self) -> None:
         self.service.catch_up()
         self.service.contacts.delete(ANN, self.any_contact())
+
+    def erase_contact(self) -> None:
+        self.service.catch_up()
+        self.service.erasing.erase(ANN, self.any_contact(), "Asked to be forgotten")
 
     def import_value_entries(self) -> None:
         entries = [

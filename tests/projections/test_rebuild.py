@@ -43,7 +43,7 @@ from projections.worksheets import FROM_HEADER
 from tests.projections.conftest import ANN, PATIENCE_SECONDS, WORK_DATE, Desk, until
 from tests.projections.history import TEMPLATES, History
 
-STEPS, AMENDMENTS = 450, 150
+STEPS, AMENDMENTS, ERASURES = 450, 150, 10
 
 # --- The rows and the aggregates ----------------------------------------------------------------------------
 
@@ -232,6 +232,11 @@ def test_after_any_history_the_rows_are_those_of_the_aggregates_and_rebuilt_the_
     check_contacts(service)
     check_segments(service)
     check_records(service)
+    check_amended(service)
+    check_templates(service)
+    check_tasks(service)
+    history.run(ERASURES, history.erasures)
+    check_contacts(service)
     check_amended(service)
     check_templates(service)
     check_tasks(service)

@@ -13,7 +13,7 @@ from application.event_log import read_models
 from projections.rebuild import checksums, rebuild
 from projections.replay import ReplayError, drop, position_at, replay, replays
 from projections.runner import Runners
-from tests.projections.conftest import PATIENCE_SECONDS, Desk
+from tests.projections.conftest import ANN, PATIENCE_SECONDS, Desk
 from tests.projections.history import History
 
 
@@ -149,3 +149,22 @@ def test_an_instant_is_the_last_position_until_then(service: Desk) -> None:
         assert position_at(service.log, at - timedelta(microseconds=1)) == position - 1
     assert position_at(service.log, before) == 0
     assert position_at(service.log, datetime.now(UTC)) == last
+
+
+def test_who_is_erased_later_is_blank_in_a_replay_as_if_it_were_made_again(service: Desk) -> None:
+    history = History(service, seed=13)
+    give(history, 80)
+    contact = service.contact("CT-GONE", name="Zenobia", city="Marrowmere")
+    position = service.catch_up()
+    made = replay(service.log, read_models(service.log), position)
+    with psycopg.connect(service.conninfo) as connection:
+        named = SQL("SELECT name, exclude_from_segment FROM {} WHERE no = %s").format(
+            Identifier(made.schema, "contact")
+        )
+        assert connection.execute(named, (contact.no,)).fetchone() == ("Zenobia", False)
+        connection.commit()
+        for no in (contact.no, *(history.any_contact() for _ in range(5))):
+            service.erasing.erase(ANN, no, "Asked to be forgotten")
+        assert connection.execute(named, (contact.no,)).fetchone() == (None, False)
+    left = replayed_rows(service, made.schema)
+    assert replayed_rows(service, replay(service.log, read_models(service.log), position).schema) == left

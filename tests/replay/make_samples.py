@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from eventsourcing.persistence import StoredEvent
 
 from application.journal import Changes
 from domain.catalogue import EVENT_TYPES
@@ -68,6 +69,7 @@ def random_log() -> tuple[Row, ...]:
                 history = History(service, SEED)
                 history.run(STEPS, history.commands)
                 history.run(STEPS, history.amendments)
+                history.run(STEPS // 10, history.erasures)
                 return _rows(service)
             finally:
                 service.close()
@@ -83,12 +85,21 @@ def _records(service: Desk) -> None:
 
 
 def _rows(service: Desk) -> tuple[Row, ...]:
-    with service.log.datastore.get_connection() as connection:
-        found = connection.execute(
-            "SELECT originator_id AS stream, originator_version AS version, topic,"
-            " convert_from(state, 'UTF8') AS state FROM log_events ORDER BY notification_id"
-        ).fetchall()
-    return tuple(Row(**row) for row in found)
+    """All events with what is sealed in its place: a sample must be readable without anybody's key."""
+    with service.log.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
+        cursor.execute(
+            "SELECT originator_id, originator_version, topic, state FROM log_events ORDER BY notification_id"
+        )
+        found = [StoredEvent(**row) for row in cursor.fetchall()]
+    return tuple(
+        Row(
+            str(row.originator_id),
+            row.originator_version,
+            row.topic,
+            msgspec.json.encode(state).decode(),
+        )
+        for row, (state, _) in zip(found, service.log.events_mapper.readable(found), strict=True)
+    )
 
 
 def _samples(topic: str, rows: tuple[Row, ...]) -> Iterator[Sample]:
