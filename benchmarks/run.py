@@ -18,8 +18,10 @@ from benchmarks.figures import Add, Cancel, Count, Figure, Import, Log
 from benchmarks.limits import EmptyTables
 from benchmarks.measure import measure
 from benchmarks.report import FigureResult, Results, figure_result, machine
+from benchmarks.serving import HttpByOne, HttpBySixteen, HttpFlat
 
-ON_BASE = (Count, Add, Log, Cancel)
+HTTP = (HttpByOne, HttpBySixteen, HttpFlat)
+ON_BASE = (Count, Add, Log, Cancel, *HTTP)
 SINGLES = (SingleByOne, SingleBySixteen, PgbenchByOne, PgbenchBySixteen)
 FIGURES = (*SINGLES, Bulk, *ON_BASE, Import)
 KEYS = tuple(figure.key for figure in FIGURES)
