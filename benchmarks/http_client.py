@@ -1,4 +1,4 @@
-"""`python -m benchmarks.http_client`: clients that send one request after the other, in a process of their own.
+"""`python -m benchmarks.http_client`: clients that send one request after another, a process of their own.
 
 Requests are bytes made beforehand and answers are hardly looked at, so that what is measured is the service.
 The order comes as a line of JSON on standard input; after `ready`, any other line starts it, and what it took

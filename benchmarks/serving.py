@@ -99,7 +99,9 @@ class StockSegment(Aggregate):
 class Stock:
     """The library's application as it comes, on PostgreSQL."""
 
-    def __init__(self, conninfo: str, tables: EmptyTables, schema: str = "benchmark_stock_application") -> None:
+    def __init__(
+        self, conninfo: str, tables: EmptyTables, schema: str = "benchmark_stock_application"
+    ) -> None:
         self._tables, self._schema = tables, schema
         tables.connection.execute(SQL("CREATE SCHEMA {}").format(Identifier(schema)))
         found = {name: str(value) for name, value in conninfo_to_dict(conninfo).items()}
