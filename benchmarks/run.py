@@ -50,7 +50,7 @@ def run(
                         measured = measure(
                             figure.subject, figure.limit, runs, progress=progress, warm_up=figure.warm_up
                         )
-                    found.append(figure_result(figure, measured))
+                    found.append(figure_result(figure, measured, figure.latencies))
         known = machine(conninfo)
     return Results(known, tuple(found), tuple(sizes))
 

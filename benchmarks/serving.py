@@ -151,12 +151,13 @@ class _Http(Figure):
 
     def __init__(self, base: Base, tables: EmptyTables) -> None:
         self.size = base.selected
-        self.latencies: list[float] = []
+        self._latencies: list[float] = []
+        self.latencies = self._latencies
         self._serving = Serving(base)
         self._segments: dict[int, list[str]] = {}
 
     def subject(self, run: int) -> Work:
-        return self._adding(self.size, self.latencies if run else None)
+        return self._adding(self.size, self._latencies if run else None)
 
     def _adding(self, lines: int, latencies: list[float] | None = None) -> Work:
         if lines not in self._segments:
