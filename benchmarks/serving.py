@@ -195,14 +195,14 @@ class _HttpAgainstStock(_Http):
 class HttpByOne(_HttpAgainstStock):
     key = "http-1"
     name = "Put a contact on a line over HTTP, 1 client"
-    clients, commands = 1, 300
+    clients, commands = 1, 100
 
 
 class HttpBySixteen(_HttpAgainstStock):
     key = "http-16"
     name = "Put a contact on a line over HTTP, 16 clients"
     reach = 1 / 3
-    clients, commands = 16, 1_600
+    clients, commands = 16, 480
 
 
 class HttpFlat(_Http):
@@ -210,7 +210,7 @@ class HttpFlat(_Http):
     name = HttpByOne.name
     against = f"the same on a segment of {FEW} lines"
     reach = 1.2
-    clients, commands = 1, 300
+    clients, commands = 1, 100
 
     def limit(self, run: int) -> Work:
         return self._adding(FEW)
