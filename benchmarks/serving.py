@@ -37,7 +37,7 @@ class Serving:
     """A service in processes of its own, with whom the benchmark speaks by HTTP only."""
 
     def __init__(self, base: Base) -> None:
-        self._base = base
+        self.base = base
         self._opened = ExitStack()
         directory = self._opened.enter_context(tempfile.TemporaryDirectory(prefix="segmentlog-serving-"))
         self._service = self._opened.enter_context(
@@ -48,7 +48,7 @@ class Serving:
     def new_segment(self, lines: int) -> str:
         """A worksheet with so many lines."""
         no = str(self._posted("/v1/segments", {"description": "Invitation to the fair"})["no"])
-        numbers = f"{self._base.eligible[0]}..{self._base.eligible[lines - 1]}"
+        numbers = f"{self.base.eligible[0]}..{self.base.eligible[lines - 1]}"
         filters = {"contact": {"country_code": COUNTRIES, "no": numbers}}
         action = self._posted(
             f"/v1/segments/{no}/criteria-actions", {"action": "add_contacts", "filters": filters}
@@ -61,7 +61,7 @@ class Serving:
         address = urlsplit(self._service.address)
         requests = []
         for place in range(count):
-            body = json.dumps({"contact_no": self._base.eligible[-1 - place % len(self._base.eligible)]})
+            body = json.dumps({"contact_no": self.base.eligible[-1 - place % len(self.base.eligible)]})
             head = (
                 f"POST /v1/segments/{no}/lines HTTP/1.1\r\nHost: {address.netloc}\r\n"
                 f"Authorization: Bearer {self._service.key}\r\nContent-Type: application/json\r\n"
@@ -149,11 +149,11 @@ class _Http(Figure):
     clients: ClassVar[int]
     commands: ClassVar[int]
 
-    def __init__(self, base: Base, tables: EmptyTables) -> None:
-        self.size = base.selected
+    def __init__(self, serving: Serving, tables: EmptyTables) -> None:
+        self.size = serving.base.selected
         self._latencies: list[float] = []
         self.latencies = self._latencies
-        self._serving = Serving(base)
+        self._serving = serving
         self._segments: dict[int, list[str]] = {}
 
     def subject(self, run: int) -> Work:
@@ -174,21 +174,20 @@ class _Http(Figure):
         return work
 
     def close(self) -> None:
-        self._serving.close()
+        """The service is left for the next figure."""
 
 
 class _HttpAgainstStock(_Http):
     against = "the stock application of the eventsourcing library saving one small event, in-process"
 
-    def __init__(self, base: Base, tables: EmptyTables) -> None:
-        super().__init__(base, tables)
-        self._stock = Stock(base.installation.conninfo, tables)
+    def __init__(self, serving: Serving, tables: EmptyTables) -> None:
+        super().__init__(serving, tables)
+        self._stock = Stock(serving.base.installation.conninfo, tables)
 
     def limit(self, run: int) -> Work:
         return self._stock.by_threads(self.clients, self.commands)
 
     def close(self) -> None:
-        super().close()
         self._stock.close()
 
 
@@ -202,7 +201,7 @@ class HttpBySixteen(_HttpAgainstStock):
     key = "http-16"
     name = "Put a contact on a line over HTTP, 16 clients"
     reach = 1 / 3
-    clients, commands = 16, 480
+    clients, commands = 16, 400
 
 
 class HttpFlat(_Http):
