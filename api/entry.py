@@ -24,6 +24,10 @@ class Entry:
         self._tokens = Tokens(settings.tokens) if settings.tokens else None
         self.open_metrics = settings.open_metrics
 
+    def remembered(self, credential: str) -> Principal | None:
+        """Who came with this key a moment ago; nothing is asked for it."""
+        return self._keys.remembered(credential)
+
     def principal(self, credential: str) -> Principal | None:
         """Who comes with this. Raises WithoutRoleError."""
         if self._tokens is not None and self._tokens.looks_like_one(credential):

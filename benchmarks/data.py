@@ -81,6 +81,15 @@ class Installation:
         return self.service.log.schema
 
     @property
+    def environment(self) -> dict[str, str]:
+        """The settings of other processes that work on the same data."""
+        return {
+            "DATABASE_URL": self.conninfo,
+            "SEGMENTLOG_SCHEMA": self.log_schema,
+            "SEGMENTLOG_MASTER_KEY": self._master_key,
+        }
+
+    @property
     def contacts(self) -> Runner:
         """What feeds the contacts and the interactions with them."""
         return self.runners["contacts"]
@@ -109,12 +118,7 @@ class Installation:
     def start_worker(self) -> None:
         """Let a process of its own feed the read models, as in use; it ends with `close`."""
         command = [sys.executable, "-m", "api.command_line", "worker", "--until-input-ends"]
-        variables = {
-            "DATABASE_URL": self.conninfo,
-            "SEGMENTLOG_SCHEMA": self.log_schema,
-            "SEGMENTLOG_MASTER_KEY": self._master_key,
-        }
-        self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | variables)
+        self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | self.environment)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self.service.read_models.status(0)["contacts"].fed:
             if time.monotonic() > deadline:
@@ -182,10 +186,11 @@ class Base:
                 " AND NOT privacy_blocked ORDER BY no",
                 (COUNTRIES.split("|"),),
             )
-            self._eligible = [str(no) for (no,) in found]
-        if len(self._eligible) < selected:
+            self.eligible = [str(no) for (no,) in found]
+            """The numbers of those that criteria may select, in order."""
+        if len(self.eligible) < selected:
             raise ValueError(
-                f"only {len(self._eligible):,} of {contacts:,} contacts can be selected, not {selected:,}"
+                f"only {len(self.eligible):,} of {contacts:,} contacts can be selected, not {selected:,}"
             )
 
     def criteria(self, run: int) -> Criteria:
@@ -193,7 +198,7 @@ class Base:
 
         The same contacts again would be stored already, and PostgreSQL would be asked for less.
         """
-        first = run % (len(self._eligible) - self.selected + 1)
+        first = run % (len(self.eligible) - self.selected + 1)
         last = first + self.selected - 1
-        numbers = f"{self._eligible[first]}..{self._eligible[last]}"
+        numbers = f"{self.eligible[first]}..{self.eligible[last]}"
         return Criteria("add_contacts", {"contact": {"country_code": COUNTRIES, "no": numbers}})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, cast
 
 from psycopg.sql import SQL, Composed, Identifier
@@ -32,6 +32,8 @@ class Figure(ABC):
     warm_up: ClassVar[bool] = True
     """Whether the first run of each side does not count."""
     size: int
+    latencies: Sequence[float] = ()
+    """How long each command of all runs took, where a run is many commands."""
 
     @abstractmethod
     def subject(self, run: int) -> Work:

@@ -18,10 +18,12 @@ from benchmarks.figures import Add, Cancel, Count, Figure, Import, Log
 from benchmarks.limits import EmptyTables
 from benchmarks.measure import measure
 from benchmarks.report import FigureResult, Results, figure_result, machine
+from benchmarks.serving import HttpByOne, HttpBySixteen, HttpFlat, Serving
 
+HTTP = (HttpByOne, HttpBySixteen, HttpFlat)
 ON_BASE = (Count, Add, Log, Cancel)
 SINGLES = (SingleByOne, SingleBySixteen, PgbenchByOne, PgbenchBySixteen)
-FIGURES = (*SINGLES, Bulk, *ON_BASE, Import)
+FIGURES = (*SINGLES, Bulk, *ON_BASE, *HTTP, Import)
 KEYS = tuple(figure.key for figure in FIGURES)
 BASE_SHARE = 1.2
 """So many times the contacts that are added make the base, so that a selection has something to leave out."""
@@ -48,7 +50,7 @@ def run(
                         measured = measure(
                             figure.subject, figure.limit, runs, progress=progress, warm_up=figure.warm_up
                         )
-                    found.append(figure_result(figure, measured))
+                    found.append(figure_result(figure, measured, figure.latencies))
         known = machine(conninfo)
     return Results(known, tuple(found), tuple(sizes))
 
@@ -73,7 +75,8 @@ def _sized(conninfo: str, size: int, tables: EmptyTables) -> Figures:
         if Bulk.key in keys:
             yield Bulk(conninfo, size, tables)
         on_base = [figure for figure in ON_BASE if figure.key in keys]
-        if on_base:
+        over_http = [figure for figure in HTTP if figure.key in keys]
+        if on_base or over_http:
             contacts = round(size * BASE_SHARE)
             progress(f"registering {contacts:,} contacts")
             installation = Installation(conninfo, "benchmark")
@@ -82,6 +85,10 @@ def _sized(conninfo: str, size: int, tables: EmptyTables) -> Figures:
             for figure in on_base:
                 yield figure(base, tables)
             tables.truncate("interaction_log_entry")
+            if over_http:
+                serving = stack.enter_context(closing(Serving(base)))
+                for http_figure in over_http:
+                    yield http_figure(serving, tables)
         if Import.key in keys:
             yield Import(conninfo, contact_file(size), size, tables)
 

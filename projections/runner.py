@@ -77,19 +77,26 @@ class Runner:
         with psycopg.connect(self.log.conninfo, autocommit=True) as connection:
             tracking.make_table(connection, self.schema)
 
-    def catch_up(self, until: int | None = None) -> int:
-        """Apply events until there are no more, or up to a position; returns the position reached."""
+    def catch_up(self, until: int | None = None, *, at_least: int | None = None) -> int:
+        """Apply events until there are no more, or up to a position; returns the position reached.
+
+        With `at_least` it is enough to get there; it is not looked whether there are more.
+        """
         connection = self._connected()
+        progress: Progress | None = None
         while True:
-            with connection.cursor() as cursor:
-                progress = tracking.read(cursor, self.schema)
+            if progress is None:
+                with connection.cursor() as cursor:
+                    progress = tracking.read(cursor, self.schema)
+            if at_least is not None and progress.position >= at_least:
+                return progress.position
             page = self._page(progress.position, until)
             if not page:
                 return progress.position
             try:
-                self._apply(connection, progress, page)
+                progress = self._apply(connection, progress, page)
             except _LostPlaceError:
-                continue
+                progress = None
 
     def close(self) -> None:
         """Give the connection back."""
@@ -116,10 +123,13 @@ class Runner:
             connection = self._connected()
             while not stop.is_set() and not tracking.lead(connection, self.schema):
                 stop.wait(POLL_SECONDS)
+            reached, told = 0, None
             while not stop.is_set():
-                self.catch_up()
-                for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
-                    pass
+                # Who was told of a save that came along with an earlier one has nothing to do.
+                if told is None or told > reached:
+                    reached = self.catch_up(at_least=told)
+                notices = listener.notifies(timeout=POLL_SECONDS, stop_after=1)
+                told = max((int(notice.payload) for notice in notices), default=None)
 
     def _say(self, error: Exception) -> None:
         try:
@@ -166,7 +176,7 @@ class Runner:
 
     def _apply(
         self, connection: Connection[Any], progress: Progress, page: list[tuple[int, Recorded | None]]
-    ) -> None:
+    ) -> Progress:
         def is_long(item: tuple[int, Recorded | None]) -> bool:
             return item[1] is not None and self.model.is_long(item[1].event)
 
@@ -177,20 +187,29 @@ class Runner:
                     assert recorded is not None
                     progress = self._apply_long(connection, progress, recorded)
                 continue
-            with self._transaction(connection, progress) as cursor:
-                wanted = [recorded for _, recorded in batch if recorded is not None]
-                if wanted:
-                    self.model.apply(cursor, wanted)
-                progress = Progress(batch[-1][0])
-                tracking.move(cursor, self.schema, progress)
+            wanted = [recorded for _, recorded in batch if recorded is not None]
+            before, progress = progress, Progress(batch[-1][0])
+            if not wanted:
+                with connection.cursor() as cursor:
+                    self._move(cursor, before, progress)
+                continue
+            with self._transaction(connection, before) as cursor:
+                self.model.apply(cursor, wanted)
+                self._move(cursor, before, progress)
+        return progress
+
+    def _move(self, cursor: Cursor[Any], before: Progress, progress: Progress) -> None:
+        if not tracking.move(cursor, self.schema, before, progress):
+            raise _LostPlaceError
 
     def _apply_long(self, connection: Connection[Any], progress: Progress, recorded: Recorded) -> Progress:
         while progress.position < recorded.position:
             with self._transaction(connection, progress) as cursor:
-                done = self.model.apply_part(cursor, recorded, progress.part)
-                before = Progress(recorded.position - 1)
-                progress = Progress(recorded.position) if done is None else before._replace(part=done)
-                tracking.move(cursor, self.schema, progress)
+                done, before = self.model.apply_part(cursor, recorded, progress.part), progress
+                progress = Progress(
+                    *((recorded.position,) if done is None else (recorded.position - 1, done))
+                )
+                self._move(cursor, before, progress)
         return progress
 
     @contextmanager

@@ -137,6 +137,33 @@ class TestOneTransaction:
             assert runner.catch_up() == logged
         check_entries(service, 250)
 
+    def test_where_nothing_is_wanted_the_position_moves_only_from_where_it_was_read(
+        self, service: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        service.contact()
+        last, setup = service.log.position(), SetupRecords()
+        with closing(Runner(service.log, setup)) as slow, closing(Runner(service.log, setup)) as fast:
+            read = slow._page
+
+            def overtaken(after: int, until: int | None) -> Any:
+                page = read(after, until)
+                if page:
+                    service.contact()
+                    fast.catch_up()
+                return page
+
+            monkeypatch.setattr(slow, "_page", overtaken)
+            assert slow.catch_up() == last + 1
+        assert tracking(service, slow.schema)[0] == last + 1, "not back to what the slow one had read"
+
+    def test_it_is_enough_to_get_where_it_was_told_to(self, service: Desk) -> None:
+        service.contact()
+        with closing(Runner(service.log, Contacts())) as runner:
+            reached = runner.catch_up()
+            service.contact()
+            assert runner.catch_up(at_least=reached) == reached
+            assert runner.catch_up(at_least=reached + 1) == reached + 1
+
     def test_applied_page_by_page_or_at_once_the_rows_are_the_same(self, service: Desk) -> None:
         company = service.contact(name="Alder")
         other = service.contact(name="Birch")
