@@ -6,6 +6,7 @@ lost its place, or died, leaves nothing behind: the position is read again in ev
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,12 +27,17 @@ from eventstore.event import UnknownEventError
 from eventstore.log import EventLog
 from eventstore.migrate import migrate
 from projections import tracking
-from projections.read_model import ReadModel, Recorded
+from projections.part_writers import LostPlaceError, PartWriters, show_part
+from projections.read_model import InParts, ReadModel, Recorded
 from projections.tracking import Progress
 
 PAGE = 5_000
 PAGE_BYTES = 16_000_000
 """Of the events in a page, but for the last: some hold thousands of rows each."""
+PART = 25_000
+"""So many rows of a long event are written and committed together."""
+WRITERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+"""So many parts are written at once. More than the server has processors would not be faster."""
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 2.0
 
@@ -59,10 +65,6 @@ PASSING = (
 logger = structlog.get_logger()
 
 
-class _LostPlaceError(Exception):
-    """The read model is not where this runner left it: a rebuild was swapped in, or another runner worked."""
-
-
 class Runner:
     """Keeps one read model up with the log, in a schema that is normally the read model's own."""
 
@@ -88,7 +90,7 @@ class Runner:
                 return progress.position
             try:
                 self._apply(connection, progress, page)
-            except _LostPlaceError:
+            except LostPlaceError:
                 continue
 
     def close(self) -> None:
@@ -130,11 +132,15 @@ class Runner:
 
     def _connected(self) -> Connection[Any]:
         if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(self.log.conninfo, autocommit=True)
-            self._connection.execute(SQL("SET search_path = {}").format(Identifier(self.schema)))
-            # Rows and position come and go together: what a crash of the server takes is applied again.
-            self._connection.execute("SET synchronous_commit = off")
+            self._connection = self._connect()
         return self._connection
+
+    def _connect(self) -> Connection[Any]:
+        connection = psycopg.connect(self.log.conninfo, autocommit=True)
+        connection.execute(SQL("SET search_path = {}").format(Identifier(self.schema)))
+        # Rows and position come and go together: what a crash of the server takes is applied again.
+        connection.execute("SET synchronous_commit = off")
+        return connection
 
     def _page(self, after: int, until: int | None) -> list[tuple[int, Recorded | None]]:
         """The next positions, with the event where it concerns this read model. Raises UnknownEventError."""
@@ -167,15 +173,13 @@ class Runner:
     def _apply(
         self, connection: Connection[Any], progress: Progress, page: list[tuple[int, Recorded | None]]
     ) -> None:
-        def is_long(item: tuple[int, Recorded | None]) -> bool:
-            return item[1] is not None and self.model.is_long(item[1].event)
+        def parts_of(item: tuple[int, Recorded | None]) -> InParts | None:
+            return None if item[1] is None else self.model.in_parts(item[1].event)
 
-        for long, items in groupby(page, is_long):
+        for parts, items in groupby(page, parts_of):
             batch = list(items)
-            if long:
-                for _, recorded in batch:
-                    assert recorded is not None
-                    progress = self._apply_long(connection, progress, recorded)
+            if parts is not None:
+                progress = self._apply_parts(connection, progress, batch[0][0], parts)
                 continue
             with self._transaction(connection, progress) as cursor:
                 wanted = [recorded for _, recorded in batch if recorded is not None]
@@ -184,21 +188,24 @@ class Runner:
                 progress = Progress(batch[-1][0])
                 tracking.move(cursor, self.schema, progress)
 
-    def _apply_long(self, connection: Connection[Any], progress: Progress, recorded: Recorded) -> Progress:
-        while progress.position < recorded.position:
-            with self._transaction(connection, progress) as cursor:
-                done = self.model.apply_part(cursor, recorded, progress.part)
-                before = Progress(recorded.position - 1)
-                progress = Progress(recorded.position) if done is None else before._replace(part=done)
-                tracking.move(cursor, self.schema, progress)
-        return progress
+    def _apply_parts(
+        self, connection: Connection[Any], progress: Progress, position: int, parts: InParts
+    ) -> Progress:
+        cuts = [*range(progress.part, parts.size, PART), parts.size]
+        with self._transaction(connection, progress) as cursor:
+            parts.begin(cursor)
+            if len(cuts) <= 2:
+                parts.write(cursor, progress.part, parts.size)
+                return show_part(cursor, self.schema, parts, position, progress.part, parts.size)
+        PartWriters(self._connect, self.schema, parts, position).write(cuts, WRITERS)
+        return Progress(position)
 
     @contextmanager
     def _transaction(self, connection: Connection[Any], expected: Progress) -> Iterator[Cursor[Any]]:
         """A transaction that begins by making sure of the place it continues from."""
         with connection.transaction(), connection.cursor() as cursor:
             if tracking.read(cursor, self.schema, lock=True) != expected:
-                raise _LostPlaceError
+                raise LostPlaceError
             yield cursor
 
 
