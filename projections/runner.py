@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from itertools import groupby, takewhile
 from threading import Event as Flag
 from threading import Thread
@@ -62,6 +63,9 @@ PASSING = (
 )
 """Errors of connections; reading the log raises the library's own."""
 
+Page = list[tuple[int, Recorded | None]]
+"""Positions, with the event where it concerns the read model."""
+
 logger = structlog.get_logger()
 
 
@@ -82,16 +86,22 @@ class Runner:
     def catch_up(self, until: int | None = None) -> int:
         """Apply events until there are no more, or up to a position; returns the position reached."""
         connection = self._connected()
-        while True:
-            with connection.cursor() as cursor:
-                progress = tracking.read(cursor, self.schema)
-            page = self._page(progress.position, until)
-            if not page:
-                return progress.position
-            try:
-                self._apply(connection, progress, page)
-            except LostPlaceError:
-                continue
+        with ThreadPoolExecutor(1, "reading ahead") as reader:
+            ahead: tuple[int, Future[Page]] | None = None
+            while True:
+                with connection.cursor() as cursor:
+                    progress = tracking.read(cursor, self.schema)
+                if ahead is not None and ahead[0] == progress.position:
+                    page = ahead[1].result()
+                else:
+                    page = self._page(progress.position, until)
+                if not page:
+                    return progress.position
+                # When there is much to do, the next page is read while the database writes this one.
+                last = page[-1][0]
+                ahead = (last, reader.submit(self._page, last, until)) if len(page) == PAGE else None
+                with suppress(LostPlaceError):
+                    self._apply(connection, progress, page)
 
     def close(self) -> None:
         """Give the connection back."""
@@ -142,7 +152,7 @@ class Runner:
         connection.execute("SET synchronous_commit = off")
         return connection
 
-    def _page(self, after: int, until: int | None) -> list[tuple[int, Recorded | None]]:
+    def _page(self, after: int, until: int | None) -> Page:
         """The next positions, with the event where it concerns this read model. Raises UnknownEventError."""
         known = self.log.knows
         wanted = self.log.stored_as(self.model.topics)
@@ -170,9 +180,7 @@ class Runner:
         events = iter(self.log.events_mapper.to_domain_events(stored))
         return [(row[0], Recorded(row[0], next(events)) if row[3] in wanted else None) for row in page]
 
-    def _apply(
-        self, connection: Connection[Any], progress: Progress, page: list[tuple[int, Recorded | None]]
-    ) -> None:
+    def _apply(self, connection: Connection[Any], progress: Progress, page: Page) -> None:
         def parts_of(item: tuple[int, Recorded | None]) -> InParts | None:
             return None if item[1] is None else self.model.in_parts(item[1].event)
 
