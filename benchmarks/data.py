@@ -202,14 +202,14 @@ class Base:
         return Criteria("add_contacts", {"contact": {"country_code": COUNTRIES, "no": numbers}})
 
     def fill_log(self) -> int:
-        """Log the contacts until there are as many entries as wanted; how many there are then."""
+        """Log the contacts until there are as many entries as wanted, or more; how many that is."""
         service, entries = self.installation.service, 0
         with self.installation.connect() as connection:
             while True:
                 row = connection.execute("SELECT max(entry_no) FROM interaction_log_entry").fetchone()
                 entries = int(row[0]) if row is not None and row[0] is not None else 0
                 if entries >= self._entries:
-                    return entries
+                    return self._entries
                 no = self.installation.new_segment().no
                 service.selecting.apply(CALLER, no, self.criteria(entries // self.selected))
                 self.installation.catch_up()

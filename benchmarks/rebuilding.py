@@ -13,7 +13,7 @@ from projections.rebuild import rebuild
 
 
 class Rebuild(OnBase):
-    """As many contacts as the base has, and one logged segment."""
+    """The contacts of the base, and all that was logged until then: one segment at least."""
 
     key = "rebuild"
     name = "Rebuild all read models from the events, and swap them in"
