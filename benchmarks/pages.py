@@ -110,6 +110,11 @@ class PageByDate(_PageOfLog):
     name = "Twenty pages of the interaction log, by date"
     column = "date"
 
+    def __init__(self, base: Base, tables: EmptyTables) -> None:
+        super().__init__(base, tables)
+        # PostgreSQL may come to a plan for any date, which reads the log from its beginning: six times slower.
+        self._bare.execute("SET plan_cache_mode = force_custom_plan")
+
     def asked(self, run: int) -> list[tuple[str, int]]:
         return self._values_at(run)
 
