@@ -112,7 +112,7 @@ class PageByDate(_PageOfLog):
 
     def __init__(self, base: Base, tables: EmptyTables) -> None:
         super().__init__(base, tables)
-        # PostgreSQL may come to a plan for any date, which reads the log from its beginning: six times slower.
+        # PostgreSQL may come to one plan for any date, reading the log from its beginning: six times slower.
         self._bare.execute("SET plan_cache_mode = force_custom_plan")
 
     def asked(self, run: int) -> list[tuple[str, int]]:
