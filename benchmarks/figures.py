@@ -48,7 +48,7 @@ class Figure(ABC):
         """Remove what only this figure needed."""
 
 
-class _OnBase(Figure):
+class OnBase(Figure):
     """A figure on the contacts of the base, which no run changes."""
 
     def __init__(self, base: Base, tables: EmptyTables) -> None:
@@ -62,7 +62,7 @@ class _OnBase(Figure):
         self._bare.close()
 
 
-class Count(_OnBase):
+class Count(OnBase):
     key = "count"
     name = "Count the contacts that match criteria (preview)"
     against = "bare SQL: SELECT count(*) with the same WHERE"
@@ -88,7 +88,7 @@ class Count(_OnBase):
         return select
 
 
-class Add(_OnBase):
+class Add(OnBase):
     key = "add"
     name = "Add contacts to a segment by criteria, event appended"
     against = "bare SQL: SELECT array_agg(key) with the same WHERE, fetched, and one INSERT of the same bytes"
@@ -126,7 +126,7 @@ class Add(_OnBase):
         return state + b"".join(log.contents.load(digests).values())
 
 
-class Log(_OnBase):
+class Log(OnBase):
     key = "log"
     name = "Log a segment until every entry can be read"
     against = "one binary COPY of the same rows into an empty table with the same indexes and partitions"
@@ -164,7 +164,7 @@ class Log(_OnBase):
         return self._tables.dump_of_entries(self._bare, logged)
 
 
-class Cancel(_OnBase):
+class Cancel(OnBase):
     """Cancel a logged segment and take it back, by turns: the same rows change each time."""
 
     key = "cancel"

@@ -182,7 +182,7 @@ class TestEmail:
         self, service: Desk, segment: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # In several parts, so that places are counted over all of them.
-        monkeypatch.setattr(interaction_rows, "PART", 4)
+        monkeypatch.setattr("projections.runner.PART", 4)
         here, away = "info@example.org", "away@example.org"
         matrix = [
             ("no address", here, "email"),
@@ -254,7 +254,7 @@ class TestPartitions:
         self, service: Desk, segment: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(interaction_rows, "PARTITION", 100)
-        monkeypatch.setattr(interaction_rows, "PART", 70)
+        monkeypatch.setattr("projections.runner.PART", 70)
         service.many_contacts(199)
         service.catch_up()
         service.add(segment)

@@ -205,6 +205,7 @@ CREATE TABLE interaction_log_entry (
 ) PARTITION BY RANGE (entry_no);
 CREATE INDEX interaction_log_entry_contact ON interaction_log_entry (contact_no, entry_no);
 CREATE INDEX interaction_log_entry_company ON interaction_log_entry (contact_company_no, entry_no);
+CREATE INDEX interaction_log_entry_segment ON interaction_log_entry (segment_no, entry_no);
 CREATE INDEX interaction_log_entry_logged_segment ON interaction_log_entry (logged_segment_entry_no, entry_no);
 CREATE INDEX interaction_log_entry_campaign ON interaction_log_entry (campaign_no, entry_no)
     WHERE campaign_no IS NOT NULL;
