@@ -81,7 +81,7 @@ def _sized(conninfo: str, size: int, tables: EmptyTables) -> Figures:
             base = Base(installation, contacts, size)
             for figure in on_base:
                 yield figure(base, tables)
-            tables.truncate("interaction_log_entry")
+            tables.truncate("recorded_interaction")
         if Import.key in keys:
             yield Import(conninfo, contact_file(size), size, tables)
 

@@ -38,7 +38,7 @@ class Contacts(ReadModel):
     """Contacts, value entries, what was logged, comments on it, and tasks."""
 
     name = "contacts"
-    version = 2
+    version = 3
     topics = frozenset(
         event.topic
         for event in (
