@@ -208,8 +208,8 @@ def load(connection: psycopg.Connection[Row], world: World) -> None:
     """The world in the tables."""
     connection.execute("CREATE TABLE others PARTITION OF recorded_interaction DEFAULT")
     entries = world.rows["interaction_log_entry"]
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        cancel(cursor, np.array([row["entry_no"] for row in entries if row["canceled"]], dtype=np.int64))
+    with connection.cursor(row_factory=tuple_row) as plain:
+        cancel(plain, np.array([row["entry_no"] for row in entries if row["canceled"]], dtype=np.int64))
     for table, rows in world.rows.items():
         columns = [name for name in rows[0] if (table, name) != ("interaction_log_entry", "canceled")]
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(

@@ -203,7 +203,12 @@ def check_tasks(service: Desk) -> None:
 def check_amended(service: Desk) -> None:
     """Which entries there are, and which of them are canceled, is what the events of their streams say."""
     singles = service.log.load_many(streams(service, "interaction"), SingleInteraction).values()
-    expected = {single.entry_no: (False, single.said is not None) for single in singles}
+    # While it is postponed, a single one is counted from 0.
+    expected = {
+        single.entry_no: (single.said is not None and single.entry_no in single.recorded.canceled, True)
+        for single in singles
+        if single.entry_no not in single.recorded.deleted or single.said is None
+    }
     recorded = [single.recorded for single in singles if single.said is None]
     recorded += [segment.recorded for segment in segments(service) if segment.recorded is not None]
     again = service.log.load_many(streams(service, "interactions"), LoggedAgain).values()
