@@ -41,6 +41,7 @@ from projections.runner import Runner
 CALLER = Caller("benchmark", "admin", date(2026, 12, 1))
 CHUNK = 256 * 1024
 PATIENCE_SECONDS = 60
+TEMPLATE = "BEURS"
 COUNTRIES = "NL|DE|GB|FR"
 """Nine in ten of the sample contacts are there."""
 
@@ -131,7 +132,7 @@ class Installation:
             description="Invitation to the fair",
             campaign_no=self.campaign_no,
             salesperson_code="AVD",
-            interaction_template_code="BEURS",
+            interaction_template_code=TEMPLATE,
         )
         return self.service.segments.create(CALLER, None, values)[0]
 
@@ -220,4 +221,4 @@ class Base:
                 self.installation.catch_up()
                 service.logging.log(CALLER, no, send_attachments=False, create_follow_up=False)
                 self.installation.catch_up()
-                connection.execute("VACUUM (ANALYZE) interaction_log_entry")
+                connection.execute("VACUUM (ANALYZE) recorded_interaction")

@@ -9,7 +9,7 @@ from typing import ClassVar, cast
 from psycopg.sql import SQL, Composed, Identifier
 
 from application.segments import stream_of
-from benchmarks.data import CALLER, Base, Installation
+from benchmarks.data import CALLER, TEMPLATE, Base, Installation
 from benchmarks.limits import Dump, EmptyTables
 from benchmarks.measure import Work
 from domain.contact_set import contact_sets
@@ -18,6 +18,7 @@ from domain.segment.events import SegmentLogged, Skipped
 from domain.segment.selection import Criteria
 from eventstore.event import Event
 from projections.arrays import load_integers_as_numpy
+from projections.contact_queries import interactions_of
 from projections.contacts.contact_rows import CHILDREN
 from projections.criteria_sql import Parameters, compile_criteria
 
@@ -152,7 +153,7 @@ class Log(OnBase):
     def limit(self, run: int) -> Work:
         if not self._dumps:
             self._dumps = [self._dump(self._logged)]
-        self._tables.truncate("interaction_log_entry")
+        self._tables.truncate("recorded_interaction")
 
         def copy() -> int:
             self._tables.copy(self._dumps)
@@ -180,6 +181,7 @@ class Cancel(OnBase):
         event, _ = self.service.logging.log(CALLER, no, send_attachments=False, create_follow_up=False)
         base.installation.catch_up()
         self._logged = event
+        self._others = self._counted() - event.number_of_interactions
         tables.fill_entries(self._bare, event)
 
     def subject(self, run: int) -> Work:
@@ -187,13 +189,21 @@ class Cancel(OnBase):
             entry_no, canceled = self._logged.entry_no, run % 2 == 0
             self.service.interactions.cancel_logged_segment(CALLER, entry_no, canceled=canceled)
             self.base.installation.contacts.catch_up()
+            assert self._counted() == self._others + (0 if canceled else self._logged.number_of_interactions)
             return self._logged.number_of_interactions
 
         return cancel
 
+    def _counted(self) -> int:
+        """What the statistics of the template say."""
+        with self.service.read_models.cursor() as cursor:
+            found = interactions_of(cursor, "interaction_template_code", [TEMPLATE])
+        return int(found[TEMPLATE]["number_of_interactions"])
+
     def limit(self, run: int) -> Work:
         def update() -> int:
-            statement = "UPDATE interaction_log_entry SET canceled = NOT canceled"
+            # A column of the same kind, in the same rows; which are canceled is kept elsewhere.
+            statement = "UPDATE recorded_interaction SET postponed = NOT postponed"
             return self._tables.connection.execute(statement).rowcount
 
         return update

@@ -90,7 +90,7 @@ def _sized(conninfo: str, size: int, tables: EmptyTables, entries: int | None) -
             base = Base(installation, contacts, size, entries=entries)
             for figure in on_base:
                 yield figure(base, tables)
-            tables.truncate("interaction_log_entry")
+            tables.truncate("recorded_interaction")
             if over_http:
                 serving = stack.enter_context(closing(Serving(base)))
                 for http_figure in over_http:

@@ -13,7 +13,7 @@ from threading import Condition, Thread
 from typing import Any
 
 from psycopg import Connection, Cursor
-from psycopg.errors import UniqueViolation
+from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from projections import tracking
 from projections.read_model import InParts
@@ -71,17 +71,17 @@ class PartWriters:
             self._fail(error)
 
     def _write(self, connection: Connection[Any], first: int, last: int) -> None:
-        with connection.transaction(), connection.cursor() as cursor:
-            # Seen before any rows, so that a swap waits for this transaction rather than each for the other.
-            if tracking.read(cursor, self._schema).position != self._position - 1:
-                raise LostPlaceError
-            try:
+        try:
+            with connection.transaction(), connection.cursor() as cursor:
+                # Seen before any rows, so that a swap waits for this transaction rather than each for the other.
+                if tracking.read(cursor, self._schema).position != self._position - 1:
+                    raise LostPlaceError
                 self._parts.write(cursor, first, last)
-            except UniqueViolation as error:
-                # Waited for another runner that was writing the same rows, and committed them.
-                raise LostPlaceError from error
-            self._wait_for(first)
-            show_part(cursor, self._schema, self._parts, self._position, first, last)
+                self._wait_for(first)
+                show_part(cursor, self._schema, self._parts, self._position, first, last)
+        except (UniqueViolation, DeadlockDetected) as error:
+            # Another runner was writing the same rows: it committed them, or each waited for the other.
+            raise LostPlaceError from error
         with self._moved:
             self._done = last
             self._moved.notify_all()

@@ -21,6 +21,7 @@ import structlog
 from eventsourcing import persistence
 from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, Cursor
+from psycopg.errors import DeadlockDetected
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
@@ -196,7 +197,6 @@ class Runner:
         def parts_of(item: tuple[int, Recorded | None]) -> InParts | None:
             return None if item[1] is None else self.model.in_parts(item[1].event)
 
-
         for parts, items in groupby(page, parts_of):
             batch = list(items)
             if parts is not None:
@@ -232,10 +232,13 @@ class Runner:
     @contextmanager
     def _transaction(self, connection: Connection[Any], expected: Progress) -> Iterator[Cursor[Any]]:
         """A transaction that begins by making sure of the place it continues from."""
-        with connection.transaction(), connection.cursor() as cursor:
-            if tracking.read(cursor, self.schema, lock=True) != expected:
-                raise LostPlaceError
-            yield cursor
+        try:
+            with connection.transaction(), connection.cursor() as cursor:
+                if tracking.read(cursor, self.schema, lock=True) != expected:
+                    raise LostPlaceError
+                yield cursor
+        except DeadlockDetected as error:  # with another runner, which is writing the same rows
+            raise LostPlaceError from error
 
 
 class Runners:

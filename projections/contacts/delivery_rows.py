@@ -23,7 +23,7 @@ from projections.read_model import InParts
 
 FRESH = (
     *("entry_no", "date", "time_of_interaction", "description", "user_id", "correspondence_type"),
-    *("delivery_status", "resend_no", "canceled"),
+    *("delivery_status", "resend_no"),
 )
 """What an entry that is logged again has of its own."""
 
@@ -42,7 +42,7 @@ COPIED = (
 def delivered(cursor: Cursor[Any], event: InteractionsDelivered) -> None:
     """These went out, as the documents with these digests."""
     cursor.execute(
-        "UPDATE interaction_log_entry e SET delivery_status = 'sent', delivery_error = NULL,"
+        "UPDATE recorded_interaction e SET delivery_status = 'sent', delivery_error = NULL,"
         " delivery_detail = NULL, letter_sha256 = sent.sha256"
         " FROM unnest(%s, %s::text[]) AS sent(entry_no, sha256) WHERE e.entry_no = sent.entry_no",
         (_numbers(event.first, event.entries), list(event.sha256s)),
@@ -52,7 +52,7 @@ def delivered(cursor: Cursor[Any], event: InteractionsDelivered) -> None:
 def failed(cursor: Cursor[Any], event: DeliveryFailed) -> None:
     """These did not go out, or nobody knows whether they did."""
     cursor.execute(
-        "UPDATE interaction_log_entry e SET delivery_status = 'error', delivery_error = %s,"
+        "UPDATE recorded_interaction e SET delivery_status = 'error', delivery_error = %s,"
         " delivery_detail = %s FROM unnest(%s) AS failed(entry_no) WHERE e.entry_no = failed.entry_no",
         (event.reason, event.detail, _numbers(event.first, event.entries)),
     )
@@ -68,7 +68,7 @@ def pause(cursor: Cursor[Any], first: int, *, paused: bool) -> None:
 def sent_again(cursor: Cursor[Any], event: InteractionsSentAgain) -> None:
     """These are on their way once more, by another way if one was chosen (domain B13)."""
     cursor.execute(
-        "UPDATE interaction_log_entry e SET delivery_status = 'in_progress', delivery_error = NULL,"
+        "UPDATE recorded_interaction e SET delivery_status = 'in_progress', delivery_error = NULL,"
         " delivery_detail = NULL, correspondence_type = coalesce(%s, e.correspondence_type)"
         " FROM unnest(%s) AS again(entry_no) WHERE e.entry_no = again.entry_no",
         (event.correspondence_type, _numbers(event.first, event.entries)),
@@ -100,13 +100,13 @@ class EntriesAgain(InParts):
         sources = Int8Array(event.sources.to_array()[first:last].astype(np.int64) + event.source_first)
         cursor.execute(
             sql.SQL(
-                "INSERT INTO interaction_log_entry ({fresh}, {copied})"
+                "INSERT INTO recorded_interaction ({fresh}, {copied})"
                 " SELECT %(first)s + %(done)s + source.ordinal - 1, %(date)s, %(time)s,"
                 " CASE WHEN starts_with(e.description, %(prefix)s) THEN e.description"
                 " ELSE left(rtrim(concat(%(prefix)s::text, ' ', e.description)), %(length)s) END,"
-                " %(user)s, coalesce(%(type)s, e.correspondence_type), 'in_progress', %(first)s, false,"
+                " %(user)s, coalesce(%(type)s, e.correspondence_type), 'in_progress', %(first)s,"
                 " {values} FROM unnest(%(sources)s) WITH ORDINALITY AS source(entry_no, ordinal)"
-                " JOIN interaction_log_entry e ON e.entry_no = source.entry_no"
+                " JOIN recorded_interaction e ON e.entry_no = source.entry_no"
             ).format(
                 fresh=sql.SQL(", ").join(map(sql.Identifier, FRESH)),
                 copied=sql.SQL(", ").join(map(sql.Identifier, COPIED)),
@@ -127,9 +127,11 @@ class EntriesAgain(InParts):
 
     def show(self, cursor: Cursor[Any], first: int, last: int) -> None:
         cursor.execute(
-            "UPDATE logged_segment l SET number_of_interactions = number_of_interactions + %(count)s,"
-            " interactions_visible = interactions_visible + %(count)s"
-            " WHERE l.entry_no = %(logged)s AND NOT l.canceled",
+            "UPDATE logged_segment SET number_of_interactions = number_of_interactions + counted,"
+            " interactions_visible = interactions_visible + counted,"
+            " uncounted_interactions = uncounted_interactions + %(count)s - counted"
+            " FROM (SELECT entry_no AS no, CASE WHEN canceled THEN 0 ELSE %(count)s::bigint END AS counted"
+            " FROM logged_segment) AS change WHERE entry_no = change.no AND entry_no = %(logged)s",
             {"count": last - first, "logged": self._again.logged_segment_entry_no},
         )
 

@@ -105,12 +105,12 @@ def keep_documents(cursor: Cursor[Any], documents: Iterable[Document]) -> None:
 def make_partitions(cursor: Cursor[Any], first: int, last: int) -> None:
     """Make sure that these entry numbers have a partition to go to."""
     for number in range(first // PARTITION, last // PARTITION + 1):
-        name = f"interaction_log_entry_{number}"
+        name = f"recorded_interaction_{number}"
         found = cursor.execute("SELECT to_regclass(%s)", (name,)).fetchone()
         if found is not None and found[0] is None:
             cursor.execute(
                 sql.SQL(
-                    "CREATE TABLE {} PARTITION OF interaction_log_entry FOR VALUES FROM ({}) TO ({})"
+                    "CREATE TABLE {} PARTITION OF recorded_interaction FOR VALUES FROM ({}) TO ({})"
                 ).format(sql.Identifier(name), number * PARTITION, (number + 1) * PARTITION)
             )
 
@@ -136,14 +136,13 @@ def _write_entries(
         "user_id": user_id,
         "segment_no": logged.segment_no,
         "logged_segment_entry_no": logged.entry_no,
-        "canceled": False,
         "postponed": False,
     }
     statement = sql.SQL(
         "{lines}, campaign AS (SELECT * FROM unnest({campaigns}::text[], {entries}::bigint[])"
         " AS k(campaign_no, entry_no)), blanked AS (SELECT * FROM unnest({blanked}) WITH ORDINALITY"
         " AS b(is_blank, ordinal))"
-        " INSERT INTO interaction_log_entry (entry_no, {names}, {constant_names})"
+        " INSERT INTO recorded_interaction (entry_no, {names}, {constant_names})"
         " SELECT {first} + line.ordinal - 1, {values}, line.document_sha256, line.language_code,"
         " {correspondence}, {status}, campaign.entry_no, {constants}"
         " FROM line{join} LEFT JOIN campaign ON campaign.campaign_no = line.campaign_no"
