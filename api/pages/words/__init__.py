@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.pages.words import around, choosing, contacts, history, logged, statistics, worksheets
+from api.pages.words import around, choosing, contacts, history, logged, seal, statistics, worksheets
 from api.pages.words.fields import ENUMERATED, LABELS, MEMBERS
 from api.pages.words.refusals import OTHERWISE, REFUSALS
 from application.field_words import DUTCH_VALUES, Language, field_word
@@ -19,6 +19,7 @@ SUBJECTS = (
     history,
     contacts,
     statistics,
+    seal,
 )
 TEXTS: dict[str, Pair] = {name: pair for subject in SUBJECTS for name, pair in subject.TEXTS.items()}
 
