@@ -27,6 +27,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Die krijg je van wie de dienst beheert. De eerste wordt getoond als de dienst voor het eerst start.",
     ),
     "wrong_key": ("There is no such key.", "Die sleutel bestaat niet."),
+    "openid": ("Sign in with your organisation's account", "Aanmelden met het account van je organisatie"),
+    "openid_failed": (
+        "Signing in there did not work. Try again, or ask whoever runs the service.",
+        "Aanmelden daar lukte niet. Probeer het opnieuw, of vraag het wie de dienst beheert.",
+    ),
+    "openid_no_role": (
+        "Your account has no role in this service. Ask whoever runs it for one.",
+        "Je account heeft geen rol in deze dienst. Vraag erom bij wie de dienst beheert.",
+    ),
+    "signed_in": ("You are signed in", "Je bent aangemeld"),
+    "go_on": ("Go on", "Verder"),
     # Refusals
     "problem": ("That did not work", "Dat lukte niet"),
     "nothing_changed": ("Nothing was changed.", "Er is niets gewijzigd."),
