@@ -73,7 +73,7 @@ class PartWriters:
     def _write(self, connection: Connection[Any], first: int, last: int) -> None:
         try:
             with connection.transaction(), connection.cursor() as cursor:
-                # Seen before any rows, so that a swap waits for this transaction rather than each for the other.
+                # Seen before any rows, so that a swap waits for this one, rather than each for the other.
                 if tracking.read(cursor, self._schema).position != self._position - 1:
                     raise LostPlaceError
                 self._parts.write(cursor, first, last)
