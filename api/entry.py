@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from api.keys import ApiKeys, Principal
+from api.openid import OpenId, OpenIdSettings
 from api.tokens import Tokens, TokenSettings
 
 
@@ -13,6 +14,7 @@ class EntrySettings(msgspec.Struct, frozen=True):
 
     tokens: TokenSettings | None = None
     open_metrics: bool = False
+    openid: OpenIdSettings | None = None
 
 
 class Entry:
@@ -23,6 +25,8 @@ class Entry:
         self._keys = keys
         self._tokens = Tokens(settings.tokens) if settings.tokens else None
         self.open_metrics = settings.open_metrics
+        self.openid = OpenId(settings.openid) if settings.openid else None
+        """Where people sign in for the pages, besides with a key."""
 
     def remembered(self, credential: str) -> Principal | None:
         """Who came with this key a moment ago; nothing is asked for it."""

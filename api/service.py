@@ -33,12 +33,14 @@ from application.segments import Segments
 from application.selecting import Selecting
 from application.tasks import Tasks
 from application.told_history import ToldHistory
+from application.verifying import Verifying
 from application.what_if import Trying
 from correspondence.mail_server import MailSettings
 from correspondence.outbox import Outbox
 from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
 from eventstore.personal_keys import DESTROYED, MasterKey
+from eventstore.verify import Progress, Verification
 from projections import reporting
 from projections.read_models import ReadModels
 from projections.runner import Runner
@@ -89,6 +91,7 @@ class Service:
         self.trying = Trying(self.segments, self.selecting, self.explanations.past)
         self.letters = Letters(journal, self.read_models, self.segments, self.explanations.past)
         self.auditing = Auditing(self.log, proving)
+        self.verifying = Verifying(self._verify, self.log.position)
         self.mail = mail
         self.outbox = Outbox(conninfo, schema)
         self.entry_letters = EntryLetters(journal, self.read_models, self.letters)
@@ -105,6 +108,9 @@ class Service:
         for runner in self.runners():
             runner.set_up()
             reporting.set_up(self.conninfo, self.schema, runner.model)
+
+    def _verify(self, progress: Progress) -> Verification:
+        return self.auditing.verify(progress=progress)
 
     def runners(self) -> list[Runner]:
         """What feeds the read models."""

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.entry import EntrySettings
+from api.openid import OpenIdSettings, is_safe_address
 from api.tokens import SHORTEST_SECRET, TokenSettings
 from application.auditing import ProofSettings
 from correspondence.mail_server import MailSettings, Tls, is_this_machine
@@ -89,6 +90,34 @@ class Settings(BaseSettings):
     segmentlog_jwt_role_claim: str = Field("role", min_length=1)
     segmentlog_jwt_user_claim: str = Field("sub", min_length=1)
 
+    segmentlog_oidc_issuer: str | None = Field(None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$")
+    segmentlog_oidc_client_id: str | None = Field(None, min_length=1)
+    segmentlog_oidc_client_secret: str | None = Field(None, min_length=1)
+    segmentlog_oidc_role_claim: str = Field("role", min_length=1)
+    segmentlog_oidc_user_claim: str = Field("sub", min_length=1)
+    segmentlog_oidc_scope: str = Field("openid profile", pattern=r"^openid( [!-~]+)*$")
+
+    @model_validator(mode="after")
+    def _openid_is_whole(self) -> Self:
+        if bool(self.segmentlog_oidc_issuer) != bool(self.segmentlog_oidc_client_id):
+            raise ValueError("SEGMENTLOG_OIDC_ISSUER and SEGMENTLOG_OIDC_CLIENT_ID: set both or neither")
+        if self.segmentlog_oidc_issuer and not is_safe_address(self.segmentlog_oidc_issuer):
+            raise ValueError("SEGMENTLOG_OIDC_ISSUER must be https, but for this machine's own")
+        return self
+
+    def _openid(self) -> OpenIdSettings | None:
+        if self.segmentlog_oidc_issuer is None or self.segmentlog_oidc_client_id is None:
+            return None
+        return OpenIdSettings(
+            issuer=self.segmentlog_oidc_issuer,
+            client_id=self.segmentlog_oidc_client_id,
+            secret=self.segmentlog_oidc_client_secret,
+            role_claim=self.segmentlog_oidc_role_claim,
+            user_claim=self.segmentlog_oidc_user_claim,
+            scope=self.segmentlog_oidc_scope,
+            public_url=self.segmentlog_public_url,
+        )
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         signs = [self.segmentlog_jwt_secret, self.segmentlog_jwt_keys]
@@ -115,7 +144,7 @@ class Settings(BaseSettings):
                 role_claim=self.segmentlog_jwt_role_claim,
                 user_claim=self.segmentlog_jwt_user_claim,
             )
-        return EntrySettings(tokens, self.segmentlog_metrics_open)
+        return EntrySettings(tokens, self.segmentlog_metrics_open, self._openid())
 
     def master(self, data: Path) -> MasterKey:
         """What wraps the keys of personal data. Raises KeyFileError, OSError."""

@@ -89,13 +89,18 @@ class Tokens:
 
     def principal(self, token: str) -> Principal | None:
         """Who comes with this token; None if it is not valid. Raises WithoutRoleError."""
+        claims = self.claims(token)
+        return None if claims is None else self.principal_of(claims)
+
+    def claims(self, token: str) -> dict[str, Any] | None:
+        """What a token says; None if it is not valid."""
         try:
-            header = jwt.get_unverified_header(token)
-            claims = self._claims(token, header)
+            return self._claims(token, jwt.get_unverified_header(token))
         except (jwt.PyJWTError, ValueError, TypeError):
             return None
-        if claims is None:
-            return None
+
+    def principal_of(self, claims: Mapping[str, Any]) -> Principal | None:
+        """Who is named in what a valid token says, if anybody. Raises WithoutRoleError."""
         user = _claim(claims, self._settings.user_claim)
         if not isinstance(user, str) or not 0 < len(user.strip()) <= LONGEST_USER or not user.isprintable():
             return None

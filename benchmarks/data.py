@@ -41,6 +41,7 @@ from projections.runner import Runner
 CALLER = Caller("benchmark", "admin", date(2026, 12, 1))
 CHUNK = 256 * 1024
 PATIENCE_SECONDS = 60
+TEMPLATE = "BEURS"
 COUNTRIES = "NL|DE|GB|FR"
 """Nine in ten of the sample contacts are there."""
 
@@ -131,7 +132,7 @@ class Installation:
             description="Invitation to the fair",
             campaign_no=self.campaign_no,
             salesperson_code="AVD",
-            interaction_template_code="BEURS",
+            interaction_template_code=TEMPLATE,
         )
         return self.service.segments.create(CALLER, None, values)[0]
 
@@ -172,9 +173,12 @@ class Installation:
 class Base:
     """An installation with contacts, and criteria that select a stated number of them."""
 
-    def __init__(self, installation: Installation, contacts: int, selected: int) -> None:
+    def __init__(
+        self, installation: Installation, contacts: int, selected: int, *, entries: int | None = None
+    ) -> None:
         self.installation = installation
         self.selected = selected
+        self._entries = entries or selected
         installation.import_contacts(contact_file(contacts))
         installation.catch_up()
         with installation.connect() as connection:
@@ -202,3 +206,19 @@ class Base:
         last = first + self.selected - 1
         numbers = f"{self.eligible[first]}..{self.eligible[last]}"
         return Criteria("add_contacts", {"contact": {"country_code": COUNTRIES, "no": numbers}})
+
+    def fill_log(self) -> int:
+        """Log the contacts until there are as many entries as wanted, or more; how many that is."""
+        service, entries = self.installation.service, 0
+        with self.installation.connect() as connection:
+            while True:
+                row = connection.execute("SELECT max(entry_no) FROM interaction_log_entry").fetchone()
+                entries = int(row[0]) if row is not None and row[0] is not None else 0
+                if entries >= self._entries:
+                    return self._entries
+                no = self.installation.new_segment().no
+                service.selecting.apply(CALLER, no, self.criteria(entries // self.selected))
+                self.installation.catch_up()
+                service.logging.log(CALLER, no, send_attachments=False, create_follow_up=False)
+                self.installation.catch_up()
+                connection.execute("VACUUM (ANALYZE) recorded_interaction")

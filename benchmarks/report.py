@@ -107,7 +107,7 @@ def machine(conninfo: str) -> Machine:
         }
     return Machine(
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-        processor=_processor(),
+        processor=processor(),
         memory_gib=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         system=platform.system(),
         python=platform.python_version(),
@@ -117,7 +117,7 @@ def machine(conninfo: str) -> Machine:
     )
 
 
-def _processor() -> str:
+def processor() -> str:
     known = Path("/proc/cpuinfo")
     found = re.search(r"^model name\s*:\s*(.+)$", known.read_text(), re.MULTILINE) if known.exists() else None
     return found[1].strip() if found else platform.machine()

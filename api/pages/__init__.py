@@ -6,7 +6,18 @@ from fastapi import FastAPI
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api.pages import choosing, contacts, grid, history, logged, segments, signing_in
+from api.pages import (
+    choosing,
+    contacts,
+    grid,
+    history,
+    logged,
+    openid,
+    seal,
+    segments,
+    signing_in,
+    statistics,
+)
 from api.pages.rendering import STATIC
 
 YEAR = 365 * 24 * 3600
@@ -24,7 +35,7 @@ class _Files(StaticFiles):
 
 def mount_pages(app: FastAPI) -> None:
     """Add the pages; `/` leads to the first of them."""
-    for part in (signing_in, segments, grid, choosing, logged, history, contacts):
+    for part in (signing_in, segments, grid, choosing, logged, history, contacts, statistics, seal, openid):
         app.include_router(part.router)
     app.add_api_route("/", lambda: RedirectResponse("/segments"), include_in_schema=False)
     app.mount("/static", _Files(directory=STATIC), name="static")

@@ -55,6 +55,10 @@ class Visitor(msgspec.Struct, frozen=True):
         return self.role in ("marketer", "auditor", "admin")
 
     @property
+    def may_verify(self) -> bool:
+        return self.role in ("auditor", "admin")
+
+    @property
     def caller(self) -> Caller:
         """This person as use cases know them; work is done today."""
         return Caller(self.user_id, self.role, date.today())
@@ -146,16 +150,26 @@ def check_origin(request: Request) -> None:
 Sent = Annotated[FormData, Depends(sent_form)]
 
 
-def _writes(
-    request: Request, form: Sent, visitor: Annotated[Visitor, Depends(_allowed("marketer"))]
-) -> Visitor:
+def _sender(request: Request, form: Sent, visitor: Signed) -> Visitor:
     given = form.get("csrf") or request.headers.get("x-csrf-token")
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
         raise ProblemError("forbidden", "Not from here", "This page is out of date; load it again.")
     return visitor
 
 
+Sender = Annotated[Visitor, Depends(_sender)]
+
+
+def _writes(visitor: Sender) -> Visitor:
+    return _allowed("marketer")(visitor)
+
+
+def _verifies(visitor: Sender) -> Visitor:
+    return _allowed("auditor")(visitor)
+
+
 Writer = Annotated[Visitor, Depends(_writes)]
+Verifier = Annotated[Visitor, Depends(_verifies)]
 
 
 def given_text(form: FormData, name: str) -> str:

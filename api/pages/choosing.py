@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Writer, given_text, go_to, settle
+from api.pages.criteria_form import FIELDS, JOINS, OUTERMOST, filters_in
 from api.pages.forms import Choice, record_choices
 from api.pages.words import member_label
 from api.schemas.criteria import CriteriaBody, ReuseCriteriaBody, ReuseLoggedSegmentBody, SaveCriteriaBody
@@ -23,9 +25,13 @@ from domain.errors import InvalidRequest
 from domain.field_type import Enumeration, FieldType
 from domain.records import RecordKind
 from domain.vocabulary import CriteriaActionKind, members
+from projections.listing import Query as ListQuery
+from projections.listing import list_page
+from projections.segment_listings import LOGGED_SEGMENTS
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 SEGMENT = "/segments/{no}"
+GROUP_ID = r"^(group-[0-9a-f]{12})?$"
 OPTIONS_OF_ADDING = (
     "allow_existing_contacts",
     "expand_companies",
@@ -48,7 +54,6 @@ CODES: dict[tuple[str, str], RecordKind] = {
     ("interaction_log_entry", "salesperson_code"): records.SALESPERSON,
 }
 FIRST_FIELD = "contact.city"
-FIELDS = {f"{table}.{name}": (table, name) for table, names in TABLES.items() for name in names}
 EXAMPLES = {
     FieldType.DATE: "-90D..",
     FieldType.TIME: "09:00..12:00",
@@ -65,17 +70,45 @@ def show_choosing(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse
         segment=service.segments.get(no),
         saved=record_choices(service, records.SAVED_CRITERIA),
         row=_row(service, FIRST_FIELD, visitor.language),
+        within=OUTERMOST,
+        joins=JOINS,
         tables=TABLES,
         options=OPTIONS_OF_ADDING,
+        logged=_latest_logged(service),
     )
+
+
+def _latest_logged(service: Service) -> list[Choice]:
+    """The logged segments of late, to choose one from."""
+    with service.read_models.cursor() as cursor:
+        asked = ListQuery(sort="-entry_no", limit=50)
+        page = list_page(cursor, LOGGED_SEGMENTS, asked, work_date=date.today())
+    return [(str(row["entry_no"]), f"{row['segment_no']} {row['description'] or ''}") for row in page.items]
+
+
+Within = Annotated[str, Query(alias="in", pattern=GROUP_ID)]
 
 
 @router.get("/criteria/row")
-def show_row(service: ServiceOf, visitor: Reader) -> HTMLResponse:
-    """One more condition for the form."""
-    return visitor.page(
-        "part_condition.html", row=_row(service, FIRST_FIELD, visitor.language), tables=TABLES
-    )
+def show_row(service: ServiceOf, visitor: Reader, within: Within = OUTERMOST) -> HTMLResponse:
+    """One more condition for the form, or for a group in it."""
+    row = _row(service, FIRST_FIELD, visitor.language)
+    return visitor.page("part_condition.html", row=row, within=within, tables=TABLES)
+
+
+@router.get("/criteria/group")
+def show_group(service: ServiceOf, visitor: Reader, within: Within = OUTERMOST) -> HTMLResponse:
+    """One more group, with a condition in it, for the form or for a group in it."""
+    group = f"group-{secrets.token_hex(6)}"
+    row = _row(service, FIRST_FIELD, visitor.language)
+    facts: dict[str, Any] = {
+        "row": row,
+        "group": group,
+        "group_in": within,
+        "within": group,
+        "tables": TABLES,
+    }
+    return visitor.page("part_group.html", **facts)
 
 
 @router.get("/criteria/suggestions")
@@ -118,8 +151,7 @@ def suggestions(service: Service, table: str, name: str, language: Language) -> 
 
 def criteria_in(form: FormData, action: str) -> CriteriaBody:
     """The criteria that the form says. Raises InvalidRequest, ValidationError."""
-    filters = _filters(form)
-    chosen: dict[str, Any] = {"action": action, "filters": filters}
+    chosen: dict[str, Any] = {"action": action, "filters": filters_in(form)}
     if action == "add_contacts":
         chosen |= {name: form.get(name) == "on" for name in OPTIONS_OF_ADDING}
         segments, logged = (_numbers(form, name) for name in ("without_segments", "without_logged_segments"))
@@ -132,33 +164,6 @@ def criteria_in(form: FormData, action: str) -> CriteriaBody:
 
 def _numbers(form: FormData, name: str) -> list[str]:
     return [part.strip() for part in given_text(form, name).replace(";", ",").split(",") if part.strip()]
-
-
-def _filters(form: FormData) -> dict[str, Any]:
-    """The rows of the form: those that must hold table by table, and what must not hold apart."""
-    rows = zip(form.getlist("field"), form.getlist("holds"), form.getlist("filter"), strict=False)
-    must: dict[str, dict[str, str]] = {}
-    must_not: list[dict[str, Any]] = []
-    for number, (field, holds, filter_) in enumerate(rows, start=1):
-        text = str(filter_).strip()
-        if not text:
-            continue
-        if field not in FIELDS:
-            raise InvalidRequest.at("field", "there is no such field")
-        table, name = FIELDS[str(field)]
-        if holds == "not":
-            must_not.append({"not": {table: {name: text}}})
-        elif name in must.get(table, {}):
-            place = ("filters", table, name)
-            raise InvalidRequest.at(
-                place, f"condition {number} is about this field again; use | for or, & for and"
-            )
-        else:
-            must.setdefault(table, {})[name] = text
-    if not must_not:
-        return must
-    parts: list[dict[str, Any]] = [must] if must else []
-    return {"all": parts + must_not} if len(parts + must_not) > 1 else must_not[0]
 
 
 def _action(form: FormData) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from application.field_words import Language
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DUTCH_MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 
 
 def day_text(day: date | None, language: Language) -> str:
@@ -60,3 +61,16 @@ def number_in(text: str, language: Language) -> str:
     except InvalidOperation:
         return text
     return plain
+
+
+def month_text(month: str, language: Language) -> str:
+    """A month such as 2026-03 as it is read."""
+    year, number = month.split("-")
+    names = _DUTCH_MONTHS if language == "nl" else _MONTHS
+    return f"{names[int(number) - 1]} {year}"
+
+
+def percent_text(rate: Decimal, language: Language) -> str:
+    """A rate such as 0.125 in percent."""
+    text = f"{rate * 100:.1f}".removesuffix(".0")
+    return f"{text.replace('.', ',') if language == 'nl' else text} %"

@@ -1,6 +1,8 @@
-"""The story of a segment, step by step."""
+"""The story of a segment, step by step, and what each step changed."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
@@ -8,9 +10,14 @@ from starlette.responses import HTMLResponse
 from api.context import ServiceOf
 from api.pages.browser import Historian, PageRoute
 from api.schemas.values import Code
+from api.service import Service
+from application.field_words import Language
+from domain.segment.difference import lines_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 MOST_STEPS = 1_000
+SHOWN = 10
+"""So many contacts and lines are named."""
 
 
 @router.get("/segments/{no}/history")
@@ -19,5 +26,32 @@ def show_history(no: Code, service: ServiceOf, visitor: Historian, after: int = 
     story = service.history.segment(no, visitor.language, after=max(after, 0), limit=MOST_STEPS)
     last = story.steps[-1].version if story.steps else 0
     return visitor.page(
-        "history.html", no=no, steps=story.steps, more=last if last and last < story.versions else None
+        "history.html",
+        no=no,
+        steps=story.steps,
+        more=last if last and last < story.versions else None,
+        verdict=service.verifying.verdict(),
     )
+
+
+def changed_at(service: Service, no: str, version: int, language: Language) -> dict[str, Any] | None:
+    """What a version changed, as its page tells it; nothing of the first, before which there was nothing."""
+    if version < 2:
+        return None
+    found = service.history.compare(no, version - 1, version, language)
+    differ, before, after = found.difference, found.before.segment, found.after.segment
+    entered, left = lines_of(after, differ.entered, SHOWN), lines_of(before, differ.left, SHOWN)
+    lines = differ.line_changes[:SHOWN]
+    keys = {key for _, key in (*entered, *left)} | {change.contact_key for change in lines}
+    numbers = service.explanations.past.numbers(keys)
+    return {
+        "steps": [step.text for step in found.steps],
+        "header": differ.header,
+        "blocks": differ.block_changes,
+        "moved": [
+            ("entered", len(differ.entered), [numbers.get(key) for _, key in entered]),
+            ("left", len(differ.left), [numbers.get(key) for _, key in left]),
+        ],
+        "lines": [(change, numbers.get(change.contact_key)) for change in lines],
+        "more_lines": len(differ.line_changes) - len(lines),
+    }

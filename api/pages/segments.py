@@ -12,6 +12,7 @@ from api.moments import segment_at
 from api.pages import grid
 from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
 from api.pages.forms import HEADER, changed_values, choices
+from api.pages.history import changed_at
 from api.pages.lists import AskedOf, shown_list
 from api.schemas.segments import NewSegment, SegmentPatch, SegmentVersion
 from api.schemas.values import Code
@@ -37,7 +38,7 @@ Version = Annotated[SegmentVersion, Query()]
 def list_segments(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResponse:
     """The open segments."""
     found = shown_list(service, SEGMENTS, query, COLUMNS, "/segments", "-no")
-    return visitor.page("segments.html", list=found)
+    return visitor.page("segments.html", list=found, verdict=service.verifying.verdict())
 
 
 @router.post("/segments")
@@ -66,6 +67,7 @@ def show_segment(
         "worksheet.html",
         segment=segment,
         version=version,
+        changed=changed_at(service, no, version, visitor.language) if version else None,
         latest=_latest(service, no) if version else segment.version,
         fields=HEADER,
         choices=choices(service, HEADER, visitor.language),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import LiteralString
 
 import msgspec
 from psycopg.sql import SQL, Composed, Identifier
@@ -26,16 +27,28 @@ class Session(msgspec.Struct, frozen=True):
 
 def sign_in(service: Service, key: str) -> str | None:
     """The cookie of a new session of who has this key; None if it is no key."""
+    return _begin(
+        service, "SELECT %s, now() + %s, %s, id, NULL, NULL FROM {key} WHERE sha256 = %s", _digest(key)
+    )
+
+
+def sign_in_as(service: Service, who: Principal) -> str:
+    """The cookie of a new session of somebody whom an identity provider named."""
+    token = _begin(service, "VALUES (%s, now() + %s, %s, NULL, %s, %s)", who.user_id, who.role)
+    assert token is not None
+    return token
+
+
+def _begin(service: Service, values: LiteralString, *given: object) -> str | None:
+    """A session always has a new cookie, whatever the browser came with."""
     token = secrets.token_urlsafe(32)
     with service.log.datastore.get_connection() as connection:
         connection.execute(_sql(service, "DELETE FROM {session} WHERE expires_at < now()"))
         made = connection.execute(
             _sql(
-                service,
-                "INSERT INTO {session} (sha256, key_id, csrf, expires_at)"
-                " SELECT %s, id, %s, now() + %s FROM {key} WHERE sha256 = %s",
+                service, "INSERT INTO {session} (sha256, expires_at, csrf, key_id, user_id, role) " + values
             ),
-            (_digest(token), secrets.token_urlsafe(32), LASTS, _digest(key)),
+            (_digest(token), LASTS, secrets.token_urlsafe(32), *given),
         )
         return token if made.rowcount else None
 
@@ -46,7 +59,8 @@ def session_of(service: Service, token: str) -> Session | None:
         row = connection.execute(
             _sql(
                 service,
-                "SELECT k.user_id, k.role, s.csrf FROM {session} s JOIN {key} k ON k.id = s.key_id"
+                "SELECT coalesce(k.user_id, s.user_id) AS user_id, coalesce(k.role, s.role) AS role, s.csrf"
+                " FROM {session} s LEFT JOIN {key} k ON k.id = s.key_id"
                 " WHERE s.sha256 = %s AND s.expires_at > now()",
             ),
             (_digest(token),),
@@ -63,9 +77,8 @@ def sign_out(service: Service, token: str) -> None:
         connection.execute(_sql(service, "DELETE FROM {session} WHERE sha256 = %s"), (_digest(token),))
 
 
-def _sql(service: Service, statement: str) -> Composed:
+def _sql(service: Service, statement: LiteralString) -> Composed:
     schema = f"{service.schema}_api"
-    # The statements are written above; none comes from a request.
     return SQL(statement).format(session=Identifier(schema, "web_session"), key=Identifier(schema, "api_key"))
 
 

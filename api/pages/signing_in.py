@@ -23,23 +23,44 @@ from api.pages.browser import (
 from api.pages.rendering import html
 from api.pages.sessions import LASTS, session_of, sign_in, sign_out
 from api.problems import ProblemError
+from api.service import Service
+from application.field_words import Language
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 YEAR = 365 * 24 * 3600
 
 
 @router.get("/sign-in")
-def show_sign_in(request: Request, language: InPageLanguage, next: str = "") -> HTMLResponse:
-    """The form that asks for a key."""
-    return _form(request, language, next, wrong=False)
+def show_sign_in(
+    request: Request, service: ServiceOf, language: InPageLanguage, next: str = ""
+) -> HTMLResponse:
+    """The form that asks for a key, and the way to the identity provider."""
+    return sign_in_page(request, service, language, next)
 
 
-def _form(request: Request, language: InPageLanguage, back: str, *, wrong: bool) -> HTMLResponse:
+def sign_in_page(
+    request: Request, service: Service, language: Language, back: str, wrong: str | None = None
+) -> HTMLResponse:
+    """The page to sign in on; `wrong` names the text that says what did not work."""
     token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
-    facts = NOBODY | {"csrf": token, "back": back, "wrong": wrong, "here": "/sign-in"}
+    openid = service.entry.openid is not None
+    facts = NOBODY | {"csrf": token, "back": back, "wrong": wrong, "openid": openid, "here": "/sign-in"}
     page = html("sign_in.html", language, facts, 401 if wrong else 200)
     _set(request, page, FORM_COOKIE, token)
     return page
+
+
+def address_within(back: str) -> str:
+    """Where one goes after signing in: a page of ours, for two slashes would lead elsewhere."""
+    plain = back.isprintable() and back.startswith("/") and not back.startswith(("//", "/\\"))
+    return back if plain else "/segments"
+
+
+def begin_session(request: Request, service: Service, response: Response, token: str) -> None:
+    """From here on the browser has this session, and the one before is over."""
+    if before := request.cookies.get(SESSION_COOKIE):
+        sign_out(service, before)
+    _set(request, response, SESSION_COOKIE, token, int(LASTS.total_seconds()))
 
 
 def _set(request: Request, response: Response, name: str, value: str, seconds: int | None = None) -> None:
@@ -57,11 +78,9 @@ def take_key(request: Request, service: ServiceOf, form: Sent, language: InPageL
     back = given_text(form, "next")
     token = sign_in(service, given_text(form, "key"))
     if token is None:
-        return _form(request, language, back, wrong=True)
-    # Only to a page of ours: an address that begins with two slashes would lead elsewhere.
-    safe = back.startswith("/") and not back.startswith(("//", "/\\"))
-    response = RedirectResponse(back if safe else "/segments", 303)
-    _set(request, response, SESSION_COOKIE, token, int(LASTS.total_seconds()))
+        return sign_in_page(request, service, language, back, "wrong_key")
+    response = RedirectResponse(address_within(back), 303)
+    begin_session(request, service, response, token)
     return response
 
 
@@ -83,7 +102,6 @@ def leave(request: Request, service: ServiceOf, form: Sent) -> Response:
 def choose_language(request: Request, form: Sent) -> Response:
     """Show pages in another language from now on."""
     back = given_text(form, "next")
-    safe = back.startswith("/") and not back.startswith(("//", "/\\"))
-    response = RedirectResponse(back if safe else "/segments", 303)
+    response = RedirectResponse(address_within(back), 303)
     _set(request, response, LANGUAGE_COOKIE, "nl" if given_text(form, "language") == "nl" else "en", YEAR)
     return response

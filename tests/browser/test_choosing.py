@@ -58,6 +58,52 @@ def test_contacts_are_previewed_added_refined_undone_and_redone(
     assert ok(crm.client.get(f"/v1/segments/{no}"))["number_of_lines"] == 100
 
 
+@both_languages
+def test_groups_hold_if_any_all_or_none_of_their_parts_do(visit: Visit, crm: Crm, language: Language) -> None:
+    no = crm.segment()["no"]
+    reader = visit(language)
+    reader.go(f"/segments/{no}/choose")
+    condition(reader, 1, "contact.city", "Arnhem")
+    reader.press("more_groups")
+    group = reader.page.locator("fieldset.group")
+    group.locator("[name=field]").select_option("contact.no")
+    group.locator("[name=filter]").fill("C0001..C0004")
+    reader.press("more_in_group")
+    second = group.locator(".condition").nth(1)
+    second.locator("[name=field]").select_option("contact.name")
+    second.locator("[name=filter]").fill("Juniper 009|Birch 011")
+    preview = reader.page.locator("#preview")
+    # In Arnhem are the even numbers: C0002 and C0004 of the first, none of the second.
+    expect(preview).to_contain_text(reader.t("would_add", n=2))
+    reader.page.locator("#joins").select_option("any")
+    expect(preview).to_contain_text(reader.t("would_add", n=127))
+    reader.page.locator("#joins").select_option("all")
+    group.locator("[name=group-joins]").select_option("none")
+    expect(preview).to_contain_text(reader.t("would_add", n=121))
+    group.get_by_role("button", name=reader.t("group_in_group")).click()
+    inner = group.locator("fieldset.group")
+    inner.locator("[name=filter]").fill("Arnhem")
+    expect(preview).to_contain_text(reader.t("would_add", n=0))
+    inner.get_by_role("button", name=reader.t("remove_group")).click()
+    expect(preview).to_contain_text(reader.t("would_add", n=121))
+    reader.press("do_it")
+    expect(reader.page.locator(".actions li")).to_have_count(1)
+    actions = ok(crm.client.get(f"/v1/segments/{no}/criteria-actions"))["items"]
+    assert actions[0]["filters"] == {
+        "all": [
+            {"contact": {"city": "Arnhem"}},
+            {
+                "not": {
+                    "any": [
+                        {"contact": {"no": "C0001..C0004"}},
+                        {"contact": {"name": "Juniper 009|Birch 011"}},
+                    ]
+                }
+            },
+        ]
+    }
+
+
 def test_the_preview_says_who_is_left_out_and_why(visit: Visit, crm: Crm) -> None:
     no = crm.segment()["no"]
     crm.line(no, "C0030")

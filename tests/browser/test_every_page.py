@@ -40,7 +40,7 @@ def pages(crm: Crm) -> list[str]:
         *(f"/segments/{ready}/log", f"/segments/{segment}/log", f"/segments/{ready}/history"),
         *(f"/segments/{ready}?version=2", "/logged-segments", f"/logged-segments/{logged['entry_no']}"),
         *("/interactions", f"/interactions/{first}", "/contacts", "/contacts/C0001", "/contacts/new"),
-        *("/contacts/import", "/contacts/NOBODY"),
+        *("/contacts/import", "/contacts/NOBODY", "/statistics", "/statistics?figure=cost"),
     ]
 
 

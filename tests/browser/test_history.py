@@ -31,7 +31,32 @@ def test_a_step_of_the_story_shows_the_worksheet_as_it_stood(
     expect(reader.page.locator("#grid tr[data-line]").first).to_contain_text("C0001")
     expect(reader.page.get_by_role("button", name=reader.t("save_header"))).to_have_count(0)
     reader.go(f"/segments/{letter}?version=3")
+    changed = reader.page.locator(".changed")
+    expect(changed).to_contain_text(reader.t("what_changed", n=3))
+    expect(changed).to_contain_text(reader.t("left", n=98))
+    expect(changed).to_contain_text("C0001, C0002")
+    expect(changed).to_contain_text(reader.t("and_more", n=88))
     expect(reader.page.locator("#grid tr[data-line]").first).to_contain_text("C0101")
+
+
+@both_languages
+def test_a_step_says_what_it_changed_in_header_and_lines(
+    visit: Visit, crm: Crm, letter: str, language: Language
+) -> None:
+    lines = ok(crm.client.get(f"/v1/segments/{letter}/lines?limit=1"))["items"]
+    address = f"/v1/segments/{letter}/lines/{lines[0]['line_no']}"
+    ok(crm.client.patch(address, json={"subject": "A word for you"}))
+    ok(crm.client.patch(f"/v1/segments/{letter}", json={"subject": "Spring", "update_lines": False}))
+    reader = visit(language)
+    reader.go(f"/segments/{letter}?version=3")
+    changed = reader.page.locator(".changed")
+    expect(changed.locator("li")).to_contain_text(
+        [reader.t("one_line", n=lines[0]["line_no"], contact="C0001")]
+    )
+    expect(changed.locator("ins")).to_have_text("A word for you")
+    reader.go(f"/segments/{letter}?version=4")
+    expect(changed.locator("ins")).to_have_text(["Spring"])
+    expect(changed.locator("del")).to_have_text([reader.t("blank")])
 
 
 @both_languages

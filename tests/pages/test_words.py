@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import api.pages
-from api.pages.words import LABELS, MEMBERS, REFUSALS, TEXTS, field_label
+from api.pages.words import LABELS, MEMBERS, REFUSALS, SUBJECTS, TEXTS, field_label
 from api.problems import STATUS
 from domain.criteria import TABLES
 
@@ -28,6 +28,10 @@ def test_a_text_says_the_same_in_both_languages(name: str) -> None:
     assert english
     assert dutch
     assert placeholders(english) == placeholders(dutch)
+
+
+def test_a_text_belongs_to_one_subject() -> None:
+    assert len(TEXTS) == sum(len(subject.TEXTS) for subject in SUBJECTS)
 
 
 def test_every_text_that_a_page_asks_for_is_there() -> None:

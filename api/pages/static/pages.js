@@ -33,10 +33,10 @@ function showOptions() {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-remove-condition]");
   if (!button) return;
-  const condition = button.closest(".condition");
-  const next = condition.nextElementSibling || condition.previousElementSibling;
-  condition.remove();
-  (next ? next.querySelector("[name=filter]") : document.querySelector("#criteria button")).focus();
+  const part = button.closest("[data-removable]");
+  const next = part.nextElementSibling || part.previousElementSibling;
+  part.remove();
+  (next?.querySelector("[name=filter]") || document.querySelector("#criteria [name=joins]")).focus();
 });
 document.addEventListener("change", (event) => {
   if (event.target.name === "action") showOptions();
@@ -45,7 +45,7 @@ document.addEventListener("htmx:after:swap", () => localTimes(document));
 const conditions = document.getElementById("conditions");
 if (conditions) {
   new MutationObserver(() => document.body.dispatchEvent(new CustomEvent("conditions-changed")))
-    .observe(conditions, { childList: true });
+    .observe(conditions, { childList: true, subtree: true });
 }
 document.addEventListener("htmx:before:request", (event) => {
   // What was wrong a moment ago may be right now.
