@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+from zlib import crc32
 
 import msgspec
 import psycopg
@@ -20,9 +21,6 @@ from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
 from eventstore.migrate import migrate
-
-PRESENCE = 0x5E67
-"""The class of the session locks by which workers show that they are alive."""
 
 Channel = Literal["mail", "print", "fax"]
 Settling = Callable[[Cursor[DictRow]], None]
@@ -105,7 +103,9 @@ class Outbox:
     def __init__(self, conninfo: str, log_schema: str, *, pool_size: int = 10) -> None:
         self._conninfo = conninfo
         self.schema = f"{log_schema}_delivery"
-
+        # The class of the session locks by which workers show that they are alive. Workers are counted in
+        # each schema, so companies that share a database must not share the class.
+        self._presence = crc32(self.schema.encode()) >> 1
         self._pool = self._pool_of(pool_size)
         # For what is safe to lose when the database crashes: a mail that was begun is uncertain then.
         self._hasty_pool = self._pool_of(pool_size, hasty=True)
@@ -200,7 +200,7 @@ class Outbox:
         connection.execute(SQL("SET search_path = {}").format(Identifier(self.schema)))
         row = connection.execute("SELECT nextval('outbox_worker')::integer AS worker").fetchone()
         assert row is not None
-        connection.execute("SELECT pg_advisory_lock(%s, %s)", (PRESENCE, row["worker"]))
+        connection.execute("SELECT pg_advisory_lock(%s, %s)", (self._presence, row["worker"]))
         return connection, int(row["worker"])
 
     def claim(self, worker: int, channel: Channel, *, lease: float, age: float = 0.0) -> Batch | None:
@@ -213,7 +213,7 @@ class Outbox:
                     "channel": channel,
                     "lease": lease,
                     "age": age,
-                    "presence": PRESENCE,
+                    "presence": self._presence,
                 },
             ).fetchone()
         return None if row is None else Batch(**row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import psycopg
 import pytest
@@ -163,3 +164,14 @@ def test_all_workers_together_keep_the_pace(outbox: Outbox) -> None:
     assert 9.0 < waits[1] <= 10.0
     assert 19.0 < waits[2] <= 20.0
     assert outbox.turn("other.example.com", 10.0) == 0.0
+
+
+def test_workers_of_two_companies_in_one_database_do_not_wait_for_each_other(
+    outbox: Outbox, empty_database: str
+) -> None:
+    other = Outbox(empty_database, "another")
+    other.set_up()
+    with ThreadPoolExecutor() as pool, closing(outbox.show_presence()[0]):
+        shown = pool.submit(other.show_presence)
+        connection, _ = shown.result(10)
+        connection.close()
