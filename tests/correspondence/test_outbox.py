@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -49,6 +50,13 @@ def settle(outbox: Outbox, empty_database: str, batch: Batch, numbers: list[int]
         outbox.settling(batch, numbers)(cursor)
 
 
+def wait_until_ended(database: str, pid: int) -> None:
+    """The server ends a session a moment after its client closed it."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        while connection.execute("SELECT FROM pg_stat_activity WHERE pid = %s", (pid,)).rowcount:
+            time.sleep(0.01)
+
+
 def test_what_the_log_says_is_taken_in_once(outbox: Outbox, worker: int) -> None:
     batch = NewBatch("segment-SM1", "segment-SM1", 7, "mail", [1, 2])
     assert outbox.plan(0, 7, [batch])
@@ -76,12 +84,14 @@ def test_many_workers_never_claim_the_same(outbox: Outbox) -> None:
         connection.close()
 
 
-def test_what_a_dead_worker_held_is_free_at_once(outbox: Outbox, worker: int) -> None:
+def test_what_a_dead_worker_held_is_free_at_once(outbox: Outbox, worker: int, empty_database: str) -> None:
     fill(outbox, [1])
     connection, dying = outbox.show_presence()
     before = claimed(outbox, dying)
     assert outbox.claim(worker, "mail", lease=LEASE) is None
+    pid = connection.info.backend_pid
     connection.close()
+    wait_until_ended(empty_database, pid)
     after = claimed(outbox, worker)
     assert (after.id, after.numbers) == (before.id, [1])
     assert after.token != before.token
