@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install office browser demo serve test lint format bench bench-quick requirements clean
+.PHONY: help install office browser demo serve test lint format bench bench-quick bench-browser requirements clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -65,6 +65,9 @@ bench: install ## measure with a million contacts, and write benchmarks/results 
 bench-quick: install ## the same with 100,000 contacts only
 	@$(BIN)/python -m benchmarks --contacts 100000
 	@$(BIN)/python -m benchmarks.report --readme README.md
+
+bench-browser: install browser ## measure the worksheet of a million lines in Chromium
+	@$(BIN)/python -m benchmarks.browser
 
 requirements: install ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/python -m pip install --quiet uv
