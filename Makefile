@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install office browser demo serve test lint format bench bench-quick bench-browser requirements clean
+.PHONY: help install office browser demo serve test lint format bench bench-quick bench-browser bench-large bench-peers requirements clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -68,6 +68,12 @@ bench-quick: install ## the same with 100,000 contacts only
 
 bench-browser: install browser ## measure the worksheet of a million lines in Chromium
 	@$(BIN)/python -m benchmarks.browser
+
+bench-large: install ## ten million contacts on a service that is killed on the way; takes hours
+	@$(BIN)/python -m benchmarks.endurance --contacts 10000000
+
+bench-peers: install ## the same job by this service and by Tryton, which is installed into .peers for it
+	@$(BIN)/python -m benchmarks.peers
 
 requirements: install ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/python -m pip install --quiet uv

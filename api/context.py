@@ -1,8 +1,12 @@
-"""What a request says besides its body: who, on which work date, which version, how fresh, how patient."""
+"""What a request says besides its body: who, on which work date, which version, how fresh, how patient.
+
+What is known without asking the database is `async`: as a plain function it would be sent to a thread and
+back, and for small commands those trips took more time than all the rest.
+"""
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
@@ -10,6 +14,7 @@ from urllib.parse import quote, unquote
 import msgspec
 import psycopg
 from fastapi import Depends, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.keys import Principal
@@ -36,22 +41,30 @@ def service_of(request: Request) -> Service:
     return service
 
 
-ServiceOf = Annotated[Service, Depends(service_of)]
+async def _service_of(request: Request) -> Service:
+    return service_of(request)
 
 
-def let_in(service: Service, credential: str) -> Principal | None:
+ServiceOf = Annotated[Service, Depends(_service_of)]
+
+
+async def let_in(service: Service, credential: str) -> Principal | None:
     """Who comes with this key or token, if it is one. Raises 403."""
+    return service.entry.remembered(credential) or await run_in_threadpool(_asked, service, credential)
+
+
+def _asked(service: Service, credential: str) -> Principal | None:
     try:
         return service.entry.principal(credential)
     except WithoutRoleError:
         raise ProblemError("forbidden", "Not for you", "Your token gives you no role here.") from None
 
 
-def principal(
+async def principal(
     service: ServiceOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Principal:
     """Who comes in. Raises 401, 403."""
-    found = let_in(service, credentials.credentials) if credentials is not None else None
+    found = await let_in(service, credentials.credentials) if credentials is not None else None
     if found is None:
         raise ProblemError(
             "unauthorized",
@@ -62,22 +75,33 @@ def principal(
     return found
 
 
-def may_measure(
+async def may_measure(
     service: ServiceOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> None:
     """Lets everybody in who has a key, or everybody where metrics are open. Raises 401, 403."""
     if not service.entry.open_metrics:
-        principal(service, credentials)
+        await principal(service, credentials)
 
 
-def allow(*roles: Role) -> Callable[..., Principal]:
+def allow(*roles: Role) -> Callable[..., Awaitable[Principal]]:
     """Lets these roles in, and admins. Raises 403."""
 
-    def check(who: Annotated[Principal, Depends(principal)]) -> Principal:
+    async def check(who: Annotated[Principal, Depends(principal)]) -> Principal:
         _refuse_other_roles(who, roles)
         return who
 
     return check
+
+
+def lets_in(service: Service, credentials: HTTPAuthorizationCredentials | None, *roles: Role) -> bool:
+    """Whether somebody who was let in still is, in one of these roles or as an admin."""
+    try:
+        found = None if credentials is None else _asked(service, credentials.credentials)
+        if found is not None:
+            _refuse_other_roles(found, roles)
+    except ProblemError:
+        return False
+    return found is not None
 
 
 def _refuse_other_roles(who: Principal, roles: Sequence[Role]) -> None:
@@ -85,7 +109,7 @@ def _refuse_other_roles(who: Principal, roles: Sequence[Role]) -> None:
         raise ProblemError("forbidden", "Not for you", f"Your role, {who.role}, may not do this.")
 
 
-def work_date(
+async def work_date(
     given: Annotated[
         str | None, Header(alias="Work-Date", description="The business date; today when absent.")
     ] = None,
@@ -104,7 +128,7 @@ def work_date(
 WorkDate = Annotated[date, Depends(work_date)]
 
 
-def _expected_version(
+async def _expected_version(
     given: Annotated[
         str | None, Header(alias="If-Match", description="The ETag of the version that was seen.")
     ] = None,
@@ -124,8 +148,8 @@ IDEMPOTENCY_KEY = Header(
 )
 
 
-def _caller(*roles: Role) -> Callable[..., Caller]:
-    def caller(
+def _caller(*roles: Role) -> Callable[..., Awaitable[Caller]]:
+    async def caller(
         request: Request,
         who: Annotated[Principal, Depends(allow(*roles))],
         on: WorkDate,
@@ -148,7 +172,9 @@ Asker = Annotated[Caller, Depends(_caller("marketer", "auditor"))]
 def _reader(*roles: Role, of_history: bool) -> Any:
     """Lets these roles read. What is read of the history is recorded before it is shown."""
 
-    def read(request: Request, service: ServiceOf, who: Annotated[Principal, Depends(principal)]) -> None:
+    async def read(
+        request: Request, service: ServiceOf, who: Annotated[Principal, Depends(principal)]
+    ) -> None:
         _refuse_other_roles(who, roles)
         asked = request.query_params
         # A version of one thing; in a list, `version` is a field like others.
@@ -156,7 +182,8 @@ def _reader(*roles: Role, of_history: bool) -> Any:
         if of_history or earlier:
             text = (request.url.path, request.url.query)
             path, query = (unquote(part, errors="replace").replace("\x00", "\ufffd") for part in text)
-            service.auditing.reads.record(who.user_id, who.role, request.method, path, query)
+            record = service.auditing.reads.record
+            await run_in_threadpool(record, who.user_id, who.role, request.method, path, query)
 
     return Depends(read)
 
@@ -180,7 +207,7 @@ def not_there_yet(position: int) -> ProblemError:
 def at_least(*names: str) -> Any:
     """A dependency of reads: waits until these read models hold the position that is asked for."""
 
-    def wait(
+    async def wait(
         service: ServiceOf,
         position: Annotated[
             int | None,
@@ -192,7 +219,10 @@ def at_least(*names: str) -> Any:
             ),
         ] = None,
     ) -> None:
-        if position is not None and not service.read_models.wait(position, READ_SECONDS, names):
+        models = service.read_models
+        if position is None or models.wait(position, 0, names):
+            return
+        if not await run_in_threadpool(models.wait, position, READ_SECONDS, names):
             raise not_there_yet(position)
 
     return Depends(wait)
@@ -201,16 +231,8 @@ def at_least(*names: str) -> Any:
 class Settle:
     """Ends a write: says its position, and waits until it can be read, unless told not to."""
 
-    def __init__(
-        self,
-        service: ServiceOf,
-        response: Response,
-        prefer: Annotated[
-            str | None, Header(description="`respond-async` does not wait until the write can be read.")
-        ] = None,
-    ) -> None:
-        self._service, self._response = service, response
-        self._waits = prefer is None or "respond-async" not in prefer
+    def __init__(self, service: Service, response: Response, *, waits: bool) -> None:
+        self._service, self._response, self._waits = service, response, waits
 
     def __call__(self, position: int, names: Sequence[str], *, version: int | None = None) -> None:
         self._response.headers["Event-Position"] = str(position)
@@ -225,18 +247,28 @@ class Settle:
         self._response.headers["Location"] = quote(location)
 
 
-Settled = Annotated[Settle, Depends()]
+async def _settle(
+    service: ServiceOf,
+    response: Response,
+    prefer: Annotated[
+        str | None, Header(description="`respond-async` does not wait until the write can be read.")
+    ] = None,
+) -> Settle:
+    return Settle(service, response, waits=prefer is None or "respond-async" not in prefer)
+
+
+Settled = Annotated[Settle, Depends(_settle)]
 
 LISTING_PARAMETERS = {"limit", "cursor", "count", "sort"}
 
 
-def list_query(
+async def list_query(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=MOST)] = USUAL,
     cursor: Annotated[str | None, Query(max_length=4_000)] = None,
     count: Annotated[bool, Query(description="Whether to say how many there are in all.")] = False,
     sort: Annotated[str | None, Query(max_length=100, description="A field; with - before it, down.")] = None,
-) -> Iterator[ListQuery]:
+) -> AsyncIterator[ListQuery]:
     """What is asked of a list; every other parameter is a field with a filter expression."""
     filters: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
@@ -256,9 +288,7 @@ def list_query(
 Listed = Annotated[ListQuery, Depends(list_query)]
 
 
-def language(
-    accepted: Annotated[str | None, Header(alias="Accept-Language")] = None,
-) -> Language:
+def preferred_language(accepted: str | None) -> Language:
     """Dutch where it is preferred to English, else English."""
     for part in (accepted or "").lower().split(","):
         if part.strip().startswith(("nl", "en")):
@@ -266,7 +296,11 @@ def language(
     return "en"
 
 
-InLanguage = Annotated[Language, Depends(language)]
+async def _language(accepted: Annotated[str | None, Header(alias="Accept-Language")] = None) -> Language:
+    return preferred_language(accepted)
+
+
+InLanguage = Annotated[Language, Depends(_language)]
 
 
 def etag(response: Response, version: int) -> None:

@@ -33,7 +33,7 @@ class Asked:
         if not unknown and position is None:
             return
         scheme, _, credential = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not await run_in_threadpool(let_in, service_of(request), credential):
+        if scheme.lower() != "bearer" or not await let_in(service_of(request), credential):
             return
         if unknown:
             # A misspelt `dry_run` must not be done in earnest.

@@ -28,6 +28,10 @@ class Entry:
         self.openid = OpenId(settings.openid) if settings.openid else None
         """Where people sign in for the pages, besides with a key."""
 
+    def remembered(self, credential: str) -> Principal | None:
+        """Who came with this key a moment ago; nothing is asked for it."""
+        return self._keys.remembered(credential)
+
     def principal(self, credential: str) -> Principal | None:
         """Who comes with this. Raises WithoutRoleError."""
         if self._tokens is not None and self._tokens.looks_like_one(credential):

@@ -72,7 +72,7 @@ async def _once(
 ) -> Response:
     service = service_of(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    who = await run_in_threadpool(let_in, service, token) if scheme.lower() == "bearer" else None
+    who = await let_in(service, token) if scheme.lower() == "bearer" else None
     if who is None:
         return await handle(request)
     url = f"{request.url.path}?{request.url.query}"

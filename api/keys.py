@@ -120,14 +120,17 @@ class ApiKeys:
         with self._lock:
             self._remembered.clear()
 
+    def remembered(self, key: str) -> Principal | None:
+        """Who comes with this key, if that was found out a moment ago."""
+        with self._lock:
+            known = self._remembered.get(_digest(key))
+        return known[1] if known is not None and known[0] > time.monotonic() else None
+
     def principal(self, key: str) -> Principal | None:
         """Who comes with this key, if it is one."""
-        digest = hashlib.sha256(key.encode()).digest()
-        now = time.monotonic()
-        with self._lock:
-            known = self._remembered.get(digest)
-        if known is not None and known[0] > now:
-            return known[1]
+        if known := self.remembered(key):
+            return known
+        digest, now = _digest(key), time.monotonic()
         with self._pool.connection() as connection:
             row = connection.execute(
                 "SELECT user_id, role FROM api_key WHERE sha256 = %s", (digest,), prepare=True
@@ -151,10 +154,14 @@ class ApiKeys:
             "INSERT INTO api_key (sha256, description, role, user_id) VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (sha256) DO UPDATE SET role = excluded.role"
             " RETURNING id, description, role, user_id, created_at",
-            (hashlib.sha256(key.encode()).digest(), description, role, user_id),
+            (_digest(key), description, role, user_id),
         ).fetchone()
         assert row is not None
         return _row(row)
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
 
 
 def _new_key() -> str:

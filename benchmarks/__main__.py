@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="contacts to import, add, log; events to append",
     )
     parser.add_argument("--runs", type=int, default=5, help="timed pairs of each figure")
+    parser.add_argument("--entries", type=int, help="entries to read pages of: contacts are logged again")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for latest.json, .md and .svg")
     parser.add_argument("--only", choices=KEYS, action="append", help="measure these only, write no results")
     options = parser.parse_args(arguments)
@@ -32,7 +33,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{time.monotonic() - started:7.1f} s  {text}", file=sys.stderr, flush=True)
 
     with fresh_postgres() as conninfo:
-        results = run(conninfo, options.contacts, options.runs, keys=options.only or KEYS, progress=progress)
+        results = run(
+            conninfo,
+            options.contacts,
+            options.runs,
+            keys=options.only or KEYS,
+            entries=options.entries,
+            progress=progress,
+        )
     if not options.only:
         write(results, options.results)
     print(table(results))

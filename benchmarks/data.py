@@ -41,6 +41,7 @@ from projections.runner import Runner
 CALLER = Caller("benchmark", "admin", date(2026, 12, 1))
 CHUNK = 256 * 1024
 PATIENCE_SECONDS = 60
+TEMPLATE = "BEURS"
 COUNTRIES = "NL|DE|GB|FR"
 """Nine in ten of the sample contacts are there."""
 
@@ -81,6 +82,15 @@ class Installation:
         return self.service.log.schema
 
     @property
+    def environment(self) -> dict[str, str]:
+        """The settings of other processes that work on the same data."""
+        return {
+            "DATABASE_URL": self.conninfo,
+            "SEGMENTLOG_SCHEMA": self.log_schema,
+            "SEGMENTLOG_MASTER_KEY": self._master_key,
+        }
+
+    @property
     def contacts(self) -> Runner:
         """What feeds the contacts and the interactions with them."""
         return self.runners["contacts"]
@@ -109,12 +119,7 @@ class Installation:
     def start_worker(self) -> None:
         """Let a process of its own feed the read models, as in use; it ends with `close`."""
         command = [sys.executable, "-m", "api.command_line", "worker", "--until-input-ends"]
-        variables = {
-            "DATABASE_URL": self.conninfo,
-            "SEGMENTLOG_SCHEMA": self.log_schema,
-            "SEGMENTLOG_MASTER_KEY": self._master_key,
-        }
-        self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | variables)
+        self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | self.environment)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self.service.read_models.status(0)["contacts"].fed:
             if time.monotonic() > deadline:
@@ -127,7 +132,7 @@ class Installation:
             description="Invitation to the fair",
             campaign_no=self.campaign_no,
             salesperson_code="AVD",
-            interaction_template_code="BEURS",
+            interaction_template_code=TEMPLATE,
         )
         return self.service.segments.create(CALLER, None, values)[0]
 
@@ -168,9 +173,12 @@ class Installation:
 class Base:
     """An installation with contacts, and criteria that select a stated number of them."""
 
-    def __init__(self, installation: Installation, contacts: int, selected: int) -> None:
+    def __init__(
+        self, installation: Installation, contacts: int, selected: int, *, entries: int | None = None
+    ) -> None:
         self.installation = installation
         self.selected = selected
+        self._entries = entries or selected
         installation.import_contacts(contact_file(contacts))
         installation.catch_up()
         with installation.connect() as connection:
@@ -182,10 +190,11 @@ class Base:
                 " AND NOT privacy_blocked ORDER BY no",
                 (COUNTRIES.split("|"),),
             )
-            self._eligible = [str(no) for (no,) in found]
-        if len(self._eligible) < selected:
+            self.eligible = [str(no) for (no,) in found]
+            """The numbers of those that criteria may select, in order."""
+        if len(self.eligible) < selected:
             raise ValueError(
-                f"only {len(self._eligible):,} of {contacts:,} contacts can be selected, not {selected:,}"
+                f"only {len(self.eligible):,} of {contacts:,} contacts can be selected, not {selected:,}"
             )
 
     def criteria(self, run: int) -> Criteria:
@@ -193,7 +202,23 @@ class Base:
 
         The same contacts again would be stored already, and PostgreSQL would be asked for less.
         """
-        first = run % (len(self._eligible) - self.selected + 1)
+        first = run % (len(self.eligible) - self.selected + 1)
         last = first + self.selected - 1
-        numbers = f"{self._eligible[first]}..{self._eligible[last]}"
+        numbers = f"{self.eligible[first]}..{self.eligible[last]}"
         return Criteria("add_contacts", {"contact": {"country_code": COUNTRIES, "no": numbers}})
+
+    def fill_log(self) -> int:
+        """Log the contacts until there are as many entries as wanted, or more; how many that is."""
+        service, entries = self.installation.service, 0
+        with self.installation.connect() as connection:
+            while True:
+                row = connection.execute("SELECT max(entry_no) FROM interaction_log_entry").fetchone()
+                entries = int(row[0]) if row is not None and row[0] is not None else 0
+                if entries >= self._entries:
+                    return self._entries
+                no = self.installation.new_segment().no
+                service.selecting.apply(CALLER, no, self.criteria(entries // self.selected))
+                self.installation.catch_up()
+                service.logging.log(CALLER, no, send_attachments=False, create_follow_up=False)
+                self.installation.catch_up()
+                connection.execute("VACUUM (ANALYZE) recorded_interaction")

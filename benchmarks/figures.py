@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, cast
 
 from psycopg.sql import SQL, Composed, Identifier
 
 from application.segments import stream_of
-from benchmarks.data import CALLER, Base, Installation
+from benchmarks.data import CALLER, TEMPLATE, Base, Installation
 from benchmarks.limits import Dump, EmptyTables
 from benchmarks.measure import Work
 from domain.contact_set import contact_sets
@@ -18,6 +18,7 @@ from domain.segment.events import SegmentLogged, Skipped
 from domain.segment.selection import Criteria
 from eventstore.event import Event
 from projections.arrays import load_integers_as_numpy
+from projections.contact_queries import interactions_of
 from projections.contacts.contact_rows import CHILDREN
 from projections.criteria_sql import Parameters, compile_criteria
 
@@ -32,6 +33,8 @@ class Figure(ABC):
     warm_up: ClassVar[bool] = True
     """Whether the first run of each side does not count."""
     size: int
+    latencies: Sequence[float] = ()
+    """How long each command of all runs took, where a run is many commands."""
 
     @abstractmethod
     def subject(self, run: int) -> Work:
@@ -46,7 +49,7 @@ class Figure(ABC):
         """Remove what only this figure needed."""
 
 
-class _OnBase(Figure):
+class OnBase(Figure):
     """A figure on the contacts of the base, which no run changes."""
 
     def __init__(self, base: Base, tables: EmptyTables) -> None:
@@ -60,7 +63,7 @@ class _OnBase(Figure):
         self._bare.close()
 
 
-class Count(_OnBase):
+class Count(OnBase):
     key = "count"
     name = "Count the contacts that match criteria (preview)"
     against = "bare SQL: SELECT count(*) with the same WHERE"
@@ -86,7 +89,7 @@ class Count(_OnBase):
         return select
 
 
-class Add(_OnBase):
+class Add(OnBase):
     key = "add"
     name = "Add contacts to a segment by criteria, event appended"
     against = "bare SQL: SELECT array_agg(key) with the same WHERE, fetched, and one INSERT of the same bytes"
@@ -124,7 +127,7 @@ class Add(_OnBase):
         return state + b"".join(log.contents.load(digests).values())
 
 
-class Log(_OnBase):
+class Log(OnBase):
     key = "log"
     name = "Log a segment until every entry can be read"
     against = "one binary COPY of the same rows into an empty table with the same indexes and partitions"
@@ -150,7 +153,7 @@ class Log(_OnBase):
     def limit(self, run: int) -> Work:
         if not self._dumps:
             self._dumps = [self._dump(self._logged)]
-        self._tables.truncate("interaction_log_entry")
+        self._tables.truncate("recorded_interaction")
 
         def copy() -> int:
             self._tables.copy(self._dumps)
@@ -162,7 +165,7 @@ class Log(_OnBase):
         return self._tables.dump_of_entries(self._bare, logged)
 
 
-class Cancel(_OnBase):
+class Cancel(OnBase):
     """Cancel a logged segment and take it back, by turns: the same rows change each time."""
 
     key = "cancel"
@@ -178,6 +181,7 @@ class Cancel(_OnBase):
         event, _ = self.service.logging.log(CALLER, no, send_attachments=False, create_follow_up=False)
         base.installation.catch_up()
         self._logged = event
+        self._others = self._counted() - event.number_of_interactions
         tables.fill_entries(self._bare, event)
 
     def subject(self, run: int) -> Work:
@@ -185,13 +189,21 @@ class Cancel(_OnBase):
             entry_no, canceled = self._logged.entry_no, run % 2 == 0
             self.service.interactions.cancel_logged_segment(CALLER, entry_no, canceled=canceled)
             self.base.installation.contacts.catch_up()
+            assert self._counted() == self._others + (0 if canceled else self._logged.number_of_interactions)
             return self._logged.number_of_interactions
 
         return cancel
 
+    def _counted(self) -> int:
+        """What the statistics of the template say."""
+        with self.service.read_models.cursor() as cursor:
+            found = interactions_of(cursor, "interaction_template_code", [TEMPLATE])
+        return int(found[TEMPLATE]["number_of_interactions"])
+
     def limit(self, run: int) -> Work:
         def update() -> int:
-            statement = "UPDATE interaction_log_entry SET canceled = NOT canceled"
+            # A column of the same kind, in the same rows; which are canceled is kept elsewhere.
+            statement = "UPDATE recorded_interaction SET postponed = NOT postponed"
             return self._tables.connection.execute(statement).rowcount
 
         return update

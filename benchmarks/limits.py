@@ -38,10 +38,9 @@ class EmptyTables:
         """The partitions that hold these entry numbers, cut as the read model cuts them."""
         for number in range(first // PARTITION, last // PARTITION + 1):
             statement = SQL(
-                "CREATE TABLE IF NOT EXISTS {} PARTITION OF interaction_log_entry"
-                " FOR VALUES FROM ({}) TO ({})"
+                "CREATE TABLE IF NOT EXISTS {} PARTITION OF recorded_interaction FOR VALUES FROM ({}) TO ({})"
             )
-            name = Identifier(f"interaction_log_entry_{number}")
+            name = Identifier(f"recorded_interaction_{number}")
             self.connection.execute(statement.format(name, number * PARTITION, (number + 1) * PARTITION))
 
     def dump_of_entries(self, connection: Connection, logged: SegmentLogged) -> Dump:
@@ -49,14 +48,14 @@ class EmptyTables:
         first = logged.first_interaction_no
         self.make_partitions(first, first + logged.number_of_interactions - 1)
         query = SQL(
-            "SELECT e.* FROM interaction_log_entry e WHERE e.logged_segment_entry_no = {} ORDER BY e.entry_no"
+            "SELECT e.* FROM recorded_interaction e WHERE e.logged_segment_entry_no = {} ORDER BY e.entry_no"
         ).format(sql.Literal(logged.entry_no))
-        return Dump(connection, "interaction_log_entry", query)
+        return Dump(connection, "recorded_interaction", query)
 
     def fill_entries(self, connection: Connection, logged: SegmentLogged) -> None:
         """Hold the entries of a logged segment, and no others."""
         dump = self.dump_of_entries(connection, logged)
-        self.truncate("interaction_log_entry")
+        self.truncate("recorded_interaction")
         self.copy([dump])
 
     def truncate(self, *tables: str) -> None:

@@ -62,17 +62,17 @@ def measure(
     Raises DifferentWorkError.
     """
     if warm_up:
-        warm = (_timed(subject(0), clock), _timed(limit(0), clock))
+        warm = (timed(subject(0), clock), timed(limit(0), clock))
         _check(*warm)
         progress(f"warm-up: {warm[0].seconds:.3f} s against {warm[1].seconds:.3f} s")
     measured = Measured([], [])
     for number in range(1, runs + 1):
         if number % 2:
-            mine = _timed(subject(number), clock)
-            least = _timed(limit(number), clock)
+            mine = timed(subject(number), clock)
+            least = timed(limit(number), clock)
         else:
-            least = _timed(limit(number), clock)
-            mine = _timed(subject(number), clock)
+            least = timed(limit(number), clock)
+            mine = timed(subject(number), clock)
         _check(mine, least)
         measured = Measured([*measured.subject, mine.seconds], [*measured.limit, least.seconds])
         progress(
@@ -82,18 +82,21 @@ def measure(
     return measured
 
 
-class _Timed(NamedTuple):
+class Timed(NamedTuple):
+    """How long a piece of work took, and how many rows it was about."""
+
     seconds: float
     rows: int
 
 
-def _timed(work: Work, clock: Callable[[], float]) -> _Timed:
+def timed(work: Work, clock: Callable[[], float] = time.perf_counter) -> Timed:
+    """Do a piece of work."""
     gc.collect()  # what the other side left behind is not to be cleared away on this one's time
     started = clock()
     rows = work()
-    return _Timed(clock() - started, rows)
+    return Timed(clock() - started, rows)
 
 
-def _check(subject: _Timed, limit: _Timed) -> None:
+def _check(subject: Timed, limit: Timed) -> None:
     if subject.rows != limit.rows:
         raise DifferentWorkError(f"the subject was about {subject.rows:,} rows, its limit {limit.rows:,}")

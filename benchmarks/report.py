@@ -13,18 +13,33 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
+from typing import Protocol
 
 import msgspec
 import psycopg
 
-from benchmarks.figures import Figure
 from benchmarks.measure import Measured, spread
 from benchmarks.plot import plot
 
 RESULTS = Path(__file__).parent / "results"
 MARKER = "<!-- benchmarks -->"
 SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size")
+
+
+class Named(Protocol):
+    """What is told of a figure besides what was measured."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def reach(self) -> float | None: ...
+    @property
+    def against(self) -> str: ...
 
 
 class Machine(msgspec.Struct, frozen=True):
@@ -48,6 +63,13 @@ class SpreadOfRuns(msgspec.Struct, frozen=True):
     ratio: tuple[float, float]
 
 
+class Each(msgspec.Struct, frozen=True):
+    """How long one of many commands took."""
+
+    median_s: float
+    p99_s: float
+
+
 class FigureResult(msgspec.Struct, frozen=True):
     """One figure: `ratio` is the median of the subject over the median of its limit."""
 
@@ -62,6 +84,7 @@ class FigureResult(msgspec.Struct, frozen=True):
     limit_median_s: float
     spread: SpreadOfRuns
     against: str
+    each: Each | None = None
 
 
 class Results(msgspec.Struct, frozen=True):
@@ -84,7 +107,7 @@ def machine(conninfo: str) -> Machine:
         }
     return Machine(
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-        processor=_processor(),
+        processor=processor(),
         memory_gib=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         system=platform.system(),
         python=platform.python_version(),
@@ -94,14 +117,15 @@ def machine(conninfo: str) -> Machine:
     )
 
 
-def _processor() -> str:
+def processor() -> str:
     known = Path("/proc/cpuinfo")
     found = re.search(r"^model name\s*:\s*(.+)$", known.read_text(), re.MULTILINE) if known.exists() else None
     return found[1].strip() if found else platform.machine()
 
 
-def figure_result(figure: Figure, measured: Measured) -> FigureResult:
-    """What is said of a figure."""
+def figure_result(figure: Named, measured: Measured, latencies: Sequence[float] = ()) -> FigureResult:
+    """What is said of a figure, and of the commands that its runs were made of, if they were timed too."""
+    each = Each(round(median(latencies), 5), round(quantiles(latencies, n=100)[98], 5)) if latencies else None
     return FigureResult(
         key=figure.key,
         name=figure.name,
@@ -118,6 +142,7 @@ def figure_result(figure: Figure, measured: Measured) -> FigureResult:
             ratio=_rounded(measured.ratios, 3),
         ),
         against=figure.against,
+        each=each,
     )
 
 
@@ -137,7 +162,7 @@ def table(results: Results) -> str:
         cells = (
             figure.name,
             f"{figure.size:,}",
-            _seconds(figure.median_s),
+            _seconds(figure.median_s) + _each(figure.each),
             _seconds(figure.limit_median_s),
             f"**{figure.ratio:.2f}** ({lowest:.2f} to {highest:.2f})",
             _reach(figure),
@@ -162,19 +187,25 @@ def _seconds(value: float) -> str:
     return f"{value * 1000:.1f} ms" if value < 1 else f"{value:.2f} s"
 
 
+def _each(each: Each | None) -> str:
+    if each is None:
+        return ""
+    return f"; each {_seconds(each.median_s)}, 99 in 100 within {_seconds(each.p99_s)}"
+
+
 def _reach(figure: FigureResult) -> str:
     if figure.reach is None:
         return "shown"
     return f"{figure.reach:.3g}: {'holds' if figure.holds else 'missed'}"
 
 
-def write(results: Results, folder: Path) -> None:
-    """Write `latest.json`, `latest.md` and `latest.svg`."""
+def write(results: Results, folder: Path, name: str = "latest", title: str = "Benchmarks") -> None:
+    """Write `latest.json`, `latest.md` and `latest.svg`, or under another name."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "latest.json").write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
-    text = f"# Benchmarks\n\n{table(results)}\n\n![Ratios and growth](latest.svg)\n"
-    (folder / "latest.md").write_text(text, encoding="utf-8")
-    (folder / "latest.svg").write_text(plot(results.figures), encoding="utf-8")
+    (folder / f"{name}.json").write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
+    text = f"# {title}\n\n{table(results)}\n\n![Ratios and growth]({name}.svg)\n"
+    (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    (folder / f"{name}.svg").write_text(plot(results.figures), encoding="utf-8")
 
 
 def read(folder: Path) -> Results:

@@ -17,11 +17,15 @@ from benchmarks.data import Base, Installation, contact_file
 from benchmarks.figures import Add, Cancel, Count, Figure, Import, Log
 from benchmarks.limits import EmptyTables
 from benchmarks.measure import measure
+from benchmarks.pages import PageByContact, PageByDate, PageBySegment, PageOfLines
+from benchmarks.rebuilding import Rebuild
 from benchmarks.report import FigureResult, Results, figure_result, machine
+from benchmarks.serving import HttpByOne, HttpBySixteen, HttpFlat, Serving
 
-ON_BASE = (Count, Add, Log, Cancel)
+HTTP = (HttpByOne, HttpBySixteen, HttpFlat)
+ON_BASE = (Count, Add, Log, Cancel, PageByContact, PageBySegment, PageByDate, PageOfLines, Rebuild)
 SINGLES = (SingleByOne, SingleBySixteen, PgbenchByOne, PgbenchBySixteen)
-FIGURES = (*SINGLES, Bulk, *ON_BASE, Import)
+FIGURES = (*SINGLES, Bulk, *ON_BASE, *HTTP, Import)
 KEYS = tuple(figure.key for figure in FIGURES)
 BASE_SHARE = 1.2
 """So many times the contacts that are added make the base, so that a selection has something to leave out."""
@@ -35,12 +39,16 @@ def run(
     runs: int,
     *,
     keys: Collection[str] = KEYS,
+    entries: int | None = None,
     progress: Progress = lambda _: None,
 ) -> Results:
     """Measure the figures with these keys on a database with nothing of ours in it, each for all sizes."""
     found: list[FigureResult] = []
     with closing(EmptyTables(conninfo, "benchmark_limit")) as tables:
-        for figures in (_singles(conninfo, tables), *(_sized(conninfo, size, tables) for size in sizes)):
+        for figures in (
+            _singles(conninfo, tables),
+            *(_sized(conninfo, size, tables, entries) for size in sizes),
+        ):
             with ExitStack() as stack:
                 for figure in figures(keys, progress, stack):
                     progress(f"{figure.name}, {figure.size:,}")
@@ -48,7 +56,7 @@ def run(
                         measured = measure(
                             figure.subject, figure.limit, runs, progress=progress, warm_up=figure.warm_up
                         )
-                    found.append(figure_result(figure, measured))
+                    found.append(figure_result(figure, measured, figure.latencies))
         known = machine(conninfo)
     return Results(known, tuple(found), tuple(sizes))
 
@@ -68,20 +76,25 @@ def _singles(conninfo: str, tables: EmptyTables) -> Figures:
     return figures
 
 
-def _sized(conninfo: str, size: int, tables: EmptyTables) -> Figures:
+def _sized(conninfo: str, size: int, tables: EmptyTables, entries: int | None) -> Figures:
     def figures(keys: Collection[str], progress: Progress, stack: ExitStack) -> Iterator[Figure]:
         if Bulk.key in keys:
             yield Bulk(conninfo, size, tables)
         on_base = [figure for figure in ON_BASE if figure.key in keys]
-        if on_base:
+        over_http = [figure for figure in HTTP if figure.key in keys]
+        if on_base or over_http:
             contacts = round(size * BASE_SHARE)
             progress(f"registering {contacts:,} contacts")
             installation = Installation(conninfo, "benchmark")
             stack.callback(installation.drop)
-            base = Base(installation, contacts, size)
+            base = Base(installation, contacts, size, entries=entries)
             for figure in on_base:
                 yield figure(base, tables)
-            tables.truncate("interaction_log_entry")
+            tables.truncate("recorded_interaction")
+            if over_http:
+                serving = stack.enter_context(closing(Serving(base)))
+                for http_figure in over_http:
+                    yield http_figure(serving, tables)
         if Import.key in keys:
             yield Import(conninfo, contact_file(size), size, tables)
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace as replaced
 from domain.amendments import Amendment, RecordedInteractions
 from domain.contact import KnownContact, active_address
 from domain.document import Document, document_in, languages
-from domain.errors import Conflict, MandatoryField, NoDocument, NoEmail, PrivacyBlocked
+from domain.errors import Conflict, MandatoryField, NoDocument, NoEmail, NotFound, PrivacyBlocked
 from domain.interaction_template import InteractionTemplate
 from domain.vocabulary import (
     CorrespondenceType,
@@ -251,9 +251,16 @@ def entry_title(
 
 
 def resumed_values(interaction: SingleInteraction, more: InteractionValues) -> InteractionValues:
-    """What was said before and now; the date is that of today's work. Raises Conflict."""
+    """What was said before and now; the date is that of today's work. Raises Conflict, NotFound.
+
+    One that was canceled does not count again because it is finished (domain B14): that is to be said first.
+    """
     if interaction.said is None:
         raise Conflict(f"Interaction log entry {interaction.entry_no} is not postponed.")
+    if interaction.recorded.deleted:
+        raise NotFound.named("postponed interaction", interaction.entry_no)
+    if interaction.recorded.canceled:
+        raise Conflict(f"Interaction log entry {interaction.entry_no} is canceled; uncancel that first.")
     before = {name: value for name, value in given(interaction.said).items() if name != "date"}
     return InteractionValues(**(before | given(more)))
 

@@ -88,6 +88,7 @@ def lines_relation(
 
     `ordinal` counts the lines from 1 in the order of `columns`. A contact that is gone leaves blanks.
     """
+    keys = columns.contact_key
     sets = _DocumentSets()
     starts = [
         {"block": index, "document_set": sets.number(block.start.documents)}
@@ -105,7 +106,8 @@ def lines_relation(
         " line AS (SELECT l.line_no, l.ordinal, l.contact_key, {values}"
         " FROM unnest({numbers}, {keys}, {blocks}) WITH ORDINALITY"
         " AS l(line_no, contact_key, block, ordinal)"
-        " JOIN start s ON s.block = l.block LEFT JOIN contact c ON c.key = l.contact_key{own_join}{chosen})"
+        " JOIN start s ON s.block = l.block LEFT JOIN contact c ON c.key = l.contact_key"
+        " AND c.key BETWEEN {lowest} AND {highest}{own_join}{chosen})"
     ).format(
         starts=parameters.add(_json(starts)),
         own=parameters.add(_json(owned)),
@@ -113,8 +115,11 @@ def lines_relation(
         documents=_documents(documents, parameters),
         values=sql.SQL(", ".join(_values(has_own=bool(own), has_documents=bool(documents)))),
         numbers=parameters.add(Int8Array(columns.line_no)),
-        keys=parameters.add(Int4Array(columns.contact_key)),
+        keys=parameters.add(Int4Array(keys)),
         blocks=parameters.add(Int4Array(columns.block)),
+        # Said once more, so that part of a segment does not read the contacts of all of it.
+        lowest=parameters.add(int(keys.min()) if len(keys) else 0),
+        highest=parameters.add(int(keys.max()) if len(keys) else 0),
         own_join=sql.SQL(" LEFT JOIN own o ON o.line_no = l.line_no" if own else ""),
         chosen=sql.SQL(_chosen(has_own=bool(own)) if documents else ""),
     )

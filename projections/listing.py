@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, LiteralString
 
 from psycopg import Cursor, sql
@@ -75,6 +76,15 @@ class Listing:
     also: LiteralString = ""
     """More columns to show, which neither filter nor order."""
 
+    @cached_property
+    def shown(self) -> sql.SQL:
+        """What is selected: made once, since a page takes hardly longer than to write this down."""
+        columns = ", ".join(
+            f'{item.expression} AS "{name}"' for name, item in self.fields.items() if name not in self.hidden
+        )
+        # Names and expressions are written in this program; none comes from a request.
+        return sql.SQL(columns + self.also)
+
 
 @dataclass(frozen=True)
 class Query:
@@ -126,7 +136,7 @@ def list_page(
     cursor.execute(
         statement.format(
             head=head,
-            shown=_shown(listing),
+            shown=listing.shown,
             places=sql.SQL(", ").join(
                 sql.SQL("({})::text AS {}").format(_column(listing, name), sql.Identifier(f"place {number}"))
                 for number, (name, _) in enumerate(order)
@@ -141,17 +151,8 @@ def list_page(
     rows = cursor.fetchall()
     places = [[row.pop(f"place {number}") for number in range(len(order))] for row in rows]
     more = len(rows) > query.limit
-    next_cursor = _encoded(query.sort, places[query.limit - 1]) if more else None
+    next_cursor = cursor_behind(query.sort, places[query.limit - 1]) if more else None
     return Page(rows[: query.limit], next_cursor, total)
-
-
-def _shown(listing: Listing) -> sql.Composable:
-    columns = sql.SQL(", ").join(
-        sql.SQL("{} AS {}").format(sql.SQL(item.expression), sql.Identifier(name))
-        for name, item in listing.fields.items()
-        if name not in listing.hidden
-    )
-    return columns + sql.SQL(listing.also)
 
 
 def _column(listing: Listing, name: str) -> sql.Composable:
@@ -261,7 +262,8 @@ def _after(
     return sql.SQL("({})").format(sql.SQL(" OR ").join(alternatives))
 
 
-def _encoded(sort: str | None, values: Sequence[str | None]) -> str:
+def cursor_behind(sort: str | None, values: Sequence[str | None]) -> str:
+    """The cursor of the rows behind one, by the values of that one in this order."""
     content = json.dumps([sort, *values], separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 

@@ -108,8 +108,11 @@ def _campaigns(
     """Each campaign with date and salesperson of its first line, in order of campaign and date (B10.2)."""
     rows = cursor.execute(
         sql.SQL(
-            "{} SELECT DISTINCT ON (campaign_no) campaign_no, date, salesperson_code FROM line"
-            " WHERE campaign_no IS NOT NULL ORDER BY campaign_no, date, ordinal"
+            # Grouped first: there are few groups, while to sort a million lines takes longer than all else.
+            "{} SELECT DISTINCT ON (campaign_no) campaign_no, date, salesperson_code FROM ("
+            "SELECT campaign_no, date, salesperson_code, min(ordinal) AS first FROM line"
+            " WHERE campaign_no IS NOT NULL GROUP BY campaign_no, date, salesperson_code) AS found"
+            " ORDER BY campaign_no, date, first"
         ).format(lines),
         parameters.values,
     )

@@ -22,6 +22,25 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     event: Event
 
 
+class InParts(ABC):
+    """The rows that a long event makes, in an order of their own."""
+
+    size: int
+    """So many rows."""
+
+    @abstractmethod
+    def begin(self, cursor: Cursor[Any]) -> None:
+        """Make what must be there before any row; after an interruption it is asked for again."""
+
+    @abstractmethod
+    def write(self, cursor: Cursor[Any], first: int, last: int) -> None:
+        """Write the rows from `first` up to `last`, counted from 0, beside others who write other rows."""
+
+    @abstractmethod
+    def show(self, cursor: Cursor[Any], first: int, last: int) -> None:
+        """Say that these rows can be read, now that all before them are committed; in their transaction."""
+
+
 class ReadModel(ABC):
     """One read model. A change of its tables is a new `version`, built beside the old one."""
 
@@ -43,10 +62,6 @@ class ReadModel(ABC):
     def apply(self, cursor: Cursor[Any], page: Sequence[Recorded]) -> None:
         """Change the tables by a page of events, with a few statements for all of them."""
 
-    def is_long(self, event: Event) -> bool:
-        """Whether an event changes so many rows that it is applied in parts."""
-        return False
-
-    def apply_part(self, cursor: Cursor[Any], recorded: Recorded, done: int) -> int | None:
-        """Apply the part of a long event after the first `done` rows; how far it got, or None at its end."""
-        raise NotImplementedError(f"{self.name} has no long events")
+    def in_parts(self, event: Event) -> InParts | None:
+        """The rows of an event that makes so many of them that they are written in parts; None otherwise."""
+        return None

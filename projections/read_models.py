@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from threading import Condition, Thread
 from threading import Event as Flag
-from typing import Any
+from threading import Lock, Thread
+from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
@@ -33,6 +33,12 @@ class Status(msgspec.Struct, frozen=True):
     error: str | None = None
 
 
+class _Waiting(NamedTuple):
+    position: int
+    names: Sequence[str]
+    there: Flag
+
+
 class ReadModels:
     """The read models of one event log, for queries."""
 
@@ -43,14 +49,17 @@ class ReadModels:
         self._topics = {model.name: model.topics for model in models}
         self._conninfo = conninfo
         self._reached = dict.fromkeys(self.schemas, 0)
-        self._moved = Condition()
+        self._lock = Lock()
+        self._waiting: list[_Waiting] = []
         self._stop = Flag()
         self._listener = Thread(target=self._listen, name="read model positions", daemon=True)
         path = SQL("SET search_path = {}").format(SQL(", ").join(map(Identifier, self.schemas.values())))
         # Asked for before a transaction sees anything, so that what a rebuild swaps in comes wholly before or
         # wholly after it (and so that the two never wait for each other).
-        self._stay = SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(
-            SQL(", ").join(Identifier(schema, "tracking") for schema in self.schemas.values())
+        self._stay = (
+            SQL("LOCK TABLE {} IN ACCESS SHARE MODE")
+            .format(SQL(", ").join(Identifier(schema, "tracking") for schema in self.schemas.values()))
+            .as_bytes(None)
         )
 
         def configure(connection: Connection[Any]) -> None:
@@ -104,11 +113,20 @@ class ReadModels:
 
     def wait(self, position: int, timeout: float, names: Sequence[str] | None = None) -> bool:
         """Wait until read models, or some of them, hold this position; whether they do."""
-        wanted = self.schemas.keys() if names is None else names
-        with self._moved:
-            return self._moved.wait_for(
-                lambda: all(self._reached[name] >= position for name in wanted), timeout
-            )
+        mine = _Waiting(position, list(self.schemas) if names is None else names, Flag())
+        with self._lock:
+            if self._holds(mine):
+                return True
+            if timeout <= 0:
+                return False
+            self._waiting.append(mine)
+        mine.there.wait(timeout)
+        with self._lock:
+            self._waiting.remove(mine)
+            return self._holds(mine)
+
+    def _holds(self, waiting: _Waiting) -> bool:
+        return all(self._reached[name] >= waiting.position for name in waiting.names)
 
     def pool_stats(self) -> dict[str, int]:
         """How its connections are used."""
@@ -154,6 +172,9 @@ class ReadModels:
                 self._reach(name, tracking.read(cursor, schema).position)
 
     def _reach(self, name: str, position: int) -> None:
-        with self._moved:
+        with self._lock:
             self._reached[name] = position
-            self._moved.notify_all()
+            # Nobody else is woken: each would take the interpreter from those that have something to do.
+            for waiting in self._waiting:
+                if self._holds(waiting):
+                    waiting.there.set()

@@ -17,6 +17,8 @@ from projections.read_model import ReadModel
 from projections.runner import PAGE, Runner
 
 SWAP_ATTEMPTS = 60
+STEP = 20 * PAGE
+"""So many positions are taken over between two words of progress; the pages in them are read ahead."""
 
 Progress = Callable[[int, int], None]
 """Is told the position reached, and the one to be reached."""
@@ -62,10 +64,10 @@ def checksums(conninfo: str, schema: str) -> dict[str, tuple[int, str]]:
 
 
 def _catch_up(beside: Runner, log: EventLog, progress: Progress | None) -> None:
-    """Page by page up to the present, which moves on meanwhile."""
+    """Step by step up to the present, which moves on meanwhile."""
     reached = 0
     while reached < (end := log.position()):
-        reached = beside.catch_up(min(reached + PAGE, end))
+        reached = beside.catch_up(min(reached + STEP, end))
         if progress is not None:
             progress(reached, end)
 

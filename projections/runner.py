@@ -6,8 +6,10 @@ lost its place, or died, leaves nothing behind: the position is read again in ev
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import groupby, takewhile
 from threading import Event as Flag
@@ -19,6 +21,7 @@ import structlog
 from eventsourcing import persistence
 from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, Cursor
+from psycopg.errors import DeadlockDetected
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
@@ -26,12 +29,17 @@ from eventstore.event import UnknownEventError
 from eventstore.log import EventLog
 from eventstore.migrate import migrate
 from projections import tracking
-from projections.read_model import ReadModel, Recorded
+from projections.part_writers import LostPlaceError, PartWriters, show_part
+from projections.read_model import InParts, ReadModel, Recorded
 from projections.tracking import Progress
 
 PAGE = 5_000
 PAGE_BYTES = 16_000_000
 """Of the events in a page, but for the last: some hold thousands of rows each."""
+PART = 25_000
+"""So many rows of a long event are written and committed together."""
+WRITERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+"""So many parts are written at once. More than the server has processors would not be faster."""
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 2.0
 
@@ -56,11 +64,10 @@ PASSING = (
 )
 """Errors of connections; reading the log raises the library's own."""
 
+Page = list[tuple[int, Recorded | None]]
+"""Positions, with the event where it concerns the read model."""
+
 logger = structlog.get_logger()
-
-
-class _LostPlaceError(Exception):
-    """The read model is not where this runner left it: a rebuild was swapped in, or another runner worked."""
 
 
 class Runner:
@@ -77,19 +84,34 @@ class Runner:
         with psycopg.connect(self.log.conninfo, autocommit=True) as connection:
             tracking.make_table(connection, self.schema)
 
-    def catch_up(self, until: int | None = None) -> int:
-        """Apply events until there are no more, or up to a position; returns the position reached."""
+    def catch_up(self, until: int | None = None, *, at_least: int | None = None) -> int:
+        """Apply events until there are no more, or up to a position; returns the position reached.
+
+        With `at_least` it is enough to get there; it is not looked whether there are more.
+        """
         connection = self._connected()
-        while True:
-            with connection.cursor() as cursor:
-                progress = tracking.read(cursor, self.schema)
-            page = self._page(progress.position, until)
-            if not page:
-                return progress.position
-            try:
-                self._apply(connection, progress, page)
-            except _LostPlaceError:
-                continue
+        with ThreadPoolExecutor(1, "reading ahead") as reader:
+            progress: Progress | None = None
+            ahead: tuple[int, Future[Page]] | None = None
+            while True:
+                if progress is None:
+                    with connection.cursor() as cursor:
+                        progress = tracking.read(cursor, self.schema)
+                if at_least is not None and progress.position >= at_least:
+                    return progress.position
+                if ahead is not None and ahead[0] == progress.position:
+                    page = ahead[1].result()
+                else:
+                    page = self._page(progress.position, until)
+                if not page:
+                    return progress.position
+                # When there is much to do, the next page is read while the database writes this one.
+                last = page[-1][0]
+                ahead = (last, reader.submit(self._page, last, until)) if len(page) == PAGE else None
+                try:
+                    progress = self._apply(connection, progress, page)
+                except LostPlaceError:
+                    progress = None
 
     def close(self) -> None:
         """Give the connection back."""
@@ -116,10 +138,13 @@ class Runner:
             connection = self._connected()
             while not stop.is_set() and not tracking.lead(connection, self.schema):
                 stop.wait(POLL_SECONDS)
+            reached, told = 0, None
             while not stop.is_set():
-                self.catch_up()
-                for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
-                    pass
+                # Who was told of a save that came along with an earlier one has nothing to do.
+                if told is None or told > reached:
+                    reached = self.catch_up(at_least=told)
+                notices = listener.notifies(timeout=POLL_SECONDS, stop_after=1)
+                told = max((int(notice.payload) for notice in notices), default=None)
 
     def _say(self, error: Exception) -> None:
         try:
@@ -130,13 +155,17 @@ class Runner:
 
     def _connected(self) -> Connection[Any]:
         if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(self.log.conninfo, autocommit=True)
-            self._connection.execute(SQL("SET search_path = {}").format(Identifier(self.schema)))
-            # Rows and position come and go together: what a crash of the server takes is applied again.
-            self._connection.execute("SET synchronous_commit = off")
+            self._connection = self._connect()
         return self._connection
 
-    def _page(self, after: int, until: int | None) -> list[tuple[int, Recorded | None]]:
+    def _connect(self) -> Connection[Any]:
+        connection = psycopg.connect(self.log.conninfo, autocommit=True)
+        connection.execute(SQL("SET search_path = {}").format(Identifier(self.schema)))
+        # Rows and position come and go together: what a crash of the server takes is applied again.
+        connection.execute("SET synchronous_commit = off")
+        return connection
+
+    def _page(self, after: int, until: int | None) -> Page:
         """The next positions, with the event where it concerns this read model. Raises UnknownEventError."""
         known = self.log.knows
         wanted = self.log.stored_as(self.model.topics)
@@ -164,42 +193,52 @@ class Runner:
         events = iter(self.log.events_mapper.to_domain_events(stored))
         return [(row[0], Recorded(row[0], next(events)) if row[3] in wanted else None) for row in page]
 
-    def _apply(
-        self, connection: Connection[Any], progress: Progress, page: list[tuple[int, Recorded | None]]
-    ) -> None:
-        def is_long(item: tuple[int, Recorded | None]) -> bool:
-            return item[1] is not None and self.model.is_long(item[1].event)
+    def _apply(self, connection: Connection[Any], progress: Progress, page: Page) -> Progress:
+        def parts_of(item: tuple[int, Recorded | None]) -> InParts | None:
+            return None if item[1] is None else self.model.in_parts(item[1].event)
 
-        for long, items in groupby(page, is_long):
+        for parts, items in groupby(page, parts_of):
             batch = list(items)
-            if long:
-                for _, recorded in batch:
-                    assert recorded is not None
-                    progress = self._apply_long(connection, progress, recorded)
+            if parts is not None:
+                progress = self._apply_parts(connection, progress, batch[0][0], parts)
                 continue
-            with self._transaction(connection, progress) as cursor:
-                wanted = [recorded for _, recorded in batch if recorded is not None]
-                if wanted:
-                    self.model.apply(cursor, wanted)
-                progress = Progress(batch[-1][0])
-                tracking.move(cursor, self.schema, progress)
-
-    def _apply_long(self, connection: Connection[Any], progress: Progress, recorded: Recorded) -> Progress:
-        while progress.position < recorded.position:
-            with self._transaction(connection, progress) as cursor:
-                done = self.model.apply_part(cursor, recorded, progress.part)
-                before = Progress(recorded.position - 1)
-                progress = Progress(recorded.position) if done is None else before._replace(part=done)
-                tracking.move(cursor, self.schema, progress)
+            wanted = [recorded for _, recorded in batch if recorded is not None]
+            before, progress = progress, Progress(batch[-1][0])
+            if not wanted:
+                with connection.cursor() as cursor:
+                    self._move(cursor, before, progress)
+                continue
+            with self._transaction(connection, before) as cursor:
+                self.model.apply(cursor, wanted)
+                self._move(cursor, before, progress)
         return progress
+
+    def _move(self, cursor: Cursor[Any], before: Progress, progress: Progress) -> None:
+        if not tracking.move(cursor, self.schema, before, progress):
+            raise LostPlaceError
+
+    def _apply_parts(
+        self, connection: Connection[Any], progress: Progress, position: int, parts: InParts
+    ) -> Progress:
+        cuts = [*range(progress.part, parts.size, PART), parts.size]
+        with self._transaction(connection, progress) as cursor:
+            parts.begin(cursor)
+            if len(cuts) <= 2:
+                parts.write(cursor, progress.part, parts.size)
+                return show_part(cursor, self.schema, parts, position, progress.part, parts.size)
+        PartWriters(self._connect, self.schema, parts, position).write(cuts, WRITERS)
+        return Progress(position)
 
     @contextmanager
     def _transaction(self, connection: Connection[Any], expected: Progress) -> Iterator[Cursor[Any]]:
         """A transaction that begins by making sure of the place it continues from."""
-        with connection.transaction(), connection.cursor() as cursor:
-            if tracking.read(cursor, self.schema, lock=True) != expected:
-                raise _LostPlaceError
-            yield cursor
+        try:
+            with connection.transaction(), connection.cursor() as cursor:
+                if tracking.read(cursor, self.schema, lock=True) != expected:
+                    raise LostPlaceError
+                yield cursor
+        except DeadlockDetected as error:  # with another runner, which is writing the same rows
+            raise LostPlaceError from error
 
 
 class Runners:

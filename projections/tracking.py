@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, LiteralString, NamedTuple
 
 from psycopg import Connection, Cursor
 from psycopg.sql import SQL, Identifier
@@ -38,22 +39,28 @@ def make_table(connection: Connection[Any], schema: str) -> None:
 
 def read(cursor: Cursor[Any], schema: str, *, lock: bool = False) -> Progress:
     """Where the read model in this schema is; with `lock`, nobody else can move it in this transaction."""
-    statement = SQL("SELECT position, part FROM {}" + (" FOR UPDATE" if lock else ""))
-    row = cursor.execute(statement.format(Identifier(schema, "tracking"))).fetchone()
+    statement = "SELECT position, part FROM {} FOR UPDATE" if lock else "SELECT position, part FROM {}"
+    row = cursor.execute(_of(schema, statement), prepare=True).fetchone()
     assert row is not None
     position, part = row.values() if isinstance(row, dict) else row
     return Progress(int(position), int(part))
 
 
-def move(cursor: Cursor[Any], schema: str, progress: Progress) -> None:
-    """Say where the read model is once this transaction commits, and tell whoever waits for it."""
+def move(cursor: Cursor[Any], schema: str, before: Progress, progress: Progress) -> bool:
+    """Say where the read model is once this is committed, and tell whoever waits for it.
+
+    Whether it was moved: not if it is somewhere else than expected.
+    """
     cursor.execute(
-        SQL("UPDATE {} SET position = %s, part = %s, error = NULL, updated_at = now()").format(
-            Identifier(schema, "tracking")
+        _of(
+            schema,
+            "WITH moved AS (UPDATE {} SET position = %s, part = %s, error = NULL, updated_at = now()"
+            " WHERE position = %s AND part = %s RETURNING position) SELECT pg_notify(%s, %s) FROM moved",
         ),
-        progress,
+        (*progress, *before, CHANNEL, f"{schema} {progress.position}"),
+        prepare=True,
     )
-    cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{schema} {progress.position}"))
+    return cursor.rowcount == 1
 
 
 def fail(connection: Connection[Any], schema: str, error: str) -> None:
@@ -82,6 +89,12 @@ def is_led(connection: Connection[Any], schema: str) -> bool:
             (_leader(schema),),
         ).rowcount
     )
+
+
+@cache
+def _of(schema: str, statement: LiteralString) -> bytes:
+    """A statement on the table in this schema, put together once: it is done for every event."""
+    return SQL(statement).format(Identifier(schema, "tracking")).as_bytes(None)
 
 
 def _leader(schema: str) -> str:

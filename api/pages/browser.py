@@ -20,8 +20,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from api.context import WRITE_SECONDS, ServiceOf
-from api.context import language as preferred_language
+from api.context import WRITE_SECONDS, ServiceOf, preferred_language
 from api.pages.rendering import html
 from api.pages.sessions import session_of
 from api.problems import STATUS, ProblemError, validation_problems

@@ -35,7 +35,7 @@ TAKES_A_FILE = {"requestBody": {"required": True, "content": FILES}}
 GIVES_A_FILE: dict[int | str, dict[str, Any]] = {200: {"description": "The file itself", "content": FILES}}
 
 
-def _language(
+async def _language(
     language: Annotated[ShortCode, Path(description="A language code, or `-` for no language.")],
 ) -> str | None:
     return None if language == NO_LANGUAGE else language

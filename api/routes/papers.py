@@ -26,7 +26,7 @@ GIVES_PDF: dict[int | str, dict[str, Any]] = {
 FormatName = Literal["36x70", "37x70", "36x105", "37x105"]
 
 
-def _part(
+async def _part(
     first: Annotated[First, Query(description="The first one, counted from 1 in company order.")] = 1,
     count: Annotated[First | None, Query(description="How many; all that follow unless given.")] = None,
 ) -> Part:

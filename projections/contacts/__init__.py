@@ -25,7 +25,7 @@ from projections.contacts import (
     task_rows,
     value_entry_rows,
 )
-from projections.read_model import ReadModel, Recorded
+from projections.read_model import InParts, ReadModel, Recorded
 
 CONTACT_EVENTS = get_args(ContactEvent)
 INTERACTION_EVENTS = (
@@ -38,7 +38,7 @@ class Contacts(ReadModel):
     """Contacts, value entries, what was logged, comments on it, and tasks."""
 
     name = "contacts"
-    version = 2
+    version = 3
     topics = frozenset(
         event.topic
         for event in (
@@ -69,16 +69,15 @@ class Contacts(ReadModel):
                     amendment_rows.write(cursor, event)
                     task_rows.write(cursor, event)
 
-    def is_long(self, event: Event) -> bool:
-        return isinstance(event.data, SegmentLogged | TasksCreated | InteractionsLoggedAgain)
-
-    def apply_part(self, cursor: Cursor[Any], recorded: Recorded, done: int) -> int | None:
-        fact = recorded.event.data
-        if isinstance(fact, TasksCreated):
-            return task_rows.write_part(cursor, recorded.event, done)
-        if isinstance(fact, InteractionsLoggedAgain):
-            return delivery_rows.logged_again(cursor, fact, recorded.event.envelope.user_id, done)
-        return interaction_rows.write_part(cursor, recorded.event, done)
+    def in_parts(self, event: Event) -> InParts | None:
+        match event.data:
+            case SegmentLogged():
+                return interaction_rows.Entries(event)
+            case TasksCreated():
+                return task_rows.Tasks(event)
+            case InteractionsLoggedAgain():
+                return delivery_rows.EntriesAgain(event)
+        return None
 
 
 def _kind_of(recorded: Recorded) -> Literal["contacts", "deletions", "value entries", "interactions"]:

@@ -36,7 +36,7 @@ from domain.interaction import (
 )
 from eventstore.event import Event
 from projections.arrays import Int8Array
-from projections.contacts import delivery_rows
+from projections.contacts import canceled_pages, delivery_rows
 from projections.contacts.interaction_rows import keep_documents, make_partitions
 
 VALUES = tuple(name for name in Interaction.__struct_fields__ if name not in ("contact_key", "document"))
@@ -87,9 +87,10 @@ def _record(
 ) -> None:
     user_id = event.envelope.user_id
     if isinstance(fact, InteractionResumed):
-        cursor.execute("DELETE FROM interaction_log_entry WHERE entry_no = %s", (fact.entry_no,))
+        cursor.execute("DELETE FROM recorded_interaction WHERE entry_no = %s", (fact.entry_no,))
         if fact.comments is not None:
             cursor.execute("DELETE FROM interaction_comment WHERE entry_no = %s", (fact.entry_no,))
+        canceled_pages.uncancel(cursor, np.array([fact.entry_no]))
     postponed = isinstance(fact, InteractionPostponed)
     deliver = not isinstance(fact, InteractionPostponed) and fact.deliver
     _insert(cursor, fact.entry_no, fact.value, user_id, postponed=postponed, deliver=deliver)
@@ -121,7 +122,6 @@ def _insert(
         "entry_no": entry_no,
         "user_id": user_id,
         "send_word_documents_as_attachment": False,
-        "canceled": False,
         "postponed": postponed,
         "delivery_status": "in_progress" if deliver and value.correspondence_type is not None else None,
     }
@@ -129,7 +129,7 @@ def _insert(
         keep_documents(cursor, [value.document])
         row |= {"document": "inherited", "document_sha256": value.document.sha256}
     cursor.execute(
-        sql.SQL("INSERT INTO interaction_log_entry ({}) VALUES ({})").format(
+        sql.SQL("INSERT INTO recorded_interaction ({}) VALUES ({})").format(
             sql.SQL(", ").join(map(sql.Identifier, row)),
             sql.SQL(", ").join(map(sql.Placeholder, row)),
         ),
@@ -151,10 +151,15 @@ def _insert_campaign_entry(cursor: Cursor[Any], value: Interaction, user_id: str
 def _cancel(
     cursor: Cursor[Any], event: InteractionsCanceled | InteractionsUncanceled, *, canceled: bool
 ) -> None:
-    _update(cursor, event.first, event.entries, "canceled", canceled)
+    numbers = _numbers(event.first, event.entries).values
+    change = canceled_pages.cancel if canceled else canceled_pages.uncancel
+    changed = change(cursor, numbers)
     if event.cause == "logged_segment":
         cursor.execute(
-            "UPDATE logged_segment SET canceled = %s WHERE entry_no = %s", (canceled, event.cause_no)
+            "UPDATE logged_segment SET canceled = %(canceled)s, number_of_interactions ="
+            " uncounted_interactions, uncounted_interactions = number_of_interactions"
+            " WHERE entry_no = %(logged)s AND canceled <> %(canceled)s",
+            {"canceled": canceled, "logged": event.cause_no},
         )
         # A campaign entry that was canceled by itself stays so. There may be several events of one canceling:
         # of the segment, and of what was sent again.
@@ -170,13 +175,14 @@ def _cancel(
         cursor.execute(
             "UPDATE campaign_entry SET canceled = %s WHERE entry_no = %s", (canceled, event.cause_no)
         )
-    _count_again(cursor, event.first)
+    more = changed if canceled else -changed
+    _count(cursor, event.first, canceled=more, others=-more)
 
 
 def _update(cursor: Cursor[Any], first: int, entries: ContactSet, column: str, value: object) -> None:
     cursor.execute(
         sql.SQL(
-            "UPDATE interaction_log_entry e SET {} = %s FROM unnest(%s) AS chosen(entry_no)"
+            "UPDATE recorded_interaction e SET {} = %s FROM unnest(%s) AS chosen(entry_no)"
             " WHERE e.entry_no = chosen.entry_no"
         ).format(sql.Identifier(column)),
         (value, _numbers(first, entries)),
@@ -185,14 +191,15 @@ def _update(cursor: Cursor[Any], first: int, entries: ContactSet, column: str, v
 
 def _delete(cursor: Cursor[Any], first: int, entries: ContactSet) -> None:
     numbers = _numbers(first, entries)
+    canceled = canceled_pages.uncancel(cursor, numbers.values)
     statement = sql.SQL("DELETE FROM {} e USING unnest(%s) AS gone(no) WHERE e.entry_no = gone.no")
-    for table in ("interaction_comment", "interaction_log_entry"):
+    for table in ("interaction_comment", "recorded_interaction"):
         cursor.execute(statement.format(sql.Identifier(table)), (numbers,))
-    _count_again(cursor, first)
+    _count(cursor, first, canceled=-canceled, others=canceled - cursor.rowcount)
 
 
 def _delete_logged_segment(cursor: Cursor[Any], entry_no: int) -> None:
-    for table in ("interaction_log_entry", "campaign_entry"):
+    for table in ("recorded_interaction", "campaign_entry"):
         cursor.execute(
             sql.SQL("UPDATE {} SET logged_segment_entry_no = NULL WHERE logged_segment_entry_no = %s").format(
                 sql.Identifier(table)
@@ -213,18 +220,23 @@ def _delete_campaign_entry(cursor: Cursor[Any], entry_no: int) -> None:
     cursor.execute("DELETE FROM campaign_entry WHERE entry_no = %s", (entry_no,))
 
 
-def _count_again(cursor: Cursor[Any], first: int) -> None:
-    """A logged segment counts what is canceled or not as it is itself (domain A7)."""
+def _count(cursor: Cursor[Any], first: int, *, canceled: int, others: int) -> None:
+    """A logged segment counts what is canceled or not as it is itself (domain A7).
+
+    So many more entries of this stream are canceled now, and so many more are not.
+    """
     cursor.execute(
-        "UPDATE logged_segment l SET number_of_interactions = (SELECT count(*) FROM interaction_log_entry e"
-        " WHERE e.logged_segment_entry_no = l.entry_no AND e.canceled = l.canceled),"
-        " interactions_visible = (SELECT count(*) FROM interaction_log_entry e"
-        " WHERE e.logged_segment_entry_no = l.entry_no AND e.canceled = l.canceled),"
+        "UPDATE logged_segment l SET number_of_interactions = number_of_interactions + change.counted,"
+        " interactions_visible = number_of_interactions + change.counted,"
+        " uncounted_interactions = uncounted_interactions + change.uncounted,"
         " number_of_campaign_entries = (SELECT count(*) FROM campaign_entry k"
         " WHERE k.logged_segment_entry_no = l.entry_no AND k.canceled = l.canceled)"
-        " WHERE l.first_interaction_no = %(first)s"
-        " OR l.entry_no = (SELECT logged_segment_entry_no FROM resend WHERE first_no = %(first)s)",
-        {"first": first},
+        " FROM (SELECT s.entry_no, CASE WHEN s.canceled THEN %(canceled)s ELSE %(others)s END AS counted,"
+        " CASE WHEN s.canceled THEN %(others)s ELSE %(canceled)s END AS uncounted FROM logged_segment s"
+        " WHERE s.first_interaction_no = %(first)s OR s.entry_no ="
+        " (SELECT logged_segment_entry_no FROM resend WHERE first_no = %(first)s)) AS change"
+        " WHERE l.entry_no = change.entry_no",
+        {"first": first, "canceled": canceled, "others": others},
     )
 
 

@@ -96,13 +96,13 @@ def delete(cursor: Cursor[Any], deleted: Sequence[ContactDeleted]) -> None:
     keys = [event.key for event in deleted]
     # The interactions of people whose company goes as well belong to nobody.
     cursor.execute(
-        "UPDATE interaction_log_entry e SET contact_no = (SELECT k.no FROM contact k"
+        "UPDATE recorded_interaction e SET contact_no = (SELECT k.no FROM contact k"
         " WHERE k.key = c.company_key AND k.key <> ALL(%(keys)s))"
         " FROM contact c WHERE c.key = ANY(%(keys)s) AND e.contact_no = c.no",
         {"keys": keys},
     )
     cursor.execute(
-        "UPDATE interaction_log_entry e SET contact_company_no = NULL"
+        "UPDATE recorded_interaction e SET contact_company_no = NULL"
         " FROM contact c WHERE c.key = ANY(%s) AND e.contact_company_no = c.no",
         (keys,),
     )

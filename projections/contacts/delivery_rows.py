@@ -16,12 +16,14 @@ from domain.delivery import (
     InteractionsLoggedAgain,
     InteractionsSentAgain,
 )
+from eventstore.event import Event
 from projections.arrays import Int8Array
-from projections.contacts.interaction_rows import PART, make_partitions
+from projections.contacts.interaction_rows import make_partitions
+from projections.read_model import InParts
 
 FRESH = (
     *("entry_no", "date", "time_of_interaction", "description", "user_id", "correspondence_type"),
-    *("delivery_status", "resend_no", "canceled"),
+    *("delivery_status", "resend_no"),
 )
 """What an entry that is logged again has of its own."""
 
@@ -40,7 +42,7 @@ COPIED = (
 def delivered(cursor: Cursor[Any], event: InteractionsDelivered) -> None:
     """These went out, as the documents with these digests."""
     cursor.execute(
-        "UPDATE interaction_log_entry e SET delivery_status = 'sent', delivery_error = NULL,"
+        "UPDATE recorded_interaction e SET delivery_status = 'sent', delivery_error = NULL,"
         " delivery_detail = NULL, letter_sha256 = sent.sha256"
         " FROM unnest(%s, %s::text[]) AS sent(entry_no, sha256) WHERE e.entry_no = sent.entry_no",
         (_numbers(event.first, event.entries), list(event.sha256s)),
@@ -50,7 +52,7 @@ def delivered(cursor: Cursor[Any], event: InteractionsDelivered) -> None:
 def failed(cursor: Cursor[Any], event: DeliveryFailed) -> None:
     """These did not go out, or nobody knows whether they did."""
     cursor.execute(
-        "UPDATE interaction_log_entry e SET delivery_status = 'error', delivery_error = %s,"
+        "UPDATE recorded_interaction e SET delivery_status = 'error', delivery_error = %s,"
         " delivery_detail = %s FROM unnest(%s) AS failed(entry_no) WHERE e.entry_no = failed.entry_no",
         (event.reason, event.detail, _numbers(event.first, event.entries)),
     )
@@ -66,61 +68,72 @@ def pause(cursor: Cursor[Any], first: int, *, paused: bool) -> None:
 def sent_again(cursor: Cursor[Any], event: InteractionsSentAgain) -> None:
     """These are on their way once more, by another way if one was chosen (domain B13)."""
     cursor.execute(
-        "UPDATE interaction_log_entry e SET delivery_status = 'in_progress', delivery_error = NULL,"
+        "UPDATE recorded_interaction e SET delivery_status = 'in_progress', delivery_error = NULL,"
         " delivery_detail = NULL, correspondence_type = coalesce(%s, e.correspondence_type)"
         " FROM unnest(%s) AS again(entry_no) WHERE e.entry_no = again.entry_no",
         (event.correspondence_type, _numbers(event.first, event.entries)),
     )
 
 
-def logged_again(cursor: Cursor[Any], event: InteractionsLoggedAgain, user_id: str, done: int) -> int | None:
-    """New entries with the values of earlier ones, as those are now: the part after the first `done`.
+class EntriesAgain(InParts):
+    """New entries with the values of earlier ones, as those are now.
 
-    Returns how many there are then, or None when that is all. `domain.delivery.resend_description` has the
-    rule of the description in Python (domain B13).
+    `domain.delivery.resend_description` has the rule of the description in Python (domain B13).
     """
-    upto = min(done + PART, len(event.sources))
-    first = event.first_interaction_no
-    make_partitions(cursor, first + done, first + upto - 1)
-    cursor.execute(
-        "INSERT INTO resend (first_no, segment_no, logged_segment_entry_no) VALUES (%s, %s, %s)"
-        " ON CONFLICT DO NOTHING",
-        (first, event.segment_no, event.logged_segment_entry_no),
-    )
-    sources = Int8Array(event.sources.to_array()[done:upto].astype(np.int64) + event.source_first)
-    cursor.execute(
-        sql.SQL(
-            "INSERT INTO interaction_log_entry ({fresh}, {copied})"
-            " SELECT %(first)s + %(done)s + source.ordinal - 1, %(date)s, %(time)s,"
-            " CASE WHEN starts_with(e.description, %(prefix)s) THEN e.description"
-            " ELSE left(rtrim(concat(%(prefix)s::text, ' ', e.description)), %(length)s) END,"
-            " %(user)s, coalesce(%(type)s, e.correspondence_type), 'in_progress', %(first)s, false, {values}"
-            " FROM unnest(%(sources)s) WITH ORDINALITY AS source(entry_no, ordinal)"
-            " JOIN interaction_log_entry e ON e.entry_no = source.entry_no"
-        ).format(
-            fresh=sql.SQL(", ").join(map(sql.Identifier, FRESH)),
-            copied=sql.SQL(", ").join(map(sql.Identifier, COPIED)),
-            values=sql.SQL(", ").join(sql.Identifier("e", name) for name in COPIED),
-        ),
-        {
-            "first": first,
-            "done": done,
-            "date": event.date,
-            "time": event.time_of_interaction,
-            "prefix": RESEND_PREFIX,
-            "length": DESCRIPTION_LENGTH,
-            "user": user_id,
-            "type": event.correspondence_type,
-            "sources": sources,
-        },
-    )
-    cursor.execute(
-        "UPDATE logged_segment l SET number_of_interactions = number_of_interactions + %(count)s,"
-        " interactions_visible = interactions_visible + %(count)s"
-        " WHERE l.entry_no = %(logged)s AND NOT l.canceled",
-        {"count": upto - done, "logged": event.logged_segment_entry_no},
-    )
-    return upto if upto < len(event.sources) else None
+
+    def __init__(self, event: Event) -> None:
+        self._again: InteractionsLoggedAgain = event.data
+        self._user_id = event.envelope.user_id
+        self.size = len(self._again.sources)
+
+    def begin(self, cursor: Cursor[Any]) -> None:
+        first = self._again.first_interaction_no
+        make_partitions(cursor, first, first + self.size - 1)
+        cursor.execute(
+            "INSERT INTO resend (first_no, segment_no, logged_segment_entry_no) VALUES (%s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            (first, self._again.segment_no, self._again.logged_segment_entry_no),
+        )
+
+    def write(self, cursor: Cursor[Any], first: int, last: int) -> None:
+        event = self._again
+        sources = Int8Array(event.sources.to_array()[first:last].astype(np.int64) + event.source_first)
+        cursor.execute(
+            sql.SQL(
+                "INSERT INTO recorded_interaction ({fresh}, {copied})"
+                " SELECT %(first)s + %(done)s + source.ordinal - 1, %(date)s, %(time)s,"
+                " CASE WHEN starts_with(e.description, %(prefix)s) THEN e.description"
+                " ELSE left(rtrim(concat(%(prefix)s::text, ' ', e.description)), %(length)s) END,"
+                " %(user)s, coalesce(%(type)s, e.correspondence_type), 'in_progress', %(first)s,"
+                " {values} FROM unnest(%(sources)s) WITH ORDINALITY AS source(entry_no, ordinal)"
+                " JOIN recorded_interaction e ON e.entry_no = source.entry_no"
+            ).format(
+                fresh=sql.SQL(", ").join(map(sql.Identifier, FRESH)),
+                copied=sql.SQL(", ").join(map(sql.Identifier, COPIED)),
+                values=sql.SQL(", ").join(sql.Identifier("e", name) for name in COPIED),
+            ),
+            {
+                "first": event.first_interaction_no,
+                "done": first,
+                "date": event.date,
+                "time": event.time_of_interaction,
+                "prefix": RESEND_PREFIX,
+                "length": DESCRIPTION_LENGTH,
+                "user": self._user_id,
+                "type": event.correspondence_type,
+                "sources": sources,
+            },
+        )
+
+    def show(self, cursor: Cursor[Any], first: int, last: int) -> None:
+        cursor.execute(
+            "UPDATE logged_segment SET number_of_interactions = number_of_interactions + counted,"
+            " interactions_visible = interactions_visible + counted,"
+            " uncounted_interactions = uncounted_interactions + %(count)s - counted"
+            " FROM (SELECT entry_no AS no, CASE WHEN canceled THEN 0 ELSE %(count)s::bigint END AS counted"
+            " FROM logged_segment) AS change WHERE entry_no = change.no AND entry_no = %(logged)s",
+            {"count": last - first, "logged": self._again.logged_segment_entry_no},
+        )
 
 
 def _numbers(first: int, entries: ContactSet) -> Int8Array:

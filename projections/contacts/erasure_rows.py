@@ -9,7 +9,7 @@ from psycopg import Cursor, sql
 
 from domain.contact import PERSONAL_IN_ADDRESS, ContactErased
 
-TABLES = ("contact", "contact_alternative_address", "interaction_log_entry", "interaction_comment")
+TABLES = ("contact", "contact_alternative_address", "recorded_interaction", "interaction_comment")
 """Those whose statistics may hold values: PostgreSQL keeps samples of each column, for planning."""
 
 
@@ -37,7 +37,7 @@ def blank(cursor: Cursor[Any], erased: Sequence[ContactErased]) -> None:
         ([fact.key for fact in erased],),
     )
     cursor.execute(
-        "UPDATE interaction_log_entry SET remarks = NULL, contact_via = NULL WHERE entry_no = ANY(%s)",
+        "UPDATE recorded_interaction SET remarks = NULL, contact_via = NULL WHERE entry_no = ANY(%s)",
         (entries,),
     )
     cursor.execute("UPDATE interaction_comment SET comment = '' WHERE entry_no = ANY(%s)", (entries,))

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from psycopg import Cursor, sql
 
 from domain.document import Document
 from domain.segment.events import SegmentLogged
-from domain.segment.lines import OwnLine, line_columns
+from domain.segment.lines import LineColumns, OwnLine, line_columns
 from eventstore.event import Event
 from projections.arrays import BoolArray
 from projections.criteria_sql import Parameters
 from projections.line_sql import lines_relation
-
-PART = 50_000
-"""So many entries are written and committed together."""
+from projections.read_model import InParts
 
 PARTITION = 5_000_000
 """So many entry numbers share a partition."""
@@ -32,25 +32,46 @@ FROM_LINE = (
 """What an entry takes from its line as it is."""
 
 
-def write_part(cursor: Cursor[Any], event: Event, done: int) -> int | None:
-    """Write the entries after the first `done`; how many there are then, or None when that is all."""
-    logged: SegmentLogged = event.data
-    if done == 0:
-        _begin(cursor, logged, event.envelope.user_id)
-    upto = min(done + PART, logged.number_of_interactions)
-    make_partitions(cursor, logged.first_interaction_no + done, logged.first_interaction_no + upto - 1)
-    _write_entries(cursor, logged, event.envelope.user_id, done, upto)
-    cursor.execute(
-        "UPDATE logged_segment SET interactions_visible = %s WHERE entry_no = %s", (upto, logged.entry_no)
-    )
-    return upto if upto < logged.number_of_interactions else None
+class Entries(InParts):
+    """The entries of a segment that was logged."""
+
+    def __init__(self, event: Event) -> None:
+        self._logged: SegmentLogged = event.data
+        self._user_id = event.envelope.user_id
+        self.size = self._logged.number_of_interactions
+
+    def begin(self, cursor: Cursor[Any]) -> None:
+        first = self._logged.first_interaction_no
+        make_partitions(cursor, first, first + self.size - 1)
+        _write_segment(cursor, self._logged, self._user_id)
+
+    def write(self, cursor: Cursor[Any], first: int, last: int) -> None:
+        blanked = np.zeros(last - first, dtype=bool)
+        blanked[self._blanked[slice(*np.searchsorted(self._blanked, (first, last)))] - first] = True
+        columns = self._columns.slice(first, last)
+        own = _own_between(self._logged, columns.line_no)
+        _write_entries(cursor, self._logged, self._user_id, first, columns, own, blanked)
+
+    def show(self, cursor: Cursor[Any], first: int, last: int) -> None:
+        cursor.execute(
+            "UPDATE logged_segment SET interactions_visible = %s WHERE entry_no = %s",
+            (last, self._logged.entry_no),
+        )
+
+    @cached_property
+    def _columns(self) -> LineColumns:
+        return line_columns(self._logged.blocks)
+
+    @cached_property
+    def _blanked(self) -> NDArray[np.int64]:
+        return self._logged.type_blanked.to_array().astype(np.int64)
 
 
-def _begin(cursor: Cursor[Any], logged: SegmentLogged, user_id: str) -> None:
+def _write_segment(cursor: Cursor[Any], logged: SegmentLogged, user_id: str) -> None:
     cursor.execute(
         "INSERT INTO logged_segment (entry_no, segment_no, description, creation_date, user_id,"
         " first_interaction_no, number_of_interactions, number_of_campaign_entries, follow_up_segment_no)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (
             *(logged.entry_no, logged.segment_no, logged.description, logged.creation_date, user_id),
             *(logged.first_interaction_no, logged.number_of_interactions, len(logged.campaign_entries)),
@@ -59,7 +80,8 @@ def _begin(cursor: Cursor[Any], logged: SegmentLogged, user_id: str) -> None:
     )
     cursor.executemany(
         "INSERT INTO campaign_entry (entry_no, campaign_no, segment_no, description, date,"
-        " salesperson_code, user_id, logged_segment_entry_no) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        " salesperson_code, user_id, logged_segment_entry_no) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
         [
             (
                 *(entry.entry_no, entry.campaign_no, logged.segment_no, logged.description, entry.date),
@@ -83,22 +105,26 @@ def keep_documents(cursor: Cursor[Any], documents: Iterable[Document]) -> None:
 def make_partitions(cursor: Cursor[Any], first: int, last: int) -> None:
     """Make sure that these entry numbers have a partition to go to."""
     for number in range(first // PARTITION, last // PARTITION + 1):
-        name = f"interaction_log_entry_{number}"
+        name = f"recorded_interaction_{number}"
         found = cursor.execute("SELECT to_regclass(%s)", (name,)).fetchone()
         if found is not None and found[0] is None:
             cursor.execute(
                 sql.SQL(
-                    "CREATE TABLE {} PARTITION OF interaction_log_entry FOR VALUES FROM ({}) TO ({})"
+                    "CREATE TABLE {} PARTITION OF recorded_interaction FOR VALUES FROM ({}) TO ({})"
                 ).format(sql.Identifier(name), number * PARTITION, (number + 1) * PARTITION)
             )
 
 
-def _write_entries(cursor: Cursor[Any], logged: SegmentLogged, user_id: str, done: int, upto: int) -> None:
-    columns = line_columns(logged.blocks).slice(done, upto)
-    lines = lines_relation(
-        columns, logged.blocks, _own_between(logged, columns.line_no), parameters := Parameters()
-    )
-    blanked = np.isin(np.arange(done, upto), logged.type_blanked.to_array())
+def _write_entries(
+    cursor: Cursor[Any],
+    logged: SegmentLogged,
+    user_id: str,
+    done: int,
+    columns: LineColumns,
+    own: list[OwnLine],
+    blanked: NDArray[np.bool_],
+) -> None:
+    lines = lines_relation(columns, logged.blocks, own, parameters := Parameters())
     names = [*FROM_LINE, "document_sha256", "interaction_language_code"]
     names += ["correspondence_type", "delivery_status", "campaign_entry_no"]
     correspondence = sql.SQL(
@@ -110,14 +136,13 @@ def _write_entries(cursor: Cursor[Any], logged: SegmentLogged, user_id: str, don
         "user_id": user_id,
         "segment_no": logged.segment_no,
         "logged_segment_entry_no": logged.entry_no,
-        "canceled": False,
         "postponed": False,
     }
     statement = sql.SQL(
         "{lines}, campaign AS (SELECT * FROM unnest({campaigns}::text[], {entries}::bigint[])"
         " AS k(campaign_no, entry_no)), blanked AS (SELECT * FROM unnest({blanked}) WITH ORDINALITY"
         " AS b(is_blank, ordinal))"
-        " INSERT INTO interaction_log_entry (entry_no, {names}, {constant_names})"
+        " INSERT INTO recorded_interaction (entry_no, {names}, {constant_names})"
         " SELECT {first} + line.ordinal - 1, {values}, line.document_sha256, line.language_code,"
         " {correspondence}, {status}, campaign.entry_no, {constants}"
         " FROM line{join} LEFT JOIN campaign ON campaign.campaign_no = line.campaign_no"

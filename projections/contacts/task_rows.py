@@ -12,45 +12,53 @@ from domain.vocabulary import given
 from eventstore.event import Event
 from projections.arrays import Int4Array
 from projections.criteria_sql import Parameters
-
-PART = 100_000
-"""So many tasks are written and committed together."""
+from projections.read_model import InParts
 
 VALUES = Task.__struct_fields__
 
 
-def write_part(cursor: Cursor[Any], event: Event, done: int) -> int | None:
-    """Write the tasks after the first `done`; how many there are then, or None when that is all."""
-    created: TasksCreated = event.data
-    if done == 0 and created.segment_no is not None:
+class Tasks(InParts):
+    """The tasks that were made together."""
+
+    def __init__(self, event: Event) -> None:
+        self._created: TasksCreated = event.data
+        self._user_id = event.envelope.user_id
+        self.size = len(self._created.contacts)
+
+    def begin(self, cursor: Cursor[Any]) -> None:
+        if self._created.segment_no is not None:
+            cursor.execute(
+                "INSERT INTO task_run (first_no, segment_no) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                (self._created.first_no, self._created.segment_no),
+            )
+
+    def write(self, cursor: Cursor[Any], first: int, last: int) -> None:
+        created = self._created
+        parameters = Parameters()
+        values = msgspec.structs.asdict(created.value)
+        salesperson = parameters.add(values.pop("salesperson_code"))
         cursor.execute(
-            "INSERT INTO task_run (first_no, segment_no) VALUES (%s, %s)",
-            (created.first_no, created.segment_no),
+            sql.SQL(
+                "INSERT INTO task (no, first_no, version, segment_no, contact_key, user_id,"
+                " salesperson_code, {names})"
+                " SELECT {first} + {done} + l.ordinal - 1, {first}, 1, {segment}, l.key, {user},"
+                " coalesce({salesperson}, c.salesperson_code), {values}"
+                " FROM unnest({keys}) WITH ORDINALITY AS l(key, ordinal) LEFT JOIN contact c ON c.key = l.key"
+            ).format(
+                names=sql.SQL(", ").join(map(sql.Identifier, values)),
+                first=parameters.add(created.first_no),
+                done=parameters.add(first),
+                segment=parameters.add(created.segment_no),
+                user=parameters.add(self._user_id),
+                salesperson=salesperson,
+                values=sql.SQL(", ").join(map(parameters.add, values.values())),
+                keys=parameters.add(Int4Array(created.contacts.to_array()[first:last].astype("int32"))),
+            ),
+            parameters.values,
         )
-    upto = min(done + PART, len(created.contacts))
-    parameters = Parameters()
-    values = msgspec.structs.asdict(created.value)
-    salesperson = parameters.add(values.pop("salesperson_code"))
-    cursor.execute(
-        sql.SQL(
-            "INSERT INTO task (no, first_no, version, segment_no, contact_key, user_id,"
-            " salesperson_code, {names})"
-            " SELECT {first} + {done} + l.ordinal - 1, {first}, 1, {segment}, l.key, {user},"
-            " coalesce({salesperson}, c.salesperson_code), {values}"
-            " FROM unnest({keys}) WITH ORDINALITY AS l(key, ordinal) LEFT JOIN contact c ON c.key = l.key"
-        ).format(
-            names=sql.SQL(", ").join(map(sql.Identifier, values)),
-            first=parameters.add(created.first_no),
-            done=parameters.add(done),
-            segment=parameters.add(created.segment_no),
-            user=parameters.add(event.envelope.user_id),
-            salesperson=salesperson,
-            values=sql.SQL(", ").join(map(parameters.add, values.values())),
-            keys=parameters.add(Int4Array(created.contacts.to_array()[done:upto].astype("int32"))),
-        ),
-        parameters.values,
-    )
-    return upto if upto < len(created.contacts) else None
+
+    def show(self, cursor: Cursor[Any], first: int, last: int) -> None:
+        """Nothing says how many of them there are."""
 
 
 def write(cursor: Cursor[Any], event: Event) -> None:

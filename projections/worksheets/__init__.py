@@ -27,6 +27,15 @@ COLUMNS = (
     *("number_of_lines", "cost", "duration_minutes", "number_of_criteria_actions", "documents"),
 )
 
+INSERT = (
+    sql.SQL("INSERT INTO segment ({}) VALUES ({})")
+    .format(
+        sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
+        sql.SQL(", ").join(sql.Placeholder() * len(COLUMNS)),
+    )
+    .as_bytes(None)
+)
+
 
 class Worksheets(ReadModel):
     """The table `segment`. Totals come from the aggregate itself, at the version of the last event."""
@@ -47,10 +56,7 @@ class Worksheets(ReadModel):
         ]
         cursor.execute("DELETE FROM segment WHERE no = ANY(%s)", ([segment.no for segment in segments],))
         cursor.executemany(
-            sql.SQL("INSERT INTO segment ({}) VALUES ({})").format(
-                sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
-                sql.SQL(", ").join(sql.Placeholder() * len(COLUMNS)),
-            ),
+            INSERT,
             [_row(segment) for segment in segments if segment.status == "open"],
         )
 

@@ -217,6 +217,26 @@ class TestSingleInteraction:
         assert all(e["canceled"] for e in entries(client, campaign_no=call["campaign_no"]))
         assert ok(client.post(LOG, json=call))["campaign_entry_no"] != first
 
+    def test_a_postponed_one_that_was_canceled_is_not_finished_until_that_is_taken_back(
+        self, client: httpx.Client, call: dict[str, Any]
+    ) -> None:
+        begun = ok(client.post(LOG, json={"contact_no": call["contact_no"], "postponed": True}))
+        path = f"{LOG}/{begun['entry_no']}"
+        assert ok(client.post(f"{path}/cancel"))["canceled"] is True
+        assert client.post(f"{path}/resume", json=call).status_code == 409
+        ok(client.post(f"{path}/uncancel"))
+        assert ok(client.post(f"{path}/resume", json=call))["canceled"] is False
+
+    def test_a_postponed_one_that_was_deleted_is_not_finished(
+        self, client: httpx.Client, call: dict[str, Any]
+    ) -> None:
+        begun = ok(client.post(LOG, json={"contact_no": call["contact_no"], "postponed": True}))
+        path = f"{LOG}/{begun['entry_no']}"
+        ok(client.post(f"{path}/cancel"))
+        wanted = {"entry_no": str(begun["entry_no"]), "postponed": "true"}
+        assert ok(client.post(f"{LOG}/delete-canceled", params=wanted))["deleted"] == 1
+        assert client.post(f"{path}/resume", json=call).status_code == 404
+
     def test_a_postponed_one_is_finished_under_its_number(
         self, client: httpx.Client, call: dict[str, Any]
     ) -> None:

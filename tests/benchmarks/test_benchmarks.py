@@ -13,7 +13,7 @@ from benchmarks import report
 from benchmarks.measure import DifferentWorkError, Measured, Side, measure, spread
 from benchmarks.plot import plot
 from benchmarks.report import MARKER, FigureResult, Machine, Results, SpreadOfRuns, table, with_table, write
-from benchmarks.run import KEYS, SINGLES, run
+from benchmarks.run import HTTP, KEYS, SINGLES, run
 
 RUN = 5
 
@@ -145,8 +145,12 @@ class TestReport:
             with_table(text, results)
 
 
-def test_a_small_run_writes_a_complete_result(empty_database: str, tmp_path: Path) -> None:
+def test_a_small_run_writes_a_complete_result(
+    empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said: list[str] = []
+    for figure in HTTP:
+        monkeypatch.setattr(figure, "commands", 32)
 
     write(run(empty_database, [500, 600], 1, progress=said.append), tmp_path)
 
@@ -165,6 +169,7 @@ def test_a_small_run_writes_a_complete_result(empty_database: str, tmp_path: Pat
     for figure in written["figures"]:
         assert figure.keys() == set(FigureResult.__struct_fields__)
         assert figure["runs"] == 1
+        assert (figure["each"] is not None) == figure["key"].startswith("http-")
         assert figure["ratio"] > 0
         assert figure["holds"] in ([True, False] if figure["reach"] else [None])
         assert f"| {figure['name']} |" in (tmp_path / "latest.md").read_text(encoding="utf-8")

@@ -28,7 +28,7 @@ def listeners(database: str) -> list[int]:
     with psycopg.connect(database) as connection:
         rows = connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query = %s",
-            (f"LISTEN {CHANNEL}",),
+            (f'LISTEN "{CHANNEL}"',),
         ).fetchall()
     return [row[0] for row in rows]
 

@@ -8,15 +8,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 
 from domain.contact_set import ContactSet
 from domain.criteria import TABLES, ContactFacts, criteria_match, parse_criteria
 from domain.filter_expression import Enumeration, FieldType
 from projections.contacts import Contacts
+from projections.contacts.canceled_pages import cancel
 from projections.criteria_sql import Parameters, compile_criteria
 from tests.projections.conftest import Desk
 from tests.projections.filter_terms import WORK_DATE, terms_on, values_of
@@ -204,11 +206,14 @@ class Questions:
 
 def load(connection: psycopg.Connection[Row], world: World) -> None:
     """The world in the tables."""
-    connection.execute("CREATE TABLE others PARTITION OF interaction_log_entry DEFAULT")
+    connection.execute("CREATE TABLE others PARTITION OF recorded_interaction DEFAULT")
+    entries = world.rows["interaction_log_entry"]
+    with connection.cursor(row_factory=tuple_row) as plain:
+        cancel(plain, np.array([row["entry_no"] for row in entries if row["canceled"]], dtype=np.int64))
     for table, rows in world.rows.items():
-        columns = list(rows[0])
+        columns = [name for name in rows[0] if (table, name) != ("interaction_log_entry", "canceled")]
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(table_in_sql(table)), sql.SQL(", ").join(map(sql.Identifier, columns))
+            sql.Identifier(written_in_sql(table)), sql.SQL(", ").join(map(sql.Identifier, columns))
         )
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
@@ -222,6 +227,11 @@ def table_in_sql(table: str) -> str:
     return table if table in ("contact", "interaction_log_entry", "value_entry") else f"contact_{table}"
 
 
+def written_in_sql(table: str) -> str:
+    """The table that rows are put into."""
+    return "recorded_interaction" if table == "interaction_log_entry" else table_in_sql(table)
+
+
 def mandatory_columns(connection: psycopg.Connection[Row]) -> dict[str, set[str]]:
     """The columns of each table that cannot be blank."""
     found: dict[str, set[str]] = {}
@@ -229,9 +239,10 @@ def mandatory_columns(connection: psycopg.Connection[Row]) -> dict[str, set[str]
         rows = connection.execute(
             "SELECT column_name FROM information_schema.columns"
             " WHERE table_schema = current_schema AND table_name = %s AND is_nullable = 'NO'",
-            (table_in_sql(table),),
+            (written_in_sql(table),),
         )
         found[table] = {row["column_name"] for row in rows}
+    found["interaction_log_entry"].add("canceled")
     return found
 
 

@@ -149,6 +149,7 @@ class TestWhatIsCopied:
             "interactions_visible": 1,
             "follow_up_segment_no": event.follow_up_segment_no,
             "delivery_paused": False,
+            "uncounted_interactions": 0,
         }
         assert service.rows("SELECT no FROM segment") == [{"no": event.follow_up_segment_no}]
 
@@ -182,7 +183,7 @@ class TestEmail:
         self, service: Desk, segment: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # In several parts, so that places are counted over all of them.
-        monkeypatch.setattr(interaction_rows, "PART", 4)
+        monkeypatch.setattr("projections.runner.PART", 4)
         here, away = "info@example.org", "away@example.org"
         matrix = [
             ("no address", here, "email"),
@@ -254,7 +255,7 @@ class TestPartitions:
         self, service: Desk, segment: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(interaction_rows, "PARTITION", 100)
-        monkeypatch.setattr(interaction_rows, "PART", 70)
+        monkeypatch.setattr("projections.runner.PART", 70)
         service.many_contacts(199)
         service.catch_up()
         service.add(segment)
@@ -266,12 +267,12 @@ class TestPartitions:
         assert values(service, "entry_no") == list(range(1, 202))
         found = service.rows(
             "SELECT tableoid::regclass::text AS partition, min(entry_no) AS first, max(entry_no) AS last"
-            " FROM interaction_log_entry GROUP BY tableoid ORDER BY 2"
+            " FROM recorded_interaction GROUP BY tableoid ORDER BY 2"
         )
         assert [tuple(row.values()) for row in found] == [
-            ("interaction_log_entry_0", 1, 99),
-            ("interaction_log_entry_1", 100, 199),
-            ("interaction_log_entry_2", 200, 201),
+            ("recorded_interaction_0", 1, 99),
+            ("recorded_interaction_1", 100, 199),
+            ("recorded_interaction_2", 200, 201),
         ]
 
 

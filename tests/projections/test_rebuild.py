@@ -203,7 +203,12 @@ def check_tasks(service: Desk) -> None:
 def check_amended(service: Desk) -> None:
     """Which entries there are, and which of them are canceled, is what the events of their streams say."""
     singles = service.log.load_many(streams(service, "interaction"), SingleInteraction).values()
-    expected = {single.entry_no: (False, single.said is not None) for single in singles}
+    # While it is postponed, a single one is counted from 0.
+    expected = {
+        single.entry_no: (single.said is not None and single.entry_no in single.recorded.canceled, True)
+        for single in singles
+        if single.entry_no not in single.recorded.deleted or single.said is None
+    }
     recorded = [single.recorded for single in singles if single.said is None]
     recorded += [segment.recorded for segment in segments(service) if segment.recorded is not None]
     again = service.log.load_many(streams(service, "interactions"), LoggedAgain).values()
@@ -217,8 +222,16 @@ def check_amended(service: Desk) -> None:
     entries = service.rows("SELECT entry_no, canceled, postponed FROM interaction_log_entry")
     assert {row["entry_no"]: (row["canceled"], row["postponed"]) for row in entries} == expected
     canceled = {one.logged_segment: one.is_canceled for one in recorded if one.logged_segment is not None}
-    for row in service.rows("SELECT entry_no, canceled FROM logged_segment"):
-        assert row["canceled"] == canceled[row["entry_no"]]
+    counted = Counter(
+        (row["logged_segment_entry_no"], row["canceled"])
+        for row in service.rows("SELECT logged_segment_entry_no, canceled FROM interaction_log_entry")
+    )
+    for row in service.rows("SELECT * FROM logged_segment"):
+        no, is_canceled = row["entry_no"], row["canceled"]
+        assert is_canceled == canceled[no]
+        # A7: it counts those that are as it is itself.
+        assert row["number_of_interactions"] == row["interactions_visible"] == counted[no, is_canceled]
+        assert row["uncounted_interactions"] == counted[no, not is_canceled]
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 import pytest
@@ -19,8 +21,9 @@ from psycopg.sql import SQL, Identifier
 
 from application.event_log import open_log
 from domain.contact import ContactChanges
-from projections.contacts import Contacts, interaction_rows
-from projections.read_model import Recorded
+from eventstore.event import Event
+from projections.contacts import Contacts
+from projections.read_model import InParts, Recorded
 from projections.rebuild import checksums
 from projections.runner import Runner
 from projections.setup import SetupRecords
@@ -42,18 +45,34 @@ class Fragile(Contacts):
 
     def apply(self, cursor: Cursor[Any], page: Sequence[Recorded]) -> None:
         super().apply(cursor, page)
-        self._written()
+        self.written()
 
-    def apply_part(self, cursor: Cursor[Any], recorded: Recorded, done: int) -> int | None:
-        upto = super().apply_part(cursor, recorded, done)
-        self._written()
-        return upto
+    def in_parts(self, event: Event) -> InParts | None:
+        parts = super().in_parts(event)
+        return parts and FragileParts(parts, self.written)
 
-    def _written(self) -> None:
+    def written(self) -> None:
         if self.after is not None:
             self.after -= 1
             if self.after == 0:
                 raise Crash
+
+
+class FragileParts(InParts):
+    """Parts, and what happens after each of them between its rows and its position."""
+
+    def __init__(self, parts: InParts, written: Callable[[], None]) -> None:
+        self._parts, self._written, self.size = parts, written, parts.size
+
+    def begin(self, cursor: Cursor[Any]) -> None:
+        self._parts.begin(cursor)
+
+    def write(self, cursor: Cursor[Any], first: int, last: int) -> None:
+        self._parts.write(cursor, first, last)
+
+    def show(self, cursor: Cursor[Any], first: int, last: int) -> None:
+        self._parts.show(cursor, first, last)
+        self._written()
 
 
 @contextmanager
@@ -124,7 +143,7 @@ class TestOneTransaction:
     def test_of_a_long_event_the_parts_before_a_crash_stay(
         self, service: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(interaction_rows, "PART", 100)
+        monkeypatch.setattr("projections.runner.PART", 100)
         no = worksheet(service, 249)
         service.log_segment(no)
         logged = service.log.position()
@@ -136,6 +155,33 @@ class TestOneTransaction:
             assert service.rows("SELECT count(*) AS n FROM interaction_log_entry") == [{"n": 100}]
             assert runner.catch_up() == logged
         check_entries(service, 250)
+
+    def test_where_nothing_is_wanted_the_position_moves_only_from_where_it_was_read(
+        self, service: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        service.contact()
+        last, setup = service.log.position(), SetupRecords()
+        with closing(Runner(service.log, setup)) as slow, closing(Runner(service.log, setup)) as fast:
+            read = slow._page
+
+            def overtaken(after: int, until: int | None) -> Any:
+                page = read(after, until)
+                if page:
+                    service.contact()
+                    fast.catch_up()
+                return page
+
+            monkeypatch.setattr(slow, "_page", overtaken)
+            assert slow.catch_up() == last + 1
+        assert tracking(service, slow.schema)[0] == last + 1, "not back to what the slow one had read"
+
+    def test_it_is_enough_to_get_where_it_was_told_to(self, service: Desk) -> None:
+        service.contact()
+        with closing(Runner(service.log, Contacts())) as runner:
+            reached = runner.catch_up()
+            service.contact()
+            assert runner.catch_up(at_least=reached) == reached
+            assert runner.catch_up(at_least=reached + 1) == reached + 1
 
     def test_applied_page_by_page_or_at_once_the_rows_are_the_same(self, service: Desk) -> None:
         company = service.contact(name="Alder")
@@ -159,39 +205,134 @@ class TestOneTransaction:
         assert checksums(service.conninfo, "at_once") == checksums(service.conninfo, CONTACTS)
 
 
+def test_parts_written_at_once_make_the_rows_of_one_transaction(
+    service: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no = worksheet(service, 2_500)
+    service.log_segment(no)
+    service.catch_up()
+    for writers, part in ((1, 1_000), (2, 500), (4, 199)):
+        monkeypatch.setattr("projections.runner.WRITERS", writers)
+        monkeypatch.setattr("projections.runner.PART", part)
+        schema = f"by_{writers}"
+        with closing(Runner(service.log, Contacts(), schema=schema)) as runner:
+            runner.set_up()
+            runner.catch_up()
+        assert checksums(service.conninfo, schema) == checksums(service.conninfo, CONTACTS)
+
+
+def test_a_part_that_is_ready_early_is_not_seen_before_those_before_it(
+    service: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.runner.PART", 100)
+    monkeypatch.setattr("projections.runner.WRITERS", 3)
+    no = worksheet(service, 999)
+    service.log_segment(no)
+    others_ready, seen = Flag(), []
+
+    class FirstIsLast(FragileParts):
+        def write(self, cursor: Cursor[Any], first: int, last: int) -> None:
+            super().write(cursor, first, last)
+            if first == 200:
+                others_ready.set()
+            if first == 0:
+                assert others_ready.wait(PATIENCE_SECONDS)
+                seen.append(tracking(service))
+                seen.append(service.rows("SELECT count(*) AS n FROM interaction_log_entry")[0]["n"])
+
+    class Model(Contacts):
+        def in_parts(self, event: Event) -> InParts | None:
+            parts = super().in_parts(event)
+            return parts and FirstIsLast(parts, self.look)
+
+        def look(self) -> None:
+            # The part that is just being committed is not seen yet, and no other is beyond what is said.
+            (found,) = service.rows(
+                "SELECT interactions_visible AS visible, (SELECT count(*) FROM interaction_log_entry) AS n"
+                " FROM logged_segment"
+            )
+            assert found["visible"] == found["n"] == tracking(service)[1]
+
+    with closing(Runner(service.log, Model())) as runner:
+        runner.catch_up()
+    assert seen == [(service.log.position() - 1, 0, None), 0]
+    check_entries(service, 1_000)
+
+
+def test_two_runners_at_the_same_event_write_it_once(service: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projections.runner.PART", 50)
+    monkeypatch.setattr("projections.runner.WRITERS", 2)
+    no = worksheet(service, 2_999)
+    service.log_segment(no)
+    with (
+        closing(Runner(service.log, Contacts())) as one,
+        closing(Runner(service.log, Contacts())) as other,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        reached = [pool.submit(runner.catch_up) for runner in (one, other)]
+        assert {future.result() for future in reached} == {service.log.position()}
+    check_entries(service, 3_000)
+
+
 KILLED = """
 import sys
 from application.event_log import open_log
-from projections.contacts import Contacts, interaction_rows
-from projections.runner import Runner
+from projections import runner
+from projections.contacts import Contacts
+from projections.contacts.interaction_rows import Entries
 
-class Halting(Contacts):
-    def apply_part(self, cursor, recorded, done):
-        upto = super().apply_part(cursor, recorded, done)
-        if done >= 20_000:
-            print(done, flush=True)
+class Halting(Entries):
+    def show(self, cursor, first, last):
+        super().show(cursor, first, last)
+        if halt and first >= halt:
+            print(first, flush=True)
             sys.stdin.read()
-        return upto
 
-interaction_rows.PART = 500
-Runner(open_log(sys.argv[1], sys.argv[2]), Halting()).catch_up()
+class Model(Contacts):
+    def in_parts(self, event):
+        parts = super().in_parts(event)
+        return Halting(event) if isinstance(parts, Entries) else parts
+
+halt = int(sys.argv[3])
+runner.PART, runner.WRITERS = 500, 3
+print("begin", flush=True)
+runner.Runner(open_log(sys.argv[1], sys.argv[2]), Model()).catch_up()
 """
+
+
+@contextmanager
+def feeding_apart(service: Desk, *, halt: int = 0) -> Iterator[IO[str]]:
+    """A process that feeds the contacts, and is killed in the end; it may halt in the midst of a part."""
+    command = [sys.executable, "-c", KILLED, service.conninfo, SCHEMA, str(halt)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begin\n"
+        yield process.stdout
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_killed_in_the_middle_of_a_long_event_another_writes_the_rest(service: Desk) -> None:
     lines = 60_000
     no = worksheet(service, lines - 1)
     service.log_segment(no)
-    command = [sys.executable, "-c", KILLED, service.conninfo, SCHEMA]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "20000\n"
-        process.kill()
-    assert process.returncode == -9
+    with feeding_apart(service, halt=20_000) as output:
+        assert output.readline() == "20000\n"
     assert tracking(service) == (service.log.position() - 1, 20_000, None)
     assert service.rows("SELECT interactions_visible AS n FROM logged_segment") == [{"n": 20_000}]
+    assert service.rows("SELECT count(*) AS n FROM interaction_log_entry") == [{"n": 20_000}]
+    # At whatever instants it is killed after that.
+    for part in (25_000, 35_000):
+        with feeding_apart(service):
+            until(lambda: part <= tracking(service)[1], "it goes on")  # noqa: B023
+        (position, reached, error) = tracking(service)
+        assert (position, error) == (service.log.position() - 1, None)
+        (visible,) = service.rows("SELECT interactions_visible AS n FROM logged_segment")
+        (rows,) = service.rows("SELECT count(*) AS n, max(entry_no) AS last FROM interaction_log_entry")
+        assert part <= reached < lines
+        assert visible["n"] == rows["n"] == rows["last"] == reached
     service.catch_up()
     check_entries(service, lines)
 

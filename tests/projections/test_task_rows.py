@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from domain.task import TaskChanges
-from projections.contacts import task_rows
 from projections.listing import Query
 from tests.projections.conftest import ANN, WORK_DATE, Desk
 
@@ -22,7 +21,7 @@ def tasks(service: Desk, **filters: str) -> list[dict[str, Any]]:
 def test_however_they_are_written_there_is_one_for_each_contact(
     service: Desk, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
-    monkeypatch.setattr(task_rows, "PART", part)
+    monkeypatch.setattr("projections.runner.PART", part)
     service.codes()
     for number in range(5):
         service.contact(f"C{number}", salesperson_code="JR" if number % 2 else None)

@@ -162,7 +162,7 @@ def test_a_whole_log_folds_into_its_aggregates_and_its_read_models(service: Desk
     assert len(replayed(rows)) > 50
     store(service, rows)
     made = feed(service)
-    for table in ("contact", "interaction_log_entry", "logged_segment", "campaign_entry", "task"):
+    for table in ("contact", "recorded_interaction", "logged_segment", "campaign_entry", "task"):
         assert made["contacts"][table][0] > 0, table
     assert all(count > 0 for tables in (made["worksheets"], made["setup"]) for count, _ in tables.values())
 
@@ -172,4 +172,4 @@ def test_a_log_from_before_the_later_fields_folds_as_well(service: Desk, name: s
     rows = [as_written_earlier(row) for row in log_named(name)]
     assert len(replayed(rows)) > 50
     store(service, rows)
-    assert feed(service)["contacts"]["interaction_log_entry"][0] > 0
+    assert feed(service)["contacts"]["recorded_interaction"][0] > 0

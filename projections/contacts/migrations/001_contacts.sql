@@ -134,6 +134,8 @@ CREATE TABLE logged_segment (
     canceled boolean NOT NULL DEFAULT false,
     first_interaction_no bigint NOT NULL,
     number_of_interactions bigint NOT NULL,
+    -- Those that are canceled while the logged segment is not, or the other way round (domain A7).
+    uncounted_interactions bigint NOT NULL DEFAULT 0,
     number_of_campaign_entries integer NOT NULL,
     interactions_visible bigint NOT NULL DEFAULT 0,
     follow_up_segment_no text COLLATE "C",
@@ -156,7 +158,7 @@ CREATE TABLE campaign_entry (
 CREATE INDEX campaign_entry_campaign ON campaign_entry (campaign_no);
 
 -- Partitions are made as the numbers reach them; old ones can be moved or dropped.
-CREATE TABLE interaction_log_entry (
+CREATE TABLE recorded_interaction (
     entry_no bigint NOT NULL,
     contact_no text COLLATE "C",
     contact_company_no text COLLATE "C",
@@ -199,21 +201,42 @@ CREATE TABLE interaction_log_entry (
     document_no_occurrence bigint,
     opportunity_no text COLLATE "C",
     task_no bigint,
-    canceled boolean NOT NULL,
     postponed boolean NOT NULL,
     PRIMARY KEY (entry_no)
 ) PARTITION BY RANGE (entry_no);
-CREATE INDEX interaction_log_entry_contact ON interaction_log_entry (contact_no, entry_no);
-CREATE INDEX interaction_log_entry_company ON interaction_log_entry (contact_company_no, entry_no);
-CREATE INDEX interaction_log_entry_logged_segment ON interaction_log_entry (logged_segment_entry_no, entry_no);
-CREATE INDEX interaction_log_entry_campaign ON interaction_log_entry (campaign_no, entry_no)
+CREATE INDEX recorded_interaction_contact ON recorded_interaction (contact_no, entry_no);
+CREATE INDEX recorded_interaction_company ON recorded_interaction (contact_company_no, entry_no);
+CREATE INDEX recorded_interaction_segment ON recorded_interaction (segment_no, entry_no);
+CREATE INDEX recorded_interaction_logged_segment ON recorded_interaction (logged_segment_entry_no, entry_no);
+CREATE INDEX recorded_interaction_campaign ON recorded_interaction (campaign_no, entry_no)
     WHERE campaign_no IS NOT NULL;
-CREATE INDEX interaction_log_entry_delivery
-    ON interaction_log_entry (logged_segment_entry_no, delivery_status) WHERE delivery_status IS NOT NULL;
-CREATE INDEX interaction_log_entry_document ON interaction_log_entry (document_no, entry_no)
+CREATE INDEX recorded_interaction_delivery
+    ON recorded_interaction (logged_segment_entry_no, delivery_status) WHERE delivery_status IS NOT NULL;
+CREATE INDEX recorded_interaction_document ON recorded_interaction (document_no, entry_no)
     WHERE document_no IS NOT NULL;
-CREATE INDEX interaction_log_entry_resend ON interaction_log_entry (resend_no) WHERE resend_no IS NOT NULL;
-CREATE INDEX interaction_log_entry_date ON interaction_log_entry (date, entry_no);
+CREATE INDEX recorded_interaction_resend ON recorded_interaction (resend_no) WHERE resend_no IS NOT NULL;
+CREATE INDEX recorded_interaction_date ON recorded_interaction (date, entry_no);
+
+-- Which entries are canceled: 8,192 numbers a page, a bit for each; a page without any has no row. Canceling a
+-- million entries changes some hundred rows here, and none of theirs.
+CREATE TABLE canceled_page (
+    page bigint PRIMARY KEY,
+    bits bytea NOT NULL
+);
+
+-- The entries as everybody reads them; this alone says which are canceled. Where nobody asks for it, PostgreSQL
+-- leaves the pages out. Only what writes entries names the table.
+CREATE VIEW interaction_log_entry AS
+    SELECT e.entry_no, e.contact_no, e.contact_company_no, e.date, e.time_of_interaction, e.description,
+        e.information_flow, e.initiated_by, e.cost, e.duration_minutes, e.user_id, e.interaction_group_code,
+        e.interaction_template_code, e.interaction_language_code, e.subject, e.campaign_no, e.campaign_entry_no,
+        e.campaign_response, e.campaign_target, e.segment_no, e.logged_segment_entry_no, e.evaluation,
+        e.attempt_failed, e.salesperson_code, e.correspondence_type, e.contact_alternative_address_code,
+        e.contact_via, e.send_word_documents_as_attachment, e.remarks, e.document, e.document_sha256,
+        e.delivery_status, e.delivery_error, e.delivery_detail, e.letter_sha256, e.resend_no, e.document_type,
+        e.document_no, e.version_no, e.document_no_occurrence, e.opportunity_no, e.task_no,
+        (get_bit(p.bits, e.entry_no & 8191) = 1) IS TRUE AS canceled, e.postponed
+    FROM recorded_interaction e LEFT JOIN canceled_page p ON p.page = e.entry_no >> 13;
 
 -- Documents that entries name; their bytes are contents of the event log.
 CREATE TABLE interaction_document (

@@ -1,0 +1,47 @@
+"""Waiting for read models: until all that were named hold a position, and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from projections.contacts import Contacts
+from projections.read_models import ReadModels
+from projections.runner import Runner
+from projections.setup import SetupRecords
+from tests.projections.conftest import PATIENCE_SECONDS, Desk
+
+
+@pytest.fixture
+def models(service: Desk) -> Iterator[ReadModels]:
+    """Read models that nobody feeds but the test."""
+    with closing(ReadModels(service.conninfo, service.log.schema, [Contacts(), SetupRecords()])) as models:
+        models.open()
+        yield models
+
+
+def test_who_waits_goes_on_once_all_that_were_named_hold_the_position(
+    service: Desk, models: ReadModels
+) -> None:
+    service.contact()
+    last = service.log.position()
+    with ThreadPoolExecutor() as pool:
+        one = pool.submit(models.wait, last, PATIENCE_SECONDS, ["contacts"])
+        both = pool.submit(models.wait, last, PATIENCE_SECONDS)
+        with closing(Runner(service.log, Contacts())) as runner:
+            runner.catch_up()
+        assert one.result(PATIENCE_SECONDS)
+        assert not both.done()
+        with closing(Runner(service.log, SetupRecords())) as runner:
+            runner.catch_up()
+        assert both.result(PATIENCE_SECONDS)
+    assert models.wait(last, 0)
+
+
+def test_who_waits_in_vain_is_told_so(service: Desk, models: ReadModels) -> None:
+    service.contact()
+    assert not models.wait(service.log.position(), 0, ["contacts"])
+    assert not models.wait(service.log.position(), 0.05, ["contacts"])
