@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install office browser demo serve test lint format bench bench-quick bench-large bench-peers requirements clean
+.PHONY: help install office browser demo serve test lint format bench bench-quick bench-browser bench-large bench-peers requirements clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -65,6 +65,9 @@ bench: install ## measure with a million contacts, and write benchmarks/results 
 bench-quick: install ## the same with 100,000 contacts only
 	@$(BIN)/python -m benchmarks --contacts 100000
 	@$(BIN)/python -m benchmarks.report --readme README.md
+
+bench-browser: install browser ## measure the worksheet of a million lines in Chromium
+	@$(BIN)/python -m benchmarks.browser
 
 bench-large: install ## ten million contacts on a service that is killed on the way; takes hours
 	@$(BIN)/python -m benchmarks.endurance --contacts 10000000

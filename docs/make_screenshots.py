@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def fill(client: httpx.Client) -> dict[str, Any]:
             call("PUT", f"/v1/{path}/{row['code']}", {k: v for k, v in row.items() if k != "code"})
     file = SAMPLE.read_bytes()
     client.post("/v1/contacts/import", content=file, headers={"Content-Type": "text/csv"}).raise_for_status()
-    salesperson = SETUP["salespeople"][0]["code"]
+    salesperson = str(SETUP["salespeople"][0]["code"])
     header = {"interaction_template_code": "BRIEF", "salesperson_code": salesperson}
     numbers = []
     for description in ("Winter letter", "Spring letter"):
@@ -44,6 +45,8 @@ def fill(client: httpx.Client) -> dict[str, Any]:
         news = {"contact": {"type": "person"}, "mailing_group": {"code": "NIEUWSBR"}}
         call("POST", f"/v1/segments/{no}/criteria-actions", {"action": "add_contacts", "filters": news})
     logged = call("POST", f"/v1/segments/{numbers[0]}/log")["logged_segment"]
+    months(call, salesperson)
+    call("POST", "/v1/audit/checkpoints")
     away = {"action": "reduce", "filters": {"contact": {"country_code": "DE"}}}
     call("POST", f"/v1/segments/{numbers[1]}/criteria-actions", away)
     lines = call("GET", f"/v1/segments/{numbers[1]}/lines?limit=6")["items"]
@@ -51,6 +54,33 @@ def fill(client: httpx.Client) -> dict[str, Any]:
         changed = {"subject": "A word for you", "cost": "4.25"}
         call("PATCH", f"/v1/segments/{numbers[1]}/lines/{line['line_no']}", changed)
     return {"open": numbers[1], "logged": logged["entry_no"], "was": numbers[0]}
+
+
+def months(call: Callable[..., Any], salesperson: str) -> None:
+    """Segments of some months for a campaign, some of whose contacts respond."""
+    fair = {"description": "Autumn fair", "starting_date": "2026-06-01", "ending_date": "2026-12-31"}
+    campaign = call("POST", "/v1/campaigns", fair)["no"]
+    templates = [row["code"] for row in SETUP["interaction-templates"]]
+    for number, (month, cities) in enumerate(
+        (("08", "A*"), ("09", "A*|B*|D*"), ("10", "H*|L*"), ("11", "Z*"))
+    ):
+        header = {
+            "description": f"Fair, month {month}",
+            "interaction_template_code": templates[number % len(templates)],
+            "salesperson_code": salesperson,
+            "date": f"2026-{month}-12",
+            "campaign_no": campaign,
+            "campaign_target": True,
+            "unit_cost": "1.75",
+            "correspondence_type": "hard_copy",
+            "ignore_contact_correspondence_type": True,
+        }
+        no = call("POST", "/v1/segments", header)["no"]
+        action = {"action": "add_contacts", "filters": {"contact": {"city": cities, "type": "company"}}}
+        call("POST", f"/v1/segments/{no}/criteria-actions", action)
+        for line in call("GET", f"/v1/segments/{no}/lines?limit={number + 2}")["items"]:
+            call("PATCH", f"/v1/segments/{no}/lines/{line['line_no']}", {"campaign_response": True})
+        call("POST", f"/v1/segments/{no}/log")
 
 
 def sign_in(page: Page, service: ChildService) -> None:
@@ -92,6 +122,12 @@ def pictures(page: Page, address: str, made: dict[str, Any]) -> None:
     picture(page, "interactions")
     page.goto(f"{address}/contacts?f-name=%40*jansen*")
     picture(page, "contacts")
+    page.goto(f"{address}/statistics")
+    picture(page, "statistics")
+    page.goto(f"{worksheet}/history")
+    page.get_by_role("button", name="Check everything now").click()
+    page.locator(".seal-right").wait_for()
+    picture(page, "seal")
 
 
 def main() -> int:
@@ -117,11 +153,15 @@ def main() -> int:
             dark.goto(f"{service.address}/segments/{made['open']}/choose")
             dark.locator("#preview .big").wait_for()
             picture(dark, "choosing-dutch-dark")
+            dark.goto(f"{service.address}/statistics?figure=response_rate")
+            picture(dark, "statistics-dutch-dark")
             small = browser.new_page(viewport={"width": 390, "height": 800}, locale="en-GB")
             sign_in(small, service)
             small.goto(f"{service.address}/segments/{made['open']}")
             small.locator("#grid tr[data-line]").first.wait_for()
             picture(small, "worksheet-small")
+            small.goto(f"{service.address}/statistics")
+            picture(small, "statistics-small")
             browser.close()
     return 0
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
@@ -37,6 +38,8 @@ COLUMNS = (
     *(field.name for field in LINE[6:]),
 )
 MOST_ROWS = 200
+PART = 50
+"""So many rows the grid's script asks for at once."""
 FOUND = 12
 
 Version = Annotated[SegmentVersion, Query()]
@@ -74,6 +77,14 @@ def show_rows(
     rows = _rows(service, list(window.lines), window.start)
     editable = visitor.may_write and version is None
     return _answer(visitor, rows, editable=editable, total=window.total)
+
+
+def first_rows(service: Service, visitor: Visitor, segment: Segment, *, editable: bool) -> Markup:
+    """The rows that a page comes with, so that nobody waits for another answer to see them."""
+    window = _views.window(service, segment, ListQuery(), date.today(), 0, PART)
+    rows = _rows(service, list(window.lines), 0)
+    # What stands in the cells is escaped where the rows are made.
+    return Markup(rows_html(rows, visitor.language, editable=editable, explained=visitor.may_look_back))
 
 
 def _answer(visitor: Visitor, rows: list[GridLine], *, editable: bool, total: int) -> HTMLResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from api.pages.formats import day_text, instant_text, number_text, plain_number
-from api.pages.words import field_label, member_label, refusal_text, text
+from api.pages.words import detail_in_dutch, field_label, member_label, refusal_text, text
 from application.field_words import Language, filter_words
 
 HERE = Path(__file__).parent
@@ -87,6 +87,19 @@ def in_field(value: Any, language: Language) -> str:
     return str(value)
 
 
+def told(english: str, language: Language) -> str | Markup:
+    """What a use case says, in the language of the page; marked as English where that has no words for it."""
+    if language == "en":
+        return english
+    dutch = detail_in_dutch(english)
+    return dutch if dutch is not None else Markup('<span lang="en">{}</span>').format(english)
+
+
+def placed(place: Sequence[object], language: Language) -> str:
+    """Where something is wrong, in the words that stand beside it on the page."""
+    return " › ".join(field_label(part, language) if isinstance(part, str) else str(part) for part in place)
+
+
 def rendered(template: str, language: Language, facts: Mapping[str, Any]) -> str:
     """A template with what it tells."""
 
@@ -102,6 +115,8 @@ def rendered(template: str, language: Language, facts: Mapping[str, Any]) -> str
         number=lambda value: number_text(value, language),
         in_field=lambda value: in_field(value, language),
         in_words=lambda filters: filter_words(filters, language),
+        told=lambda english: told(english, language),
+        placed=lambda place: placed(place, language),
         static=static_address,
         **facts,
     )

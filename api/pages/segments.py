@@ -63,16 +63,18 @@ def show_segment(
         service.auditing.reads.record(
             visitor.user_id, visitor.role, request.method, request.url.path, request.url.query
         )
+    editable = visitor.may_write and version is None
     return visitor.page(
         "worksheet.html",
         segment=segment,
+        first_rows=grid.first_rows(service, visitor, segment, editable=editable),
         version=version,
         changed=changed_at(service, no, version, visitor.language) if version else None,
         latest=_latest(service, no) if version else segment.version,
         fields=HEADER,
         choices=choices(service, HEADER, visitor.language),
         columns=grid.COLUMNS,
-        editable=visitor.may_write and version is None,
+        editable=editable,
     )
 
 

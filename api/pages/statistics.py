@@ -152,8 +152,7 @@ def _chart(by: By, rows: Sequence[tuple[str, Figures]], figure: Figure, language
     bars = [Bar(label, float(value or 0), figure_text(figure, value, language)) for label, value in shown]
     title = text("chart_title", language, figure=field_label(figure, language), by=text(f"by_{by}", language))
     told = "; ".join(f"{bar.label}: {bar.words}" for bar in bars)
-    # A rate is held against all of them, not against the best.
-    return bar_chart(f"chart-{by}", title, told, bars, least=1 if figure == "response_rate" else 0)
+    return bar_chart(f"chart-{by}", title, told, bars)
 
 
 def figure_text(name: str, value: int | Decimal | None, language: Language) -> str:

@@ -119,17 +119,23 @@ def test_the_preview_says_who_is_left_out_and_why(visit: Visit, crm: Crm) -> Non
     expect(preview).to_contain_text("48 contacts would be added")
 
 
+@both_languages
 def test_codes_are_suggested_and_a_wrong_filter_is_explained_while_it_is_typed(
-    visit: Visit, crm: Crm
+    visit: Visit, crm: Crm, language: Language
 ) -> None:
     no = crm.segment()["no"]
-    reader = visit()
+    reader = visit(language)
     reader.go(f"/segments/{no}/choose")
     condition(reader, 1, "mailing_group.code", "a..b..c")
     expect(reader.page.locator(".condition datalist option[value=NEWS]")).to_have_text("Newsletter")
-    expect(reader.page.locator("#messages")).to_contain_text("mailing_group")
+    expect(reader.page.locator("#messages li")).to_have_text(
+        {
+            "en": "Mailing group › Code: at character 5: a range has two ends, and here is a third",
+            "nl": "Mailinggroep › Code: bij teken 5: een bereik heeft twee einden, en hier staat een derde",
+        }[language]
+    )
     reader.page.locator("[name=filter]").fill("NEWS")
-    expect(reader.page.locator("#preview")).to_contain_text("contacts would be added")
+    expect(reader.page.locator("#preview")).to_contain_text(reader.t("would_add", n=48))
     expect(reader.page.locator("#messages")).to_be_empty()
 
 

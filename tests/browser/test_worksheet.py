@@ -68,7 +68,8 @@ def test_only_the_rows_that_fit_are_there_and_any_place_is_reached(visit: Visit,
     reader.go(f"/segments/{letter}")
     expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
     assert rows(reader).count() < 40
-    assert len(asked) == 1
+    # The first rows come with the page.
+    assert asked == []
     reader.page.locator("#grid").evaluate("grid => { grid.scrollTop = grid.scrollHeight }")
     expect(cell(reader, 247, "contact_no")).to_have_text("C0250")
     assert rows(reader).count() < 40
@@ -118,7 +119,7 @@ def test_escape_leaves_a_value_and_a_wrong_one_is_explained(visit: Visit, crm: C
     reader.page.keyboard.press("Enter")
     minutes.locator("input").fill("many")
     reader.page.keyboard.press("Enter")
-    expect(reader.page.locator("#messages")).to_contain_text("duration_minutes")
+    expect(reader.page.locator("#messages")).to_contain_text("Minutes: input should be a valid integer")
     expect(minutes.locator("input")).to_be_focused()
     reader.page.keyboard.press("Escape")
     expect(minutes).to_have_text("5")
@@ -138,7 +139,7 @@ def test_lines_are_sorted_and_filtered(visit: Visit, letter: str) -> None:
     expect(reader.page.locator("#grid table")).to_have_attribute("aria-rowcount", "27")
     expect(cell(reader, 0, "contact_company_name")).to_have_text("Birch 241")
     reader.page.locator("[data-filter=contact_company_name]").fill("a..b..c")
-    expect(reader.page.locator("#messages")).to_contain_text("contact_company_name")
+    expect(reader.page.locator("#messages")).to_contain_text("Company: at character 5")
     reader.page.locator("[data-filter=contact_company_name]").fill("Nobody")
     expect(reader.page.locator("#grid tbody")).to_have_text(reader.t("no_such_lines"))
 

@@ -14,7 +14,7 @@
   const columns = table.tHead.rows[0].cells.length;
   const parts = new Map();
   let total = Number(grid.dataset.total);
-  let first = 0, sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0;
+  let asking = 0, first = 0, sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0;
 
   const headHeight = () => table.tHead.offsetHeight;
   const fitting = () => Math.max(1, Math.floor((grid.clientHeight - headHeight()) / ROW));
@@ -61,7 +61,9 @@
   async function fetchPart(part) {
     const asked = generation;
     parts.set(part, null);
+    asking++;
     const answer = await ask(address(part));
+    asking--;
     if (asked !== generation) return;
     if (!answer) { parts.delete(part); return; }
     parts.set(part, rowsIn(answer.text));
@@ -90,8 +92,8 @@
     document.getElementById("grid-place").textContent = total ? where : "";
     const missing = wanted().filter((part) => !parts.has(part) && part * PART < total);
     clearTimeout(timer);
-    // While one drags past many rows, only those where one stops are fetched.
-    if (missing.length) timer = setTimeout(() => missing.forEach(fetchPart), parts.size ? 40 : 0);
+    // While one drags past many rows and an answer is awaited, only those where one stops are fetched.
+    if (missing.length) timer = setTimeout(() => missing.forEach(fetchPart), asking ? 40 : 0);
   }
 
   const written = (number) => number.toLocaleString(grid.dataset.language === "nl" ? "nl-NL" : "en-GB");
@@ -306,6 +308,8 @@
     typing = setTimeout(() => { document.getElementById("messages").replaceChildren(); again(false); }, 350);
   });
 
+  // The page comes with its first rows.
+  if (body.rows.length && !filters().length) parts.set(0, [...body.rows]);
   new ResizeObserver(() => { size(); show(); }).observe(grid);
   size();
   show();

@@ -1,0 +1,131 @@
+"""What refusals say in Dutch: each sentence is one that the service really says."""
+
+from __future__ import annotations
+
+import re
+import string
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from api.pages.rendering import placed, told
+from api.pages.words.details import DETAILS, THINGS, detail_in_dutch
+from api.problems import validation_problems
+from api.schemas.segments import SegmentPatch
+from domain import filter_expression, records
+from domain.errors import NotFound
+from domain.field_type import Enumeration, FieldType
+from domain.filter_expression import FilterSyntaxError
+from domain.records import RecordKind
+from domain.segment.logging import CHECKS
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("domain", "application", "api")
+MADE_ELSEWHERE = "input should|field required"
+MADE_OF_PARTS = "a value is missing|1 line cannot|.n. lines cannot"
+"""Tests below make these themselves."""
+
+
+def plain_parts(english: str) -> list[str]:
+    """What is fixed in a sentence, as it stands in the code."""
+    return [
+        text.strip(" '") for text, *_ in string.Formatter().parse(english) if len(text.strip(" '.;:")) > 3
+    ]
+
+
+def without_line_breaks(source: str) -> str:
+    return re.sub(r'"\s*\n\s*f?"', "", source)
+
+
+SOURCES = "\n".join(
+    without_line_breaks(file.read_text())
+    for room in ROOMS
+    for file in (ROOT / room).rglob("*.py")
+    if file.name != "details.py"
+)
+
+
+@pytest.mark.parametrize("english", [english for english, _ in DETAILS])
+def test_the_service_says_this(english: str) -> None:
+    assert re.match(f"{MADE_ELSEWHERE}|{MADE_OF_PARTS}", english) or all(
+        part in SOURCES for part in plain_parts(english)
+    )
+
+
+@pytest.mark.parametrize(("english", "dutch"), DETAILS)
+def test_nothing_is_made_up_in_dutch(english: str, dutch: str) -> None:
+    def names(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name} - {"rest"}
+
+    assert names(english) == names(dutch)
+
+
+@pytest.mark.parametrize(
+    "what", [kind.word for kind in vars(records).values() if isinstance(kind, RecordKind)]
+)
+def test_every_kind_of_record_that_can_be_missing_has_a_word(what: str) -> None:
+    assert what in THINGS or "setup" in what
+
+
+def test_what_is_missing_is_named() -> None:
+    assert told(NotFound.named("logged segment", 7).detail, "nl") == "Er is geen geregistreerd segment 7."
+    assert told(NotFound.named("logged segment", 7).detail, "en") == "There is no logged segment 7."
+
+
+@pytest.mark.parametrize("sentence", [sentence for _, _, sentence in CHECKS])
+def test_all_that_stops_a_line_from_being_logged_is_told(sentence: str) -> None:
+    dutch = detail_in_dutch(
+        f"2 lines cannot be logged; nothing was logged. First, line 10000 (C1): {sentence}."
+    )
+    assert dutch is not None
+    assert dutch.startswith("2 regels kunnen niet worden geregistreerd")
+    assert "regel 10000 (C1): " in dutch
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        *(
+            ("a..b..c", FieldType.TEXT),
+            ("..", FieldType.TEXT),
+            ("a|", FieldType.TEXT),
+            ("|a", FieldType.TEXT),
+        ),
+        *(("'a", FieldType.TEXT), ("<''", FieldType.TEXT), (">a*", FieldType.TEXT), ("x", FieldType.INTEGER)),
+        *(
+            ("x", FieldType.DECIMAL),
+            ("x", FieldType.DATE),
+            ("x", FieldType.TIME),
+            (">true", FieldType.BOOLEAN),
+        ),
+        ("x", Enumeration(("a", "b"))),
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_explained(text: str, kind: FieldType) -> None:
+    with pytest.raises(FilterSyntaxError) as raised:
+        filter_expression.parse(text, kind, work_date=date(2026, 3, 1))
+    assert (detail_in_dutch(str(raised.value)) or "").startswith("bij teken ")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        *({"unit_cost": "x"}, {"unit_cost": "-1"}, {"date": "x"}, {"unit_duration_minutes": "x"}),
+        *({"description": "x" * 101}, {"language_code": "x" * 11}, {"no_such_field": 1}),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_explained(values: dict[str, object]) -> None:
+    with pytest.raises(ValidationError) as raised:
+        SegmentPatch.model_validate(values)
+    (problem,) = validation_problems(raised.value.errors())
+    assert detail_in_dutch(problem[1]) is not None
+
+
+def test_what_has_no_words_is_marked_as_english() -> None:
+    assert told("A <new> thing.", "nl") == '<span lang="en">A &lt;new&gt; thing.</span>'
+
+
+def test_places_are_told_as_fields_are() -> None:
+    assert placed(("filters", "contact", "city"), "nl").endswith("Plaats")
