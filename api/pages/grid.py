@@ -72,12 +72,15 @@ def show_rows(
     asked = ListQuery(query.filters, query.sort)
     window = _views.window(service, segment, asked, date.today(), start, count)
     rows = _rows(service, list(window.lines), window.start)
-    editable = visitor.may_write and version is None
-    return _answer(visitor, rows, editable=editable, total=window.total)
+    return _answer(visitor, rows, now=version is None, total=window.total)
 
 
-def _answer(visitor: Visitor, rows: list[GridLine], *, editable: bool, total: int) -> HTMLResponse:
-    content = rows_html(rows, visitor.language, editable=editable, explained=visitor.may_look_back)
+def _answer(visitor: Visitor, rows: list[GridLine], *, now: bool, total: int) -> HTMLResponse:
+    """Rows; those of a moment in the past are only looked at."""
+    editable = visitor.may_write and now
+    possible = (("why", visitor.may_look_back), ("letter", now), ("remove", editable))
+    actions = [name for name, holds in possible if holds]
+    content = rows_html(rows, visitor.language, editable=editable, actions=actions)
     return HTMLResponse(content, headers={**SECURITY_HEADERS, "X-Total": str(total)})
 
 
@@ -87,7 +90,7 @@ def _shown_line(
     service.segments.line(segment, line_no)
     line = segment.line(line_no)
     assert line is not None
-    return _answer(visitor, _rows(service, [line], place), editable=True, total=segment.number_of_lines)
+    return _answer(visitor, _rows(service, [line], place), now=True, total=segment.number_of_lines)
 
 
 @router.get("/lines/{line_no}/edit/{name}")

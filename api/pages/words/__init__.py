@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.pages.words import around, choosing, contacts, history, logged, seal, statistics, worksheets
+from api.pages.words import around, choosing, contacts, history, letters, logged, seal, statistics, worksheets
 from api.pages.words.fields import ENUMERATED, LABELS, MEMBERS
 from api.pages.words.refusals import OTHERWISE, REFUSALS
 from application.field_words import DUTCH_VALUES, Language, field_word
@@ -15,6 +15,7 @@ SUBJECTS = (
     around,
     worksheets,
     choosing,
+    letters,
     logged,
     history,
     contacts,
