@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from api.pages import (
     choosing,
     contacts,
+    deliveries,
     documents,
     grid,
     history,
@@ -23,7 +24,7 @@ from api.pages import (
 from api.pages.rendering import STATIC
 
 PARTS = (
-    *(signing_in, segments, grid, choosing, documents, letters, logged, history),
+    *(signing_in, segments, grid, choosing, documents, letters, logged, deliveries, history),
     *(contacts, statistics, seal, openid),
 )
 YEAR = 365 * 24 * 3600

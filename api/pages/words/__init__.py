@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from api.pages.words import around, choosing, contacts, history, letters, logged, seal, statistics, worksheets
+from api.pages.words import (
+    around,
+    choosing,
+    contacts,
+    delivery,
+    history,
+    letters,
+    logged,
+    seal,
+    statistics,
+    worksheets,
+)
 from api.pages.words.fields import ENUMERATED, LABELS, MEMBERS
 from api.pages.words.refusals import OTHERWISE, REFUSALS
 from application.field_words import DUTCH_VALUES, Language, field_word
@@ -17,6 +28,7 @@ SUBJECTS = (
     choosing,
     letters,
     logged,
+    delivery,
     history,
     contacts,
     statistics,
