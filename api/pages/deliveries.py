@@ -47,10 +47,8 @@ def delivery(service: Service, visitor: Visitor, logged: dict[str, Any]) -> dict
         why = {REASONS[reason][language]: count for reason, count in found.items()}
     on_the_way = counts["in_progress"]
     waits = service.resending.waits_for(logged["segment_no"], language, paused=paused) if on_the_way else None
-    bars = [
-        Bar(text(f"letters_{state}", language), n, _share(n, total, language)) for state, n in counts.items()
-    ]
-    said = "; ".join(f"{bar.label}: {bar.words}" for bar in bars)
+    bars = [Bar(_counted(state, n, total, language), n, _percent(n, total)) for state, n in counts.items()]
+    said = "; ".join(f"{bar.label} ({bar.words})" for bar in bars)
     visible = logged["interactions_visible"] >= logged["number_of_interactions"]
     return {
         "counts": counts,
@@ -64,11 +62,15 @@ def delivery(service: Service, visitor: Visitor, logged: dict[str, Any]) -> dict
     }
 
 
-def _share(n: int, total: int, language: Language) -> str:
-    """So many of all, in percent too: never all or nothing before it is."""
+def _counted(state: str, n: int, total: int, language: Language) -> str:
+    so_many = text("so_many_of", language, n=number_text(n, language), of=number_text(total, language))
+    return f"{text(f'letters_{state}', language)}: {so_many}"
+
+
+def _percent(n: int, total: int) -> str:
+    """Never nothing or all before it is."""
     percent = n * 100 / (total or 1)
-    shown = "< 1" if 0 < percent < 1 else str(int(percent))
-    return text("share", language, n=number_text(n, language), of=number_text(total, language), percent=shown)
+    return "< 1 %" if 0 < percent < 1 else f"{int(percent)} %"
 
 
 @router.get(LOGGED + "/progress")

@@ -20,7 +20,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Nothing was sent with it.",
         "Er is niets bij verstuurd.",
     ),
-    "share": ("{n} of {of} ({percent} %)", "{n} van {of} ({percent} %)"),
+    "so_many_of": ("{n} of {of}", "{n} van {of}"),
     "letters_sent": ("Sent", "Verstuurd"),
     "letters_in_progress": ("On their way", "Onderweg"),
     "letters_error": ("Failed", "Mislukt"),
