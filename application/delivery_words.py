@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from application.field_words import Language, value_words
 from domain.delivery import (
     DeliveryContinued,
@@ -25,6 +27,16 @@ WORDS: dict[str, dict[Language, str]] = {
     "again": {
         "en": "Asked for {letters} to be sent again{way}.",
         "nl": "{letters} opnieuw laten versturen{way}.",
+    },
+    "wait_paused": {"en": "The delivery is paused.", "nl": "De verzending is opgehouden."},
+    "wait_no_server": {
+        "en": "E-mails wait: no mail server is set up (SEGMENTLOG_MAIL_HOST).",
+        "nl": "E-mails wachten: er is geen mailserver ingesteld (SEGMENTLOG_MAIL_HOST).",
+    },
+    "wait_until": {"en": "E-mails wait until {at:%H:%M}.", "nl": "E-mails wachten tot {at:%H:%M}."},
+    "wait_said": {
+        "en": "The last try ended with: {said}",
+        "nl": "De laatste poging eindigde met: {said}",
     },
     "way": {"en": ", as {kind}", "nl": ", als {kind}"},
 }
@@ -53,11 +65,15 @@ REASONS: dict[DeliveryError, dict[Language, str]] = {
 }
 
 
+def delivery_word(language: Language, name: str, /, **facts: object) -> str:
+    """A sentence about deliveries."""
+    return WORDS[name][language].format(**facts)
+
+
 def tell_delivery(event: object, language: Language) -> str | None:
     """What an event did to a delivery; None if it is about something else."""
 
-    def word(name: str, **facts: object) -> str:
-        return WORDS[name][language].format(**facts)
+    word = partial(delivery_word, language)
 
     def letters(count: int) -> str:
         return word("one") if count == 1 else word("many", n=count)

@@ -82,6 +82,11 @@ class Documents:
         except MissingContentError as error:
             raise NotFound("The document was erased with its contact.") from error
 
+    def fields_of(self, document: Document) -> ReadDocument:
+        """A document that is kept, with its merge fields. Raises NotFound."""
+        file = File(self.content(document), document.content_type, document.file_name)
+        return replaced(read_file(file, document.language_code), document=document)
+
     # Templates
 
     def of_template(self, code: str, language_code: str | None) -> tuple[Document, int]:
@@ -152,6 +157,10 @@ class Documents:
         return self.journal.record(caller, Changes(stream_of(no), segment.version, events))
 
     # Lines
+
+    def used_on(self, segment: Segment, line_no: int) -> LineDocument:
+        """The document that a line uses, and whether it is its own. Raises NotFound."""
+        return self._line(segment, line_no)[1]
 
     def of_line(self, no: str, line_no: int) -> tuple[Document, int]:
         """The personal document of a line, and the segment's version. Raises NotFound."""

@@ -57,8 +57,8 @@ class LetterFiles:
         self.read_models = read_models
         self.letters = letters
 
-    def one(self, entry_no: int, *, as_pdf: bool) -> LetterFile:
-        """The document of an entry, as it was or as PDF. Raises NotFound, NoDocument, OfficeMissing."""
+    def of_entry(self, entry_no: int) -> tuple[FiledEntry | None, Letter | Erased | None]:
+        """An entry, if it has a document, and its letter. Raises NotFound."""
         with self.read_models.cursor() as cursor:
             entry = filed_entry(cursor, entry_no)
             known = cursor.execute(
@@ -66,7 +66,11 @@ class LetterFiles:
             ).fetchone()
         if known is None:
             raise NotFound.named("interaction log entry", entry_no)
-        letter = self.letters.of(stream_of(entry), [entry_no])[entry_no] if entry else None
+        return entry, self.letters.of(stream_of(entry), [entry_no])[entry_no] if entry else None
+
+    def one(self, entry_no: int, *, as_pdf: bool) -> LetterFile:
+        """The document of an entry, as it was or as PDF. Raises NotFound, NoDocument, OfficeMissing."""
+        entry, letter = self.of_entry(entry_no)
         if isinstance(letter, Erased):
             raise NoDocument(
                 f"The contact of interaction log entry {entry_no} was erased, and its letter too."
@@ -74,7 +78,7 @@ class LetterFiles:
         if entry is None or letter is None:
             raise NoDocument(f"Interaction log entry {entry_no} has no document.")
         digest = hashlib.sha256(letter.data).hexdigest()
-        same = None if entry.letter_sha256 is None else entry.letter_sha256 == digest
+        same = as_sent(entry, letter)
         name = plain_name(letter.name) or f"{entry_no}"
         if as_pdf:
             return LetterFile(one_as_pdf(letter), PDF, f"{name}.pdf", digest, same)
@@ -148,6 +152,13 @@ class LetterFiles:
         for stream, numbers in by_stream.items():
             found |= self.letters.of(stream, numbers)
         return found
+
+
+def as_sent(entry: FiledEntry, letter: Letter) -> bool | None:
+    """Whether a letter is, byte for byte, what was recorded when it was sent; None if nothing was."""
+    if entry.letter_sha256 is None:
+        return None
+    return entry.letter_sha256 == hashlib.sha256(letter.data).hexdigest()
 
 
 def stream_of(entry: FiledEntry) -> str:

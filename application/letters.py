@@ -21,13 +21,14 @@ from application.segments import Segments
 from correspondence.fields import MergeData
 from correspondence.letter import Company, LetterLine, merge_data
 from correspondence.merging import merge
+from correspondence.office import find_office
 from correspondence.pages import fill_page
 from correspondence.pdf import letters_to_pdf
 from correspondence.reading import TemplateCache
 from domain import records
 from domain.contact import KnownContact
 from domain.document import Document
-from domain.errors import DocumentUnreadable, NoDocument, NotFound
+from domain.errors import DocumentUnreadable, NoDocument, NotFound, OfficeMissing
 from domain.interaction import Interaction
 from domain.records import KnownRecord, RecordKind
 from domain.segment.events import SegmentLogged
@@ -204,6 +205,15 @@ def _file_name(contact: KnownContact, company: KnownContact | None) -> str:
     """What the file of a contact's letter is called: with the company of a person (domain B12)."""
     of_company = company.value.name if company and company.no != contact.no else None
     return " - ".join(name for name in (of_company, contact.value.name) if name)
+
+
+def can_make_pdf() -> bool:
+    """Whether Word letters can be made into PDF here."""
+    try:
+        find_office()
+    except OfficeMissing:
+        return False
+    return True
 
 
 def as_pdf(letters: Sequence[Letter]) -> list[bytes | None]:

@@ -10,6 +10,8 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from application.contacts import Contacts
+from application.delivery_words import delivery_word
+from application.field_words import Language
 from application.interactions import interaction_stream, loaded, resend_stream
 from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, retried
 from application.letter_files import stream_of as stream_of_entry
@@ -202,25 +204,25 @@ class Resending:
 
     # Why something waits
 
-    def waits_for(self, segment_no: str, *, paused: bool) -> str | None:
+    def waits_for(self, segment_no: str, language: Language = "en", *, paused: bool) -> str | None:
         """What the letters of a logged segment wait for, in a sentence; None if they just take their time."""
         waiting = self.outbox.waiting(stream_of(segment_no))
         if not waiting:
             return None
         if paused:
-            return "The delivery is paused."
+            return delivery_word(language, "wait_paused")
         mails = [one for one in waiting if one.channel == "mail"]
-        if mails and (reason := self.mail_waits_for()) is not None:
+        if mails and (reason := self.mail_waits_for(language)) is not None:
             return reason
         said = next((one.said for one in waiting if one.said), None)
-        return f"The last try ended with: {said}" if said else None
+        return delivery_word(language, "wait_said", said=said) if said else None
 
-    def mail_waits_for(self) -> str | None:
+    def mail_waits_for(self, language: Language = "en") -> str | None:
         """What all mails wait for, in a sentence."""
         if self.settings is None:
-            return "E-mails wait: no mail server is set up (SEGMENTLOG_MAIL_HOST)."
+            return delivery_word(language, "wait_no_server")
         if not self.settings.is_open(datetime.now().time()):
-            return f"E-mails wait until {self.settings.not_before or time.min:%H:%M}."
+            return delivery_word(language, "wait_until", at=self.settings.not_before or time.min)
         return None
 
     # Opting out

@@ -17,14 +17,19 @@ from playwright.sync_api import Page, sync_playwright
 
 from api.child_service import ChildService, child_service
 from api.sample.setup import SETUP
+from application.documents import WORD
+from tests.mailbox import mailbox
 
 PICTURES = Path(__file__).parent / "screenshots"
 SAMPLE = Path(__file__).parent.parent / "api" / "sample" / "contacts.csv"
+REMARK = "I look forward to seeing you at the fair in May."
+ENOUGH = 600
+"""So many letters are sent when the picture of sending is taken."""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 
 
 def fill(client: httpx.Client) -> dict[str, Any]:
-    """The sample contacts, a worksheet, and a segment that was logged."""
+    """The sample contacts, a worksheet, and a segment that was logged and is being sent."""
 
     def call(method: str, path: str, body: Any = None) -> Any:
         answer = client.request(method, path, json=body)
@@ -36,6 +41,17 @@ def fill(client: httpx.Client) -> dict[str, Any]:
             call("PUT", f"/v1/{path}/{row['code']}", {k: v for k, v in row.items() if k != "code"})
     file = SAMPLE.read_bytes()
     client.post("/v1/contacts/import", content=file, headers={"Content-Type": "text/csv"}).raise_for_status()
+    for language, subject in (("NLD", "Het voorjaar begint"), ("ENG", "Spring begins")):
+        name = f"letter-{language.lower()}.docx"
+        client.put(
+            f"/v1/interaction-templates/BRIEF/documents/{language}",
+            content=(SAMPLE.parent / name).read_bytes(),
+            headers={"Content-Type": WORD},
+            params={"file_name": name, "subject": subject},
+        ).raise_for_status()
+    brief = next(row for row in SETUP["interaction-templates"] if row["code"] == "BRIEF")
+    values = {name: value for name, value in brief.items() if name != "code"}
+    call("PUT", "/v1/interaction-templates/BRIEF", values | {"language_code": "NLD"})
     salesperson = str(SETUP["salespeople"][0]["code"])
     header = {"interaction_template_code": "BRIEF", "salesperson_code": salesperson}
     numbers = []
@@ -44,7 +60,7 @@ def fill(client: httpx.Client) -> dict[str, Any]:
         numbers.append(no)
         news = {"contact": {"type": "person"}, "mailing_group": {"code": "NIEUWSBR"}}
         call("POST", f"/v1/segments/{no}/criteria-actions", {"action": "add_contacts", "filters": news})
-    logged = call("POST", f"/v1/segments/{numbers[0]}/log")["logged_segment"]
+    logged = call("POST", f"/v1/segments/{numbers[0]}/log", {"send_attachments": True})["logged_segment"]
     months(call, salesperson)
     call("POST", "/v1/audit/checkpoints")
     away = {"action": "reduce", "filters": {"contact": {"country_code": "DE"}}}
@@ -53,7 +69,20 @@ def fill(client: httpx.Client) -> dict[str, Any]:
     for line in (lines[1], lines[4]):
         changed = {"subject": "A word for you", "cost": "4.25"}
         call("PATCH", f"/v1/segments/{numbers[1]}/lines/{line['line_no']}", changed)
-    return {"open": numbers[1], "logged": logged["entry_no"], "was": numbers[0]}
+    call("PATCH", f"/v1/segments/{numbers[1]}/lines/{lines[1]['line_no']}", {"remarks": REMARK})
+    return {"open": numbers[1], "line": lines[1]["line_no"], "logged": logged["entry_no"], "was": numbers[0]}
+
+
+def _mail(port: int) -> dict[str, str]:
+    """A mail server on this machine, which takes so many mails a minute that sending can be watched."""
+    return {
+        "SEGMENTLOG_MAIL_HOST": "127.0.0.1",
+        "SEGMENTLOG_MAIL_PORT": str(port),
+        "SEGMENTLOG_MAIL_TLS": "none",
+        "SEGMENTLOG_MAIL_FROM": "Alder <news@example.com>",
+        "SEGMENTLOG_MAIL_PER_MINUTE": "1200",
+        "SEGMENTLOG_PUBLIC_URL": "https://example.com",
+    }
 
 
 def months(call: Callable[..., Any], salesperson: str) -> None:
@@ -112,6 +141,11 @@ def pictures(page: Page, address: str, made: dict[str, Any]) -> None:
     with page.expect_response("**/preview"):
         page.locator("[name=filter]").fill("A*|B*")
     picture(page, "choosing")
+    page.goto(f"{worksheet}/lines/{made['line']}/letter")
+    page.wait_for_load_state("networkidle")
+    # The browser's own viewer draws the letter after it is loaded; nothing tells when.
+    page.wait_for_timeout(4_000)
+    picture(page, "letter")
     page.goto(f"{worksheet}/log")
     picture(page, "log")
     page.goto(f"{worksheet}/history")
@@ -139,12 +173,22 @@ def main() -> int:
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="segmentlog-pictures-") as directory:
         Path(directory).chmod(0o755)
-        with child_service(Path(directory) / "data") as service, sync_playwright() as playwright:
+        with (
+            mailbox() as box,
+            child_service(Path(directory) / "data", environment=_mail(box.port)) as service,
+            sync_playwright() as playwright,
+        ):
+            box.rcpt = lambda address: "550 nobody here" if address.startswith(("a", "q")) else None
             with service.client() as client:
                 made = fill(client)
             browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
             page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
             sign_in(page, service)
+            page.goto(f"{service.address}/logged-segments/{made['logged']}")
+            while len(box.taken) < ENOUGH:
+                page.wait_for_timeout(500)
+            page.wait_for_timeout(6_000)
+            picture(page, "delivery")
             pictures(page, service.address, made)
             dark = browser.new_page(
                 viewport={"width": 1280, "height": 800}, locale="nl-NL", color_scheme="dark"

@@ -8,7 +8,7 @@ import msgspec
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from domain.delivery import Sendable
+from domain.delivery import DeliveryError, Sendable
 from domain.vocabulary import CorrespondenceType
 
 
@@ -139,3 +139,24 @@ def sendable_entries(
         {"entry": entry_no, "logged": logged_segment},
     )
     return [Sendable(row["entry_no"], row["correspondence_type"], row["way"]) for row in rows]
+
+
+def failures(cursor: Cursor[DictRow], logged_segment: int) -> dict[DeliveryError, int]:
+    """Why letters of a logged segment could not be sent, and how many for each reason; the most first."""
+    rows = cursor.execute(
+        "SELECT delivery_error, count(*) AS n FROM interaction_log_entry"
+        " WHERE logged_segment_entry_no = %s AND delivery_status = 'error' AND delivery_error IS NOT NULL"
+        " GROUP BY delivery_error ORDER BY n DESC, delivery_error",
+        (logged_segment,),
+    )
+    return {row["delivery_error"]: row["n"] for row in rows}
+
+
+def has_letters(cursor: Cursor[DictRow], logged_segment: int) -> bool:
+    """Whether any entry of a logged segment has a document."""
+    found = cursor.execute(
+        "SELECT FROM interaction_log_entry WHERE logged_segment_entry_no = %s"
+        " AND document_sha256 IS NOT NULL AND NOT postponed LIMIT 1",
+        (logged_segment,),
+    )
+    return found.fetchone() is not None

@@ -9,8 +9,11 @@ from starlette.staticfiles import StaticFiles
 from api.pages import (
     choosing,
     contacts,
+    deliveries,
+    documents,
     grid,
     history,
+    letters,
     logged,
     openid,
     seal,
@@ -20,6 +23,10 @@ from api.pages import (
 )
 from api.pages.rendering import STATIC
 
+PARTS = (
+    *(signing_in, segments, grid, choosing, documents, letters, logged, deliveries, history),
+    *(contacts, statistics, seal, openid),
+)
 YEAR = 365 * 24 * 3600
 
 
@@ -35,7 +42,7 @@ class _Files(StaticFiles):
 
 def mount_pages(app: FastAPI) -> None:
     """Add the pages; `/` leads to the first of them."""
-    for part in (signing_in, segments, grid, choosing, logged, history, contacts, statistics, seal, openid):
+    for part in PARTS:
         app.include_router(part.router)
     app.add_api_route("/", lambda: RedirectResponse("/segments"), include_in_schema=False)
     app.mount("/static", _Files(directory=STATIC), name="static")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlsplit
@@ -63,10 +63,12 @@ class Visitor(msgspec.Struct, frozen=True):
         """This person as use cases know them; work is done today."""
         return Caller(self.user_id, self.role, date.today())
 
-    def page(self, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
+    def page(
+        self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **facts: Any
+    ) -> HTMLResponse:
         """A page, or a part of one, for this visitor."""
         known = {"visitor": self, "csrf": self.csrf, "here": self.here}
-        return html(template, self.language, known | facts, status)
+        return html(template, self.language, known | facts, status, headers)
 
 
 class SignInNeeded(Exception):

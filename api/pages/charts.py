@@ -21,9 +21,9 @@ class Bar(msgspec.Struct, frozen=True):
     words: str
 
 
-def bar_chart(ident: str, title: str, description: str, bars: Sequence[Bar]) -> Markup:
-    """Bars below each other, as wide as the page has room for; the longest takes all of it."""
-    longest = max((bar.value for bar in bars), default=0) or 1
+def bar_chart(ident: str, title: str, description: str, bars: Sequence[Bar], least: float = 0) -> Markup:
+    """Bars below each other, as wide as the page has room for; the longest, or `least`, takes all of it."""
+    longest = max([least, *(bar.value for bar in bars)]) or 1
     drawn = Markup("").join(_drawn(place, bar, longest) for place, bar in enumerate(bars))
     return Markup(
         '<svg class="chart" role="img" aria-labelledby="{id}-title {id}-desc" width="100%" height="{height}">'

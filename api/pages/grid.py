@@ -75,20 +75,26 @@ def show_rows(
     asked = ListQuery(query.filters, query.sort)
     window = _views.window(service, segment, asked, date.today(), start, count)
     rows = _rows(service, list(window.lines), window.start)
-    editable = visitor.may_write and version is None
-    return _answer(visitor, rows, editable=editable, total=window.total)
+    return _answer(visitor, rows, now=version is None, total=window.total)
 
 
-def first_rows(service: Service, visitor: Visitor, segment: Segment, *, editable: bool) -> Markup:
+def first_rows(service: Service, visitor: Visitor, segment: Segment, *, now: bool) -> Markup:
     """The rows that a page comes with, so that nobody waits for another answer to see them."""
     window = _views.window(service, segment, ListQuery(), date.today(), 0, PART)
-    rows = _rows(service, list(window.lines), 0)
     # What stands in the cells is escaped where the rows are made.
-    return Markup(rows_html(rows, visitor.language, editable=editable, explained=visitor.may_look_back))
+    return Markup(_html(visitor, _rows(service, list(window.lines), 0), now=now))
 
 
-def _answer(visitor: Visitor, rows: list[GridLine], *, editable: bool, total: int) -> HTMLResponse:
-    content = rows_html(rows, visitor.language, editable=editable, explained=visitor.may_look_back)
+def _html(visitor: Visitor, rows: list[GridLine], *, now: bool) -> str:
+    """Rows; those of a moment in the past are only looked at."""
+    editable = visitor.may_write and now
+    possible = (("why", visitor.may_look_back), ("letter", now), ("remove", editable))
+    actions = [name for name, holds in possible if holds]
+    return rows_html(rows, visitor.language, editable=editable, actions=actions)
+
+
+def _answer(visitor: Visitor, rows: list[GridLine], *, now: bool, total: int) -> HTMLResponse:
+    content = _html(visitor, rows, now=now)
     return HTMLResponse(content, headers={**SECURITY_HEADERS, "X-Total": str(total)})
 
 
@@ -98,7 +104,7 @@ def _shown_line(
     service.segments.line(segment, line_no)
     line = segment.line(line_no)
     assert line is not None
-    return _answer(visitor, _rows(service, [line], place), editable=True, total=segment.number_of_lines)
+    return _answer(visitor, _rows(service, [line], place), now=True, total=segment.number_of_lines)
 
 
 @router.get("/lines/{line_no}/edit/{name}")

@@ -33,12 +33,11 @@ class GridLine(msgspec.Struct, frozen=True):
     cells: Sequence[Cell]
 
 
-def rows_html(rows: Iterable[GridLine], language: Language, *, editable: bool, explained: bool) -> str:
-    """Rows as the grid's script takes them; `explained` gives each a button that says why it is there."""
+def rows_html(rows: Iterable[GridLine], language: Language, *, editable: bool, actions: Sequence[str]) -> str:
+    """Rows as the grid's script takes them; `actions` are the buttons that each has, by their texts."""
     own = f'<span class="unseen"> ({escape(text("own", language))})</span>'
-    actions = [("why", text("why", language))] if explained else []
-    actions += [("remove", text("remove", language))] if editable else []
-    return "\n".join(_row(row, language, own, actions, editable) for row in rows)
+    buttons = [(name, text(name, language)) for name in actions]
+    return "\n".join(_row(row, language, own, buttons, editable) for row in rows)
 
 
 def _row(

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
-from api.pages.browser import PageRoute, Reader, Sent, Writer, given_text, go_to, settle
+from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
+from api.pages.deliveries import delivery
 from api.pages.lists import AskedOf, shown_list
 from api.routes.logging import Entry, one
 from api.schemas.interactions import CancelBody, CommentBody, EvaluateBody
 from api.schemas.segments import FollowUpBody
 from api.schemas.values import Code
+from api.service import Service
+from application.delivery_words import REASONS
 from application.logging_segments import OnlyEntries
 from domain.errors import InvalidRequest, Problem, Refused
-from domain.vocabulary import Evaluation, members
+from domain.vocabulary import CorrespondenceType, Evaluation, members
+from projections.delivery_queries import has_letters
 from projections.segment_listings import INTERACTION_LOG_ENTRIES, LOGGED_SEGMENTS
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -33,7 +38,8 @@ LOGGED_COLUMNS = (
 )
 ENTRY_COLUMNS = (
     *("entry_no", "date", "contact_no", "contact_company_name", "contact_name", "description"),
-    *("interaction_template_code", "evaluation", "logged_segment_entry_no", "cost", "canceled"),
+    *("interaction_template_code", "evaluation", "logged_segment_entry_no", "delivery_status"),
+    *("cost", "canceled"),
 )
 FACTS = (
     *(
@@ -53,27 +59,42 @@ FACTS = (
 SHOWN_PROBLEMS = 50
 
 
+class Obstacles(msgspec.Struct, frozen=True):
+    """What stands in the way: the first of the problems, and on how many lines each field has one."""
+
+    refused: Refused
+    problems: tuple[Problem, ...]
+    counts: Counter[str]
+
+
 @router.get("/segments/{no}/log")
 def check(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
-    """All that stands in the way of logging, or the form that logs."""
+    """All that stands in the way of logging, or of sending besides, and the form that logs."""
     segment = service.segments.get(no)
-    problems: tuple[Problem, ...] = ()
-    refusal: Refused | None = None
-    try:
-        service.logging.check(visitor.caller, no, send_attachments=False)
-    except Refused as error:
-        refusal, problems = error, error.problems
-    counts = Counter(str(place[1]) for place, _ in problems if len(place) > 1)
+    to_send = _obstacles(service, visitor, no, send=True)
+    to_log = _obstacles(service, visitor, no, send=False) if to_send else None
     return visitor.page(
-        "log.html", segment=segment, found=refusal, problems=problems[:SHOWN_PROBLEMS], counts=counts
+        "log.html", segment=segment, to_log=to_log, to_send=to_send, sends_mail=service.mail is not None
     )
+
+
+def _obstacles(service: Service, visitor: Visitor, no: str, *, send: bool) -> Obstacles | None:
+    try:
+        service.logging.check(visitor.caller, no, send_attachments=send)
+    except Refused as error:
+        counts = Counter(str(place[1]) for place, _ in error.problems if len(place) > 1)
+        return Obstacles(error, tuple(error.problems[:SHOWN_PROBLEMS]), counts)
+    return None
 
 
 @router.post("/segments/{no}/log")
 def log(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
-    """Record one interaction for every line."""
+    """Record one interaction for every line, and send the letters if that is asked for."""
     event, position = service.logging.log(
-        visitor.caller, no, send_attachments=False, create_follow_up=form.get("create_follow_up") == "on"
+        visitor.caller,
+        no,
+        send_attachments=form.get("send") == "on",
+        create_follow_up=form.get("create_follow_up") == "on",
     )
     settle(service, position, "worksheets", "contacts")
     return go_to(request, f"/logged-segments/{event.entry_no}")
@@ -90,13 +111,16 @@ def list_logged(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResp
 def show_logged(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """One logged segment, and what can be done with it."""
     logged = one(service, LOGGED_SEGMENTS, entry_no, date.today())
-    return visitor.page("logged_segment.html", logged=logged, evaluations=members(Evaluation))
-
-
-@router.get("/logged-segments/{entry_no}/progress")
-def show_progress(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HTMLResponse:
-    """How many of the entries can be read by now."""
-    return visitor.page("part_progress.html", logged=one(service, LOGGED_SEGMENTS, entry_no, date.today()))
+    with service.read_models.cursor() as cursor:
+        letters = has_letters(cursor, entry_no)
+    return visitor.page(
+        "logged_segment.html",
+        logged=logged,
+        has_letters=letters,
+        delivery=delivery(service, visitor, logged),
+        evaluations=members(Evaluation),
+        kinds=members(CorrespondenceType),
+    )
 
 
 def _reason(form: FormData) -> str | None:
@@ -120,11 +144,11 @@ def cancel_logged(
 @router.post("/logged-segments/{entry_no}/follow-up")
 def follow_up(entry_no: Entry, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
     """A new worksheet with the contacts of a logged segment, or some of them."""
-    only = {"evaluation": given_text(form, "evaluation") or None}
+    only = {name: given_text(form, name) or None for name in ("evaluation", "delivery_status")}
     body = FollowUpBody.model_validate(
         {
             "description": given_text(form, "description"),
-            "only": only if only["evaluation"] else None,
+            "only": only if any(only.values()) else None,
             "keep_template": form.get("keep_template") == "on",
             "respect_exclusion": form.get("respect_exclusion") == "on",
         }
@@ -152,7 +176,15 @@ def list_interactions(service: ServiceOf, visitor: Reader, query: AskedOf) -> HT
 def show_interaction(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """One entry of the log, with its comments."""
     entry = one(service, INTERACTION_LOG_ENTRIES, entry_no, date.today())
-    return visitor.page("interaction.html", entry=entry, facts=FACTS, evaluations=members(Evaluation))
+    reason = REASONS[entry["delivery_error"]][visitor.language] if entry["delivery_error"] else None
+    return visitor.page(
+        "interaction.html",
+        entry=entry,
+        facts=FACTS,
+        reason=reason,
+        evaluations=members(Evaluation),
+        kinds=members(CorrespondenceType),
+    )
 
 
 @router.post("/interactions/evaluate")

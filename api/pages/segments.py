@@ -67,7 +67,7 @@ def show_segment(
     return visitor.page(
         "worksheet.html",
         segment=segment,
-        first_rows=grid.first_rows(service, visitor, segment, editable=editable),
+        first_rows=grid.first_rows(service, visitor, segment, now=version is None),
         version=version,
         changed=changed_at(service, no, version, visitor.language) if version else None,
         latest=_latest(service, no) if version else segment.version,

@@ -31,7 +31,8 @@ OFFICE_MISSING: dict[int | str, dict[str, Any]] = {
 OfType = Annotated[CorrespondenceType | None, Query(description="Only letters of this type.")]
 
 
-def _streamed(pieces: Iterator[bytes], content_type: str, name: str) -> StreamingResponse:
+def streamed(pieces: Iterator[bytes], content_type: str, name: str) -> StreamingResponse:
+    """A file to be saved, sent while it is made."""
     return StreamingResponse(
         pieces,
         media_type=content_type,
@@ -53,7 +54,7 @@ def read_letters(
 ) -> Response:
     """The letters of a logged segment, each a file, with an index; made again from what was known then."""
     pieces = service.letter_files.zipped(entry_no, format, correspondence_type)
-    return _streamed(pieces, ZIP, f"letters-{entry_no}.zip")
+    return streamed(pieces, ZIP, f"letters-{entry_no}.zip")
 
 
 @router.get(
@@ -67,7 +68,7 @@ def read_letters_for_printer(
 ) -> Response:
     """The letters of a logged segment in one file for the printer; those of type hard copy."""
     pieces = service.letter_files.combined(entry_no, correspondence_type)
-    return _streamed(pieces, PDF, f"letters-{entry_no}.pdf")
+    return streamed(pieces, PDF, f"letters-{entry_no}.pdf")
 
 
 @router.get(

@@ -79,9 +79,8 @@ def client(running: RunningService) -> Iterator[httpx.Client]:
         yield admin
 
 
-@pytest.fixture(scope="session")
-def keys(client: httpx.Client) -> Callable[[Role], str]:
-    """A key for a role."""
+def keys_of(client: httpx.Client) -> Callable[[Role], str]:
+    """Makes a key for a role, the same one each time."""
     made: dict[Role, str] = {}
 
     def key(role: Role) -> str:
@@ -91,6 +90,12 @@ def keys(client: httpx.Client) -> Callable[[Role], str]:
         return made[role]
 
     return key
+
+
+@pytest.fixture(scope="session")
+def keys(client: httpx.Client) -> Callable[[Role], str]:
+    """A key for a role."""
+    return keys_of(client)
 
 
 @pytest.fixture(scope="session")

@@ -35,9 +35,22 @@ def pages(crm: Crm) -> list[str]:
     ok(crm.client.patch(f"/v1/segments/{ready}/lines/10000", json={"subject": "Its own"}))
     first = ok(crm.client.get("/v1/interaction-log-entries?limit=1"))["items"][0]["entry_no"]
     segment = crm.segment()["no"]
+    sending = crm.loggable(1, correspondence_type="hard_copy")["no"]
+    content, kind = b"<p>Dear {{ Contact_Name }}, {{ Shoe_Size }}</p>", {"Content-Type": "text/html"}
+    ok(crm.client.put(f"/v1/segments/{ready}/documents/-", content=content, headers=kind))
+    ok(crm.client.put(f"/v1/segments/{ready}/lines/20000/document", content=content, headers=kind))
+    ok(crm.client.put(f"/v1/segments/{sending}/documents/-", content=content, headers=kind))
+    # Nobody sends here: it stays on its way.
+    sent = ok(crm.client.post(f"/v1/segments/{sending}/log", json={"send_attachments": True}))
+    sent_no = sent["logged_segment"]["entry_no"]
+    path = f"/v1/interaction-log-entries?logged_segment_entry_no={sent_no}"
+    letter = ok(crm.client.get(path))["items"][0]["entry_no"]
     return [
+        *(f"/logged-segments/{sent_no}", f"/interactions/{letter}", f"/interactions/{letter}/letter"),
         *("/segments", f"/segments/{ready}", f"/segments/{segment}", f"/segments/{ready}/choose"),
         *(f"/segments/{ready}/log", f"/segments/{segment}/log", f"/segments/{ready}/history"),
+        *(f"/segments/{ready}/letter", f"/segments/{segment}/letter", "/templates", "/templates/LETTER"),
+        *(f"/segments/{ready}/lines/{line}/letter" for line in (10000, 20000)),
         *(f"/segments/{ready}?version=2", "/logged-segments", f"/logged-segments/{logged['entry_no']}"),
         *("/interactions", f"/interactions/{first}", "/contacts", "/contacts/C0001", "/contacts/new"),
         *("/contacts/import", "/contacts/NOBODY", "/statistics", "/statistics?figure=cost"),

@@ -238,6 +238,10 @@
     dialog.showModal();
   }
 
+  function letter(row) {
+    location.href = `${grid.dataset.lines}/${row.dataset.line}/letter`;
+  }
+
   function act(cell) {
     const link = cell.querySelector("a");
     const button = cell.querySelector("[data-do]");
@@ -252,7 +256,7 @@
     const row = cell.closest("tr");
     active = { row: Number(row.dataset.place), column: cell.cellIndex };
     mark(!button);
-    if (button) (button.dataset.do === "why" ? why : remove)(row);
+    if (button) ({ why, letter, remove })[button.dataset.do](row);
   });
   body.addEventListener("dblclick", (event) => edit(event.target.closest("td")));
   body.addEventListener("focusout", (event) => {

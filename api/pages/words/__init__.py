@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from api.pages.words import around, choosing, contacts, history, logged, seal, statistics, worksheets
+from api.pages.words import (
+    around,
+    choosing,
+    contacts,
+    delivery,
+    history,
+    letters,
+    logged,
+    seal,
+    statistics,
+    worksheets,
+)
 from api.pages.words.details import detail_in_dutch
 from api.pages.words.fields import ENUMERATED, LABELS, MEMBERS
 from api.pages.words.refusals import OTHERWISE, REFUSALS
@@ -16,7 +27,9 @@ SUBJECTS = (
     around,
     worksheets,
     choosing,
+    letters,
     logged,
+    delivery,
     history,
     contacts,
     statistics,
