@@ -15,6 +15,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from correspondence.mail_server import MailSettings
+
 Answer = Callable[[str], str | None]
 """What the server says to a recipient; None is yes."""
 
@@ -35,6 +37,16 @@ class Mailbox:
     data: Answer = yes
     """Asked when the mail is there; 'hang up' takes the mail and never answers."""
     lock: Lock = field(default_factory=Lock)
+
+    def settings(self) -> MailSettings:
+        """What a service needs to send to it."""
+        return MailSettings(
+            host="127.0.0.1",
+            sender="Alder <news@example.com>",
+            port=self.port,
+            tls="none",
+            public_url="https://example.com/crm/",
+        )
 
     def mails(self) -> list[EmailMessage]:
         """The mails, read by the standard library."""

@@ -43,14 +43,7 @@ def box() -> Iterator[Mailbox]:
 
 @pytest.fixture(scope="module")
 def running(postgres_url: str, box: Mailbox) -> Iterator[RunningService]:
-    mail = MailSettings(
-        host="127.0.0.1",
-        sender="Alder <news@example.com>",
-        port=box.port,
-        tls="none",
-        public_url="https://example.com/crm/",
-    )
-    with running_service(postgres_url, delivers=True, mail=mail) as service:
+    with running_service(postgres_url, delivers=True, mail=box.settings()) as service:
         yield service
 
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from application import delivering, delivery_worker
-from correspondence.mail_server import MailSettings, _answer
+from correspondence.mail_server import _answer
 from tests.api.crm import Crm, ok, refused
 from tests.api.running import RunningService, running_service
 from tests.api.test_deliveries import Mailing, until
@@ -27,14 +27,7 @@ def box() -> Iterator[Mailbox]:
 
 @pytest.fixture(scope="module")
 def running(postgres_url: str, box: Mailbox) -> Iterator[RunningService]:
-    mail = MailSettings(
-        host="127.0.0.1",
-        sender="Alder <news@example.com>",
-        port=box.port,
-        tls="none",
-        public_url="https://example.com/crm/",
-    )
-    with running_service(postgres_url, delivers=True, mail=mail) as service:
+    with running_service(postgres_url, delivers=True, mail=box.settings()) as service:
         yield service
 
 

@@ -15,7 +15,6 @@ from application import delivery_worker
 from application.documents import HTML, WORD
 from application.field_words import Language
 from application.journal import Role
-from correspondence.mail_server import MailSettings
 from tests.api.crm import Crm, ok
 from tests.api.running import RunningService, running_service
 from tests.browser.conftest import Reader, Visit, keys_of
@@ -37,14 +36,7 @@ def box() -> Iterator[Mailbox]:
 @pytest.fixture(scope="module")
 def running(postgres_url: str, box: Mailbox) -> Iterator[RunningService]:
     """A service that sends."""
-    mail = MailSettings(
-        host="127.0.0.1",
-        sender="Alder <news@example.com>",
-        port=box.port,
-        tls="none",
-        public_url="https://example.com/crm/",
-    )
-    with running_service(postgres_url, delivers=True, mail=mail) as service:
+    with running_service(postgres_url, delivers=True, mail=box.settings()) as service:
         yield service
 
 
