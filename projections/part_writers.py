@@ -17,11 +17,7 @@ from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from projections import tracking
 from projections.read_model import InParts
-from projections.tracking import Progress
-
-
-class LostPlaceError(Exception):
-    """The read model is not where it was left: a rebuild was swapped in, or another runner worked."""
+from projections.tracking import LostPlaceError, Progress
 
 
 class _AbandonedError(Exception):
@@ -101,11 +97,8 @@ class PartWriters:
 def show_part(
     cursor: Cursor[Any], schema: str, parts: InParts, position: int, first: int, last: int
 ) -> Progress:
-    """Make sure of the place, and move it behind rows that this transaction wrote. Raises LostPlaceError."""
-    before = Progress(position - 1, first)
-    if tracking.read(cursor, schema, lock=True) != before:
-        raise LostPlaceError
-    parts.show(cursor, first, last)
+    """Move the place behind rows that this transaction wrote, and show them. Raises LostPlaceError."""
     progress = Progress(position) if last == parts.size else Progress(position - 1, last)
-    tracking.move(cursor, schema, before, progress)
+    tracking.move(cursor, schema, Progress(position - 1, first), progress)
+    parts.show(cursor, first, last)
     return progress

@@ -29,9 +29,9 @@ from eventstore.event import UnknownEventError
 from eventstore.log import EventLog
 from eventstore.migrate import migrate
 from projections import tracking
-from projections.part_writers import LostPlaceError, PartWriters, show_part
+from projections.part_writers import PartWriters, show_part
 from projections.read_model import InParts, ReadModel, Recorded
-from projections.tracking import Progress
+from projections.tracking import LostPlaceError, Progress
 
 PAGE = 5_000
 PAGE_BYTES = 16_000_000
@@ -206,16 +206,12 @@ class Runner:
             before, progress = progress, Progress(batch[-1][0])
             if not wanted:
                 with connection.cursor() as cursor:
-                    self._move(cursor, before, progress)
+                    tracking.move(cursor, self.schema, before, progress)
                 continue
             with self._transaction(connection, before) as cursor:
                 self.model.apply(cursor, wanted)
-                self._move(cursor, before, progress)
+                tracking.move(cursor, self.schema, before, progress)
         return progress
-
-    def _move(self, cursor: Cursor[Any], before: Progress, progress: Progress) -> None:
-        if not tracking.move(cursor, self.schema, before, progress):
-            raise LostPlaceError
 
     def _apply_parts(
         self, connection: Connection[Any], progress: Progress, position: int, parts: InParts

@@ -21,6 +21,10 @@ CREATE TABLE IF NOT EXISTS tracking (
 """
 
 
+class LostPlaceError(Exception):
+    """The read model is not where it was left: a rebuild was swapped in, or another runner worked."""
+
+
 class Progress(NamedTuple):
     """All events up to `position` are in the rows, and `part` rows of the event after it."""
 
@@ -46,10 +50,10 @@ def read(cursor: Cursor[Any], schema: str, *, lock: bool = False) -> Progress:
     return Progress(int(position), int(part))
 
 
-def move(cursor: Cursor[Any], schema: str, before: Progress, progress: Progress) -> bool:
+def move(cursor: Cursor[Any], schema: str, before: Progress, progress: Progress) -> None:
     """Say where the read model is once this is committed, and tell whoever waits for it.
 
-    Whether it was moved: not if it is somewhere else than expected.
+    Nobody else can move it in this transaction then. Raises LostPlaceError.
     """
     cursor.execute(
         _of(
@@ -60,7 +64,8 @@ def move(cursor: Cursor[Any], schema: str, before: Progress, progress: Progress)
         (*progress, *before, CHANNEL, f"{schema} {progress.position}"),
         prepare=True,
     )
-    return cursor.rowcount == 1
+    if cursor.rowcount != 1:
+        raise LostPlaceError
 
 
 def fail(connection: Connection[Any], schema: str, error: str) -> None:
