@@ -35,9 +35,9 @@ from domain.interaction import (
     InteractionResumed,
 )
 from eventstore.event import Event
-from projections.arrays import Int8Array
 from projections.contacts import canceled_pages, delivery_rows
-from projections.contacts.interaction_rows import keep_documents, make_partitions
+from projections.contacts.interaction_rows import entry_numbers, keep_documents, make_partitions
+from projections.contacts.logged_segment_counts import count_entries
 
 VALUES = tuple(name for name in Interaction.__struct_fields__ if name not in ("contact_key", "document"))
 
@@ -151,7 +151,7 @@ def _insert_campaign_entry(cursor: Cursor[Any], value: Interaction, user_id: str
 def _cancel(
     cursor: Cursor[Any], event: InteractionsCanceled | InteractionsUncanceled, *, canceled: bool
 ) -> None:
-    numbers = _numbers(event.first, event.entries).values
+    numbers = entry_numbers(event.first, event.entries).values
     change = canceled_pages.cancel if canceled else canceled_pages.uncancel
     changed = change(cursor, numbers)
     if event.cause == "logged_segment":
@@ -176,7 +176,7 @@ def _cancel(
             "UPDATE campaign_entry SET canceled = %s WHERE entry_no = %s", (canceled, event.cause_no)
         )
     more = changed if canceled else -changed
-    _count(cursor, event.first, canceled=more, others=-more)
+    count_entries(cursor, event.first, canceled=more, others=-more)
 
 
 def _update(cursor: Cursor[Any], first: int, entries: ContactSet, column: str, value: object) -> None:
@@ -185,17 +185,17 @@ def _update(cursor: Cursor[Any], first: int, entries: ContactSet, column: str, v
             "UPDATE recorded_interaction e SET {} = %s FROM unnest(%s) AS chosen(entry_no)"
             " WHERE e.entry_no = chosen.entry_no"
         ).format(sql.Identifier(column)),
-        (value, _numbers(first, entries)),
+        (value, entry_numbers(first, entries)),
     )
 
 
 def _delete(cursor: Cursor[Any], first: int, entries: ContactSet) -> None:
-    numbers = _numbers(first, entries)
+    numbers = entry_numbers(first, entries)
     canceled = canceled_pages.uncancel(cursor, numbers.values)
     statement = sql.SQL("DELETE FROM {} e USING unnest(%s) AS gone(no) WHERE e.entry_no = gone.no")
     for table in ("interaction_comment", "recorded_interaction"):
         cursor.execute(statement.format(sql.Identifier(table)), (numbers,))
-    _count(cursor, first, canceled=-canceled, others=canceled - cursor.rowcount)
+    count_entries(cursor, first, canceled=-canceled, others=canceled - cursor.rowcount)
 
 
 def _delete_logged_segment(cursor: Cursor[Any], entry_no: int) -> None:
@@ -218,27 +218,3 @@ def _delete_campaign_entry(cursor: Cursor[Any], entry_no: int) -> None:
         (entry_no,),
     )
     cursor.execute("DELETE FROM campaign_entry WHERE entry_no = %s", (entry_no,))
-
-
-def _count(cursor: Cursor[Any], first: int, *, canceled: int, others: int) -> None:
-    """A logged segment counts what is canceled or not as it is itself (domain A7).
-
-    So many more entries of this stream are canceled now, and so many more are not.
-    """
-    cursor.execute(
-        "UPDATE logged_segment l SET number_of_interactions = number_of_interactions + change.counted,"
-        " interactions_visible = number_of_interactions + change.counted,"
-        " uncounted_interactions = uncounted_interactions + change.uncounted,"
-        " number_of_campaign_entries = (SELECT count(*) FROM campaign_entry k"
-        " WHERE k.logged_segment_entry_no = l.entry_no AND k.canceled = l.canceled)"
-        " FROM (SELECT s.entry_no, CASE WHEN s.canceled THEN %(canceled)s ELSE %(others)s END AS counted,"
-        " CASE WHEN s.canceled THEN %(others)s ELSE %(canceled)s END AS uncounted FROM logged_segment s"
-        " WHERE s.first_interaction_no = %(first)s OR s.entry_no ="
-        " (SELECT logged_segment_entry_no FROM resend WHERE first_no = %(first)s)) AS change"
-        " WHERE l.entry_no = change.entry_no",
-        {"first": first, "canceled": canceled, "others": others},
-    )
-
-
-def _numbers(first: int, entries: ContactSet) -> Int8Array:
-    return Int8Array(entries.to_array().astype(np.int64) + first)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
-import numpy as np
 from psycopg import Cursor, sql
 
-from domain.contact_set import ContactSet
 from domain.delivery import (
     DESCRIPTION_LENGTH,
     RESEND_PREFIX,
@@ -18,7 +17,8 @@ from domain.delivery import (
 )
 from eventstore.event import Event
 from projections.arrays import Int8Array
-from projections.contacts.interaction_rows import make_partitions
+from projections.contacts.interaction_rows import entry_numbers, make_partitions
+from projections.contacts.logged_segment_counts import count_entries
 from projections.read_model import InParts
 
 FRESH = (
@@ -45,7 +45,7 @@ def delivered(cursor: Cursor[Any], event: InteractionsDelivered) -> None:
         "UPDATE recorded_interaction e SET delivery_status = 'sent', delivery_error = NULL,"
         " delivery_detail = NULL, letter_sha256 = sent.sha256"
         " FROM unnest(%s, %s::text[]) AS sent(entry_no, sha256) WHERE e.entry_no = sent.entry_no",
-        (_numbers(event.first, event.entries), list(event.sha256s)),
+        (entry_numbers(event.first, event.entries), list(event.sha256s)),
     )
 
 
@@ -54,7 +54,7 @@ def failed(cursor: Cursor[Any], event: DeliveryFailed) -> None:
     cursor.execute(
         "UPDATE recorded_interaction e SET delivery_status = 'error', delivery_error = %s,"
         " delivery_detail = %s FROM unnest(%s) AS failed(entry_no) WHERE e.entry_no = failed.entry_no",
-        (event.reason, event.detail, _numbers(event.first, event.entries)),
+        (event.reason, event.detail, entry_numbers(event.first, event.entries)),
     )
 
 
@@ -71,7 +71,7 @@ def sent_again(cursor: Cursor[Any], event: InteractionsSentAgain) -> None:
         "UPDATE recorded_interaction e SET delivery_status = 'in_progress', delivery_error = NULL,"
         " delivery_detail = NULL, correspondence_type = coalesce(%s, e.correspondence_type)"
         " FROM unnest(%s) AS again(entry_no) WHERE e.entry_no = again.entry_no",
-        (event.correspondence_type, _numbers(event.first, event.entries)),
+        (event.correspondence_type, entry_numbers(event.first, event.entries)),
     )
 
 
@@ -97,7 +97,6 @@ class EntriesAgain(InParts):
 
     def write(self, cursor: Cursor[Any], first: int, last: int) -> None:
         event = self._again
-        sources = Int8Array(event.sources.to_array()[first:last].astype(np.int64) + event.source_first)
         cursor.execute(
             sql.SQL(
                 "INSERT INTO recorded_interaction ({fresh}, {copied})"
@@ -121,20 +120,13 @@ class EntriesAgain(InParts):
                 "length": DESCRIPTION_LENGTH,
                 "user": self._user_id,
                 "type": event.correspondence_type,
-                "sources": sources,
+                "sources": Int8Array(self._sources.values[first:last]),
             },
         )
 
     def show(self, cursor: Cursor[Any], first: int, last: int) -> None:
-        cursor.execute(
-            "UPDATE logged_segment SET number_of_interactions = number_of_interactions + counted,"
-            " interactions_visible = interactions_visible + counted,"
-            " uncounted_interactions = uncounted_interactions + %(count)s - counted"
-            " FROM (SELECT entry_no AS no, CASE WHEN canceled THEN 0 ELSE %(count)s::bigint END AS counted"
-            " FROM logged_segment) AS change WHERE entry_no = change.no AND entry_no = %(logged)s",
-            {"count": last - first, "logged": self._again.logged_segment_entry_no},
-        )
+        count_entries(cursor, self._again.first_interaction_no, canceled=0, others=last - first)
 
-
-def _numbers(first: int, entries: ContactSet) -> Int8Array:
-    return Int8Array(entries.to_array().astype(np.int64) + first)
+    @cached_property
+    def _sources(self) -> Int8Array:
+        return entry_numbers(self._again.source_first, self._again.sources)

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Cursor, sql
 
+from domain.contact_set import ContactSet
 from domain.document import Document
 from domain.segment.events import SegmentLogged
 from domain.segment.lines import LineColumns, OwnLine, line_columns
 from eventstore.event import Event
-from projections.arrays import BoolArray
+from projections.arrays import BoolArray, Int8Array
 from projections.criteria_sql import Parameters
 from projections.line_sql import lines_relation
 from projections.read_model import InParts
@@ -91,6 +92,11 @@ def _write_segment(cursor: Cursor[Any], logged: SegmentLogged, user_id: str) -> 
         ],
     )
     keep_documents(cursor, logged.documents())
+
+
+def entry_numbers(first: int, entries: ContactSet) -> Int8Array:
+    """The numbers of entries of a stream that begins with this one."""
+    return Int8Array(entries.to_array().astype(np.int64) + first)
 
 
 def keep_documents(cursor: Cursor[Any], documents: Iterable[Document]) -> None:

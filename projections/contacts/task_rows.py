@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from psycopg import Cursor, sql
 
 from domain.task import Task, TaskChanged, TaskDeleted, TasksCreated
@@ -52,13 +55,17 @@ class Tasks(InParts):
                 user=parameters.add(self._user_id),
                 salesperson=salesperson,
                 values=sql.SQL(", ").join(map(parameters.add, values.values())),
-                keys=parameters.add(Int4Array(created.contacts.to_array()[first:last].astype("int32"))),
+                keys=parameters.add(Int4Array(self._keys[first:last])),
             ),
             parameters.values,
         )
 
     def show(self, cursor: Cursor[Any], first: int, last: int) -> None:
         """Nothing says how many of them there are."""
+
+    @cached_property
+    def _keys(self) -> NDArray[np.int32]:
+        return self._created.contacts.to_array().astype(np.int32)
 
 
 def write(cursor: Cursor[Any], event: Event) -> None:
