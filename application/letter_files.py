@@ -77,8 +77,8 @@ class LetterFiles:
             )
         if entry is None or letter is None:
             raise NoDocument(f"Interaction log entry {entry_no} has no document.")
-        digest = hashlib.sha256(letter.data).hexdigest()
-        same = as_sent(entry, letter)
+        digest = digest_of(letter)
+        same = as_sent(entry, digest)
         name = plain_name(letter.name) or f"{entry_no}"
         if as_pdf:
             return LetterFile(one_as_pdf(letter), PDF, f"{name}.pdf", digest, same)
@@ -154,11 +154,14 @@ class LetterFiles:
         return found
 
 
-def as_sent(entry: FiledEntry, letter: Letter) -> bool | None:
+def digest_of(letter: Letter) -> str:
+    """What tells a letter from all others."""
+    return hashlib.sha256(letter.data).hexdigest()
+
+
+def as_sent(entry: FiledEntry, digest: str) -> bool | None:
     """Whether a letter is, byte for byte, what was recorded when it was sent; None if nothing was."""
-    if entry.letter_sha256 is None:
-        return None
-    return entry.letter_sha256 == hashlib.sha256(letter.data).hexdigest()
+    return None if entry.letter_sha256 is None else entry.letter_sha256 == digest
 
 
 def stream_of(entry: FiledEntry) -> str:
@@ -217,10 +220,11 @@ def _zip(
 
 def _row(name: str, entry: FiledEntry, letter: Letter | None) -> list[object]:
     """A row of the index; without a letter, of an entry whose letter was erased."""
-    digest = hashlib.sha256(letter.data).hexdigest() if letter is not None else entry.letter_sha256
-    same = "" if entry.letter_sha256 is None else "yes" if entry.letter_sha256 == digest else "no"
     if letter is None:
-        same = "erased"
+        digest, same = entry.letter_sha256, "erased"
+    else:
+        digest = digest_of(letter)
+        same = {None: "", True: "yes", False: "no"}[as_sent(entry, digest)]
     values = (
         *(name, entry.entry_no, entry.contact_no, entry.company_name, entry.contact_name),
         *(entry.correspondence_type, entry.delivery_status, digest, same),
