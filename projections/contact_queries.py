@@ -17,6 +17,7 @@ from domain.field_type import FieldType
 from domain.segment.line_values import LineFacts
 from projections.contacts.contact_rows import ADDRESS_COLUMNS, CHILDREN
 from projections.listing import Field, Listing, Members
+from projections.statistics import COUNTS
 
 
 def _codes(table: LiteralString, code: LiteralString = "code") -> Members:
@@ -150,8 +151,8 @@ def _grouped(
     rows = cursor.execute(
         sql.SQL(
             "SELECT {column} AS code, {figures} FROM interaction_log_entry"
-            " WHERE {column} = ANY(%s) AND NOT canceled AND NOT postponed GROUP BY {column}"
-        ).format(column=sql.Identifier(column), figures=figures),
+            " WHERE {column} = ANY(%s) AND {counts} GROUP BY {column}"
+        ).format(column=sql.Identifier(column), figures=figures, counts=sql.SQL(COUNTS)),
         (list(codes),),
     )
     found = {row.pop("code"): row for row in rows.fetchall()}

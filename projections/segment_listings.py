@@ -8,6 +8,7 @@ from domain.criteria import TABLES
 from domain.field_type import Enumeration, FieldType
 from domain.vocabulary import CorrespondenceType, DocumentType, Evaluation, InformationFlow, InitiatedBy
 from projections.listing import Field, Listing, fields
+from projections.statistics import COUNTS
 
 CODE, TEXT, INTEGER = FieldType.CODE, FieldType.TEXT, FieldType.INTEGER
 DECIMAL, DATE, BOOLEAN = FieldType.DECIMAL, FieldType.DATE, FieldType.BOOLEAN
@@ -42,7 +43,7 @@ CAMPAIGN_ENTRIES = Listing(
         "campaign_entry k LEFT JOIN LATERAL (SELECT count(*) AS number_of_interactions,"
         " coalesce(sum(cost), 0) AS cost, coalesce(sum(duration_minutes), 0)::bigint AS duration_minutes"
         " FROM interaction_log_entry e WHERE e.campaign_no = k.campaign_no"
-        " AND e.campaign_entry_no = k.entry_no AND NOT e.canceled AND NOT e.postponed) s ON true"
+        " AND e.campaign_entry_no = k.entry_no AND " + COUNTS + ") s ON true"
     ),
     fields={
         **fields("entry_no logged_segment_entry_no", INTEGER, "k."),

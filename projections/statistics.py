@@ -20,8 +20,8 @@ _COLUMNS: dict[By, LiteralString] = {
     "campaign": "campaign_no",
     "month": "to_char(date, 'YYYY-MM')",
 }
-_COUNTS: LiteralString = "NOT canceled AND NOT postponed"
-"""What counts: the rule of every statistic."""
+COUNTS: LiteralString = "NOT canceled AND NOT postponed"
+"""Which entries count: the rule of every statistic (domain B16)."""
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -75,7 +75,7 @@ def statistics_by(
             columns=joined(
                 sql.SQL("{} AS {}").format(column, name) for column, name in zip(columns, named, strict=True)
             ),
-            counts=sql.SQL(_COUNTS),
+            counts=sql.SQL(COUNTS),
             sets=joined(sql.SQL("({})").format(name) for name in named),
         ),
         {"first": period.first, "last": period.last},

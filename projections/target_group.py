@@ -14,6 +14,7 @@ from domain.field_type import Enumeration, FieldType
 from projections.arrays import Int4Array
 from projections.criteria_sql import Parameters
 from projections.listing import Field, Listing, Page, Query, list_page
+from projections.statistics import COUNTS
 
 TARGETS = Listing(
     name="target",
@@ -28,7 +29,7 @@ TARGETS = Listing(
     hidden=frozenset({"place"}),
 )
 
-_TARGETED: LiteralString = "campaign_no = {campaign} AND campaign_target AND NOT canceled AND NOT postponed"
+_TARGETED: LiteralString = "campaign_no = {campaign} AND campaign_target AND " + COUNTS
 
 # A person without company stands for itself; a company that is a customer, for that customer.
 _TARGET: LiteralString = (
