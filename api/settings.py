@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import time
 from pathlib import Path
 from typing import Self
@@ -126,7 +125,7 @@ class Settings(BaseSettings):
         if any(signs) and not (self.segmentlog_jwt_issuer and self.segmentlog_jwt_audience):
             raise ValueError("tokens need SEGMENTLOG_JWT_ISSUER and SEGMENTLOG_JWT_AUDIENCE too")
         keys = self.segmentlog_jwt_keys or ""
-        if keys.startswith("http://") and not re.match(r"http://(127\.0\.0\.1|localhost|\[::1\])[:/]", keys):
+        if keys.startswith("http://") and not is_safe_address(keys):
             raise ValueError("SEGMENTLOG_JWT_KEYS: an address must be https, but for this machine's own")
         return self
 
