@@ -302,7 +302,7 @@ runner.Runner(open_log(sys.argv[1], sys.argv[2]), Model()).catch_up()
 
 @contextmanager
 def feeding_apart(service: Desk, *, halt: int) -> Iterator[IO[str]]:
-    """A process that feeds the contacts, and is killed in the end; from `halt` on it halts in the midst of a part."""
+    """A process that feeds the contacts, and is killed in the end; from `halt` on it halts in a part."""
     command = [sys.executable, "-c", KILLED, service.conninfo, SCHEMA, str(halt)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
