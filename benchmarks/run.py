@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import ExitStack, closing
 
 from benchmarks.appending import (
@@ -49,8 +49,8 @@ def run(
             _singles(conninfo, tables),
             *(_sized(conninfo, size, tables, entries) for size in sizes),
         ):
-            with ExitStack() as stack:
-                for figure in figures(keys, progress, stack):
+            with closing(figures(keys, progress)) as wanted:
+                for figure in wanted:
                     progress(f"{figure.name}, {figure.size:,}")
                     with closing(figure):
                         measured = measure(
@@ -61,40 +61,41 @@ def run(
     return Results(known, tuple(found), tuple(sizes))
 
 
-Figures = Callable[[Collection[str], Progress, ExitStack], Iterator[Figure]]
-"""Prepares one figure after the other; what several need is closed with the stack."""
+Figures = Callable[[Collection[str], Progress], Generator[Figure]]
+"""Prepares one figure after the other; what several need is closed after the last of them."""
 
 
 def _singles(conninfo: str, tables: EmptyTables) -> Figures:
-    def figures(keys: Collection[str], progress: Progress, stack: ExitStack) -> Iterator[Figure]:
+    def figures(keys: Collection[str], progress: Progress) -> Generator[Figure]:
         wanted = [figure for figure in SINGLES if figure.key in keys]
         if wanted:
-            appending = stack.enter_context(closing(Appending(conninfo, tables)))
-            for figure in wanted:
-                yield figure(appending)
+            with closing(Appending(conninfo, tables)) as appending:
+                for figure in wanted:
+                    yield figure(appending)
 
     return figures
 
 
 def _sized(conninfo: str, size: int, tables: EmptyTables, entries: int | None) -> Figures:
-    def figures(keys: Collection[str], progress: Progress, stack: ExitStack) -> Iterator[Figure]:
+    def figures(keys: Collection[str], progress: Progress) -> Generator[Figure]:
         if Bulk.key in keys:
             yield Bulk(conninfo, size, tables)
         on_base = [figure for figure in ON_BASE if figure.key in keys]
         over_http = [figure for figure in HTTP if figure.key in keys]
         if on_base or over_http:
-            contacts = round(size * BASE_SHARE)
-            progress(f"registering {contacts:,} contacts")
-            installation = Installation(conninfo, "benchmark")
-            stack.callback(installation.drop)
-            base = Base(installation, contacts, size, entries=entries)
-            for figure in on_base:
-                yield figure(base, tables)
-            tables.truncate("recorded_interaction")
-            if over_http:
-                serving = stack.enter_context(closing(Serving(base)))
-                for http_figure in over_http:
-                    yield http_figure(serving, tables)
+            with ExitStack() as stack:
+                contacts = round(size * BASE_SHARE)
+                progress(f"registering {contacts:,} contacts")
+                installation = Installation(conninfo, "benchmark")
+                stack.callback(installation.drop)
+                base = Base(installation, contacts, size, entries=entries)
+                for figure in on_base:
+                    yield figure(base, tables)
+                tables.truncate("recorded_interaction")
+                if over_http:
+                    serving = stack.enter_context(closing(Serving(base)))
+                    for http_figure in over_http:
+                        yield http_figure(serving, tables)
         if Import.key in keys:
             yield Import(conninfo, contact_file(size), size, tables)
 
