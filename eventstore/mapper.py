@@ -58,6 +58,8 @@ class EventMapper(Mapper[str]):
         self._encoder = msgspec.json.Encoder(enc_hook=encode)
         self._types = types
         self.upcasting = Upcasting(earlier or {}, types)
+        self.topics = self.upcasting.stored_as(types)
+        """Of all events that this program knows, also those that are out of use."""
         self._personal = personal or {}
         self._keys = keys
 
@@ -67,10 +69,6 @@ class EventMapper(Mapper[str]):
             topic: msgspec.json.Decoder(_Stored[kind], dec_hook=self._decode_hook)  # type: ignore[valid-type]
             for topic, kind in self._types.items()
         }
-
-    def knows(self, topic: str) -> bool:
-        """Whether this program knows such events."""
-        return self.upcasting.topic_now(topic) in self._types
 
     def recorded_at(self, state: bytes) -> datetime:
         """When an event was recorded, whatever it is."""
@@ -108,7 +106,7 @@ class EventMapper(Mapper[str]):
     def to_domain_events(self, rows: Sequence[StoredEvent]) -> list[Event]:
         """The events of stored rows. Raises UnknownEventError, PersonalKeyError."""
         for topic in dict.fromkeys(row.topic for row in rows):
-            if not self.knows(topic):
+            if topic not in self.topics:
                 raise UnknownEventError(topic)
         earlier = self._opening(subjects_in(row.state) for row in rows if row.topic not in self._types)
         found = [self._decoded(row, earlier) for row in rows]

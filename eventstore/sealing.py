@@ -77,7 +77,7 @@ def take_out(data: Any, personal: Personal) -> dict[str, Any]:
     return taken
 
 
-def put_back(there: Any, at: Place, values: Mapping[str | int, Any]) -> Any:
+def put_back(there: Any, at: Place, values: Mapping[Any, Any]) -> Any:
     """The opposite: the fact, or what JSON made of it, with the values at their place."""
     if at:
         inner = getattr(there, str(at[0])) if isinstance(there, msgspec.Struct) else there[at[0]]
@@ -105,11 +105,11 @@ def closed(
     return Box(personal.subject, personal.at, b2a_base64(nonce + sealed, newline=False).decode("ascii"))
 
 
-def opened(cipher: AESGCM, box: Box, stream: str, version: int) -> dict[str | int, Any]:
+def opened(cipher: AESGCM, box: Box, stream: str, version: int) -> dict[str, Any]:
     """The values in a box. Raises PersonalKeyError."""
     try:
         sealed = a2b_base64(box.box)
-        values: dict[str | int, Any] = _decode(
+        values: dict[str, Any] = _decode(
             cipher.decrypt(
                 sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound_to(box.of, box.at, stream, version)
             )
