@@ -94,6 +94,7 @@ class Delivering:
             if isinstance(outcome, mail_server.Stopped):
                 break
             if isinstance(outcome, mail_server.Unreachable):
+                self.outbox.forget(batch, entry.entry_no)
                 unreachable = outcome.said
                 break
             self._note(progress, outcome, entry, letter)
