@@ -288,7 +288,7 @@ class Delivering:
         }
         events = outcomes(recorded.first, sent, failed)
         caller = Caller(SENDER, "admin", date.today())
-        settling = self.outbox.settling(batch, [one.number for one in attempts])
+        settling = self.outbox.settling(batch, attempts)
         changes = Changes(batch.stream, aggregate.version, events)
         return self.journal.record(caller, changes, under_lock=[settling])
 
