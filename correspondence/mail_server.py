@@ -251,4 +251,5 @@ def _words(error: Exception) -> str:
         return _answer(error.smtp_code, said if isinstance(said, bytes) else said.encode())
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"The mail server's certificate is not trusted: {error.verify_message}"
-    return " ".join(str(error).split())[:300] or type(error).__name__
+    said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return " ".join(said.split())[:300] or type(error).__name__
