@@ -75,7 +75,12 @@ class Resending:
         segment = self._segment(entry_no)
         assert segment.recorded is not None
         events = segment.recorded.pause(paused=paused)
-        return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+        stream = stream_of(segment.no)
+        return self.journal.record(
+            caller,
+            Changes(stream, segment.version, events),
+            under_lock=[self.outbox.holding(stream, is_held=paused)],
+        )
 
     @retried
     def resend_segment(

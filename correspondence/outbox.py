@@ -171,12 +171,8 @@ class Outbox:
             if moved.rowcount == 0:
                 return False
             for stream, is_held in (held or {}).items():
-                statement = (
-                    "INSERT INTO held (stream) VALUES (%s) ON CONFLICT DO NOTHING"
-                    if is_held
-                    else "DELETE FROM held WHERE stream = %s"
-                )
-                connection.execute(statement, (stream,))
+                with connection.cursor() as cursor:
+                    self.holding(stream, is_held=is_held)(cursor)
             known = self._known(connection, {batch.stream for batch in batches})
             with connection.cursor() as cursor:
                 cursor.executemany(
@@ -189,6 +185,19 @@ class Outbox:
                     ],
                 )
         return True
+
+    def holding(self, stream: str, *, is_held: bool) -> Settling:
+        """What holds a stream up or lets it go on, in the transaction that records that: at once."""
+        statement = SQL(
+            "INSERT INTO {}.held (stream) VALUES (%s) ON CONFLICT DO NOTHING"
+            if is_held
+            else "DELETE FROM {}.held WHERE stream = %s"
+        ).format(Identifier(self.schema))
+
+        def hold(cursor: Cursor[DictRow]) -> None:
+            cursor.execute(statement, (stream,))
+
+        return hold
 
     @staticmethod
     def _known(connection: Connection[DictRow], streams: set[str]) -> set[int]:
@@ -224,6 +233,15 @@ class Outbox:
                 },
             ).fetchone()
         return None if row is None else Batch(**row)
+
+    def keep(self, batch: Batch, *, lease: float) -> None:
+        """Hold a batch for so much longer."""
+        with self._pool.connection() as connection:
+            connection.execute(
+                "UPDATE batch SET lease_until = now() + make_interval(secs => %s)"
+                " WHERE id = %s AND token = %s",
+                (lease, batch.id, batch.token),
+            )
 
     def attempts(self, batch: Batch) -> list[Attempt]:
         """What is known of the batch's numbers, from this worker and those before it."""

@@ -103,6 +103,14 @@ def test_what_is_held_longer_than_its_lease_is_free(outbox: Outbox, worker: int)
     assert outbox.claim(worker, "mail", lease=LEASE) is not None
 
 
+def test_who_has_to_wait_for_long_keeps_a_batch_for_longer(outbox: Outbox, worker: int) -> None:
+    fill(outbox, [1])
+    batch = outbox.claim(worker, "mail", lease=0.0)
+    assert batch is not None
+    outbox.keep(batch, lease=LEASE)
+    assert outbox.claim(worker, "mail", lease=LEASE) is None
+
+
 def test_whoever_lost_a_batch_can_do_nothing_with_it(
     outbox: Outbox, worker: int, empty_database: str
 ) -> None:
