@@ -41,7 +41,7 @@ from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
 from eventstore.personal_keys import DESTROYED, MasterKey
 from eventstore.verify import Progress, Verification
-from projections import reporting
+from projections import building, reporting
 from projections.read_models import ReadModels
 from projections.runner import Runner
 
@@ -105,6 +105,7 @@ class Service:
             self.log.personal_keys.check()
         self.keys.set_up()
         self.outbox.set_up()
+        building.clear(self.conninfo, self.schema, read_models(self.log))
         for runner in self.runners():
             runner.set_up()
             reporting.set_up(self.conninfo, self.schema, runner.model)
