@@ -165,6 +165,20 @@ def rotate_master_key(data: Data = None, as_json: AsJson = False) -> None:
             typer.echo("From now on, SEGMENTLOG_MASTER_KEY must hold what SEGMENTLOG_NEW_MASTER_KEY held.")
 
 
+@app.command()
+def scrub(data: Data = None, as_json: AsJson = False) -> None:
+    """Remove what is left of erased contacts in the files of the database, now."""
+    with _service(data) as service, _progress("Rebuilding contacts") as progress:
+        done = service.scrubbing.scrub(progress=progress)
+    if as_json:
+        _print_json({"contacts": done.contacts, "left": list(done.left)})
+    elif done.left:
+        typer.echo("\n".join(["Something may be left of erased contacts:", *done.left]))
+    else:
+        typer.echo(f"Nothing is left of {done.contacts:,} erased contacts in the files of the database.")
+    raise typer.Exit(1 if done.left else 0)
+
+
 @exporting.command("proof")
 def export_proof(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")],

@@ -29,6 +29,7 @@ from application.planning_deliveries import Planner
 from application.recording import Recording
 from application.records import Records
 from application.resending import Resending
+from application.scrubbing import Scrubbing
 from application.segments import Segments
 from application.selecting import Selecting
 from application.tasks import Tasks
@@ -73,6 +74,7 @@ class Service:
         self.records = Records(journal, self.read_models)
         self.contacts = Contacts(journal, self.read_models, self.records)
         self.erasing = Erasing(journal, self.read_models)
+        self.scrubbing = Scrubbing(self.log, models)
         self.segments = Segments(journal, self.read_models, self.records, self.contacts)
         self.documents = Documents(journal, self.read_models, self.records, self.segments)
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     segmentlog_earlier_keys: str = ""
     segmentlog_checkpoint_events: int = Field(10_000, ge=1)
     segmentlog_checkpoint_seconds: float = Field(300.0, gt=0)
+    segmentlog_scrub_seconds: float = Field(86_400.0, gt=0)
     segmentlog_anchor_file: Path | None = None
     segmentlog_anchor_url: str | None = Field(None, pattern=r"^https?://[^\s/]+")
     segmentlog_mail_host: str | None = Field(None, min_length=1)

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
+from projections import tracking
 from projections.read_model import ReadModel
 
 
@@ -48,6 +49,22 @@ def clear(conninfo: str, log_schema: str, models: Iterable[ReadModel]) -> list[s
                 connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (name,))
                 cleared.append(str(schema))
     return cleared
+
+
+def drop_older(conninfo: str, log_schema: str, models: Iterable[ReadModel]) -> list[str]:
+    """Drop read models of earlier versions that no program feeds any more; which ones are still fed."""
+    fed = []
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        for model in models:
+            for version in range(1, model.version):
+                schema = f"{log_schema}_{model.name}_{version}"
+                if not connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,)).rowcount:
+                    continue
+                if tracking.lead(connection, schema):
+                    drop(connection, schema)
+                else:
+                    fed.append(f"An earlier version of segmentlog still keeps {schema} up.")
+    return fed
 
 
 def _pattern(log_schema: str, models: Iterable[ReadModel]) -> re.Pattern[str]:
