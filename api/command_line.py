@@ -87,6 +87,13 @@ def verify(
     anchor: Annotated[
         Path | None, typer.Option(help="A file that checkpoints were written to, or a note that was kept.")
     ] = None,
+    kept: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--checkpoint",
+            help="A checkpoint that was kept: a note, or a saved mail. May be given several times.",
+        ),
+    ] = None,
     key: Annotated[
         list[str] | None,
         typer.Option(help="The verifier key that was noted down; may be given several times."),
@@ -98,11 +105,12 @@ def verify(
 
     with _service(data, personal=False) as service, _progress("Verifying events") as progress:
         keys = [Verifier.read(text) for text in key] if key else None
-        found = service.auditing.verify(keys=keys, anchor=anchor, progress=progress)
+        found = service.auditing.verify(keys=keys, anchor=anchor, kept=kept or (), progress=progress)
     if as_json:
         _print_json({name: getattr(found, name) for name in VERIFIED})
     elif found.ok:
-        sealed = f", under {found.checkpoints:,} checkpoints" if found.checkpoints else ""
+        several = "checkpoint" if found.checkpoints == 1 else "checkpoints"
+        sealed = f", under {found.checkpoints:,} {several}" if found.checkpoints else ""
         typer.echo(f"All {found.events:,} events are what was recorded{sealed}.")
     else:
         typer.echo(f"NOT as recorded: {found.problem}")
