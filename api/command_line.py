@@ -87,6 +87,13 @@ def verify(
     anchor: Annotated[
         Path | None, typer.Option(help="A file that checkpoints were written to, or a note that was kept.")
     ] = None,
+    kept: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--checkpoint",
+            help="A checkpoint that was kept: a note, or a saved mail. May be given several times.",
+        ),
+    ] = None,
     key: Annotated[
         list[str] | None,
         typer.Option(help="The verifier key that was noted down; may be given several times."),
@@ -98,11 +105,12 @@ def verify(
 
     with _service(data, personal=False) as service, _progress("Verifying events") as progress:
         keys = [Verifier.read(text) for text in key] if key else None
-        found = service.auditing.verify(keys=keys, anchor=anchor, progress=progress)
+        found = service.auditing.verify(keys=keys, anchor=anchor, kept=kept or (), progress=progress)
     if as_json:
         _print_json({name: getattr(found, name) for name in VERIFIED})
     elif found.ok:
-        sealed = f", under {found.checkpoints:,} checkpoints" if found.checkpoints else ""
+        several = "checkpoint" if found.checkpoints == 1 else "checkpoints"
+        sealed = f", under {found.checkpoints:,} {several}" if found.checkpoints else ""
         typer.echo(f"All {found.events:,} events are what was recorded{sealed}.")
     else:
         typer.echo(f"NOT as recorded: {found.problem}")
@@ -163,6 +171,20 @@ def rotate_master_key(data: Data = None, as_json: AsJson = False) -> None:
         typer.echo(f"{done:,} keys are wrapped by the new master key. Destroy all copies of the old one.")
         if settings.segmentlog_master_key:
             typer.echo("From now on, SEGMENTLOG_MASTER_KEY must hold what SEGMENTLOG_NEW_MASTER_KEY held.")
+
+
+@app.command()
+def scrub(data: Data = None, as_json: AsJson = False) -> None:
+    """Remove what is left of erased contacts in the files of the database, now."""
+    with _service(data) as service, _progress("Rebuilding contacts") as progress:
+        done = service.scrubbing.scrub(progress=progress)
+    if as_json:
+        _print_json({"contacts": done.contacts, "left": list(done.left)})
+    elif done.left:
+        typer.echo("\n".join(["Something may be left of erased contacts:", *done.left]))
+    else:
+        typer.echo(f"Nothing is left of {done.contacts:,} erased contacts in the files of the database.")
+    raise typer.Exit(1 if done.left else 0)
 
 
 @exporting.command("proof")
