@@ -54,9 +54,9 @@ class ReadModels:
         self._stop = Flag()
         self._listener = Thread(target=self._listen, name="read model positions", daemon=True)
         path = SQL("SET search_path = {}").format(SQL(", ").join(map(Identifier, self.schemas.values())))
-        # The lock is asked for before a transaction sees anything, so that what a rebuild swaps in comes wholly
-        # before or wholly after it (and so that the two never wait for each other). Both go in one trip: each
-        # costs as much as to find a row.
+        # The lock is asked for before a transaction sees anything, so that what a rebuild swaps in comes
+        # wholly before or wholly after it (and so that the two never wait for each other). In one trip with
+        # the beginning, since a trip takes as long as to find a row.
         self._begin = (
             SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE {} IN ACCESS SHARE MODE")
             .format(SQL(", ").join(Identifier(schema, "tracking") for schema in self.schemas.values()))
