@@ -187,8 +187,10 @@ def contact_of_account(cursor: Cursor[DictRow], link_to_table: str, no: str) -> 
 
 
 _FACTS = tuple(name for name in LineFacts.__struct_fields__ if name != "alternative_addresses")
-_LINE_FACTS = sql.SQL("SELECT key, has_alternative_address, {} FROM contact WHERE key = ANY(%s)").format(
-    sql.SQL(", ").join(map(sql.Identifier, _FACTS))
+_LINE_FACTS = (
+    sql.SQL("SELECT key, has_alternative_address, {} FROM contact WHERE key = ANY(%s)")
+    .format(sql.SQL(", ").join(map(sql.Identifier, _FACTS)))
+    .as_bytes(None)
 )
 
 
