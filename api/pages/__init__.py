@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.pages import (
     choosing,
+    contact_lists,
     contacts,
     deliveries,
     documents,
@@ -25,7 +26,7 @@ from api.pages.rendering import STATIC
 
 PARTS = (
     *(signing_in, segments, grid, choosing, documents, letters, logged, deliveries, history),
-    *(contacts, statistics, seal, openid),
+    *(contacts, contact_lists, statistics, seal, openid),
 )
 YEAR = 365 * 24 * 3600
 

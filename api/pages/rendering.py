@@ -112,6 +112,7 @@ def rendered(template: str, language: Language, facts: Mapping[str, Any]) -> str
         refusal=lambda slug: refusal_text(slug, language),
         label=lambda name: field_label(name, language),
         shown=lambda name, value: shown(name, value, language),
+        day=lambda written: day_text(date.fromisoformat(written), language) if written else "",
         number=lambda value: number_text(value, language),
         in_field=lambda value: in_field(value, language),
         in_words=lambda filters: filter_words(filters, language),
