@@ -12,6 +12,7 @@ from api.pages import (
     contacts,
     deliveries,
     documents,
+    erased,
     grid,
     history,
     letters,
@@ -26,7 +27,7 @@ from api.pages.rendering import STATIC
 
 PARTS = (
     *(signing_in, segments, grid, choosing, documents, letters, logged, deliveries, history),
-    *(contacts, contact_lists, statistics, seal, openid),
+    *(contacts, contact_lists, erased, statistics, seal, openid),
 )
 YEAR = 365 * 24 * 3600
 

@@ -105,6 +105,7 @@ def show_contact(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     return visitor.page(
         "contact.html",
         contact=shown(service, contact),
+        erased=service.erasing.of(no) if contact.erased else None,
         company=service.contacts.find(company_no) if company_no and company_no != no else None,
         segments=service.contacts.open_segments_with(contact.key),
         fields=[field for field in CONTACT if is_person or field.name not in OF_PERSONS],

@@ -124,6 +124,10 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("the period would end before it starts", "de periode zou eindigen voor ze begint"),
     ("there is an address {code} already", "er is al een adres {code}"),
     ("a code is given twice", "een code staat er twee keer"),
+    (
+        "say that you know that it cannot be undone",
+        "zeg dat je weet dat dit niet ongedaan kan worden gemaakt",
+    ),
     ("this is not there any more", "dit is er niet meer"),
     (
         "Contact {no} was erased; nothing is recorded of it any more.",

@@ -49,6 +49,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "fax_no": ("Fax", "Fax"),
     "exclude_from_segment": ("Leave out of segments", "Buiten segmenten laten"),
     "privacy_blocked": ("Blocked for privacy", "Geblokkeerd wegens privacy"),
+    "sure": ("Being sure", "Zekerheid"),
+    "reason": ("Reason", "Reden"),
     "external_id": ("Number elsewhere", "Nummer elders"),
     "email": ("E-mail", "E-mail"),
     "email_2": ("E-mail 2", "E-mail 2"),
