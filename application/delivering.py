@@ -45,8 +45,8 @@ RECORD_SECONDS = 5.0
 RETRY_SECONDS = 5.0
 MOST_RETRY_SECONDS = 3_600.0
 GIVE_UP_TRIES = 33
-"""A mail that the server puts off is tried again so often, which takes a day. Nights, pauses and times without
-a server do not count: there are servers that put off everybody's first try."""
+"""A mail that the server puts off is tried again so often, which takes a day. Nights, pauses and times
+without a server do not count: there are servers that put off everybody's first try."""
 WORDS_ENDING = ".docx"
 
 
