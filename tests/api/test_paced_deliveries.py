@@ -11,7 +11,8 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from application import delivering, delivery_worker
+from application import delivering
+from application.planning_deliveries import Planner
 from correspondence.mail_server import MailSettings
 from tests.api.crm import Crm, ok
 from tests.api.running import RunningService, running_service
@@ -131,7 +132,7 @@ def test_once_a_pause_is_answered_no_further_mail_begins(
     mailing = mailing_of(60, crm, workers)
     box.data = lambda _: time.sleep(0.03)
     # Nobody reads in the log that it is paused.
-    monkeypatch.setattr(delivery_worker.Planner, "step", lambda _: False)
+    monkeypatch.setattr(Planner, "step", lambda _: False)
     workers.start(replace(box.settings(), connections=2))
     until(box.recipients, lambda found: len(found) > 3)
     ok(mailing.post("pause-delivery"))
