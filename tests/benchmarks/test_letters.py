@@ -14,8 +14,8 @@ from tests.correspondence.word import text_of
 SMALL = ["--letters", "20", "--others", "2", "--apart", "2", "--runs", "1", "--pdf-runs", "1"]
 MERGED = ["merge", "mailmerge", "docxtpl"]
 PRINTED = [
-    *("pdf", "pdf-processor", "pdf-combined", "pdf-combined-processor"),
-    *("pdf-apart", "pdf-apart-processor"),
+    *("pdf-combined", "pdf-combined-processor", "pdf-apart", "pdf-apart-processor"),
+    *("pdf", "pdf-processor"),
 ]
 
 
