@@ -298,6 +298,24 @@ def test_letters_for_the_printer_are_files_by_name_with_an_index(crm: Crm) -> No
         assert len(pdf.pages) == 3
 
 
+def test_files_have_names_of_their_own_even_if_somebody_is_called_like_one(crm: Crm) -> None:
+    mailing = Mailing(crm)
+    for _ in range(2):
+        mailing.put(correspondence_type="hard_copy")
+    entries = crm.client.get("/v1/interaction-log-entries", params={"limit": 1_000})
+    second = max((entry["entry_no"] for entry in ok(entries)["items"]), default=0) + 2
+    mailing.put(surname=f"Berg ({second})", correspondence_type="hard_copy")
+    mailing.log()
+    address = f"/v1/logged-segments/{mailing.entry_no}/documents.zip"
+    answered = crm.client.get(address, params={"format": "docx"})
+    assert zipfile.ZipFile(io.BytesIO(answered.content)).namelist() == [
+        "Ann Berg.docx",
+        f"Ann Berg ({second}).docx",
+        f"Ann Berg ({second}) ({second + 1}).docx",
+        "index.csv",
+    ]
+
+
 def test_one_letter_alone_is_called_after_its_subject(crm: Crm) -> None:
     mailing = Mailing(crm)
     mailing.put(correspondence_type="hard_copy")
