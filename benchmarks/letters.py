@@ -28,6 +28,7 @@ from benchmarks.report import RESULTS, FigureResult, cores, figure_result, figur
 from correspondence.combining import MOST_COMBINED, combine, letter_of
 from correspondence.office import find_office
 from correspondence.pdf import letters_to_pdf
+from domain.errors import OfficeMissing
 
 FLAT = 1.1
 """So many times the memory of few letters is what many may take."""
@@ -237,15 +238,23 @@ def peak(count: int) -> Peak:
 # --- The run ------------------------------------------------------------------------------------------------
 
 
+def office_version() -> str | None:
+    """Name and version of LibreOffice, if it is here."""
+    try:
+        command = [find_office(), "--version"]
+    except OfficeMissing:
+        return None
+    asked = subprocess.run(command, capture_output=True, text=True, check=True)
+    return " ".join(asked.stdout.split()[:2])
+
+
 def run(options: argparse.Namespace, progress: Progress) -> LetterResults:
     """Measure everything."""
     template = letter_template()
     (one,) = letter_values(1)
     figures = merge_figures(options.letters, options.others, options.runs, progress)
-    office = None
-    if options.pdf:
-        asked = subprocess.run([find_office(), "--version"], capture_output=True, text=True, check=True)
-        office = " ".join(asked.stdout.split()[:2])
+    office = office_version() if options.pdf else None
+    if office is not None:
         figures += pdf_figures(options.pdf, options.apart, options.pdf_runs, progress)
     peaks = []
     for count in options.memory:
