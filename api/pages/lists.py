@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import msgspec
 from fastapi import Depends, Query, Request
 
+from api.pages.erased import names_or_erased
 from api.service import Service
 from projections.listing import Listing, list_page
 from projections.listing import Query as ListQuery
@@ -84,6 +85,7 @@ def shown_list(
             ListQuery(query.filters, sort, PAGE, query.cursor, count=True),
             work_date=date.today(),
         )
+    names_or_erased(service, page.items)
     named = {f"f-{name}": text for name, text in query.filters.items()} | ({"sort": sort} if sort else {})
     return Shown(
         items=page.items,

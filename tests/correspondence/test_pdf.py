@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -200,3 +202,20 @@ def test_a_letter_at_which_libreoffice_crashes_takes_no_other_down(monkeypatch: 
         monkeypatch.setattr(pdf_module, "_OFFICES", pdf_module._Offices())
         made = letters_to_pdf([merge(template, {"Remarks": text}) for text in remarks])
     assert [pdf and pages(pdf)[0][0][0] for pdf in made] == ["a", None, "b", None, "c"]
+
+
+@needs_office
+def test_letters_that_a_killed_process_left_are_removed_by_the_next() -> None:
+    code = (
+        "import time; from correspondence.office import Office; office = Office()\n"
+        "(office.place / 'letter.docx').write_bytes(b'Dear Zenobia'); print(office.place, flush=True)\n"
+        "time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        left = Path(process.stdout.readline().strip())
+        Office().close()
+        assert (left / "letter.docx").exists(), "that process lives"
+        process.kill()
+    Office().close()
+    assert not left.exists()
