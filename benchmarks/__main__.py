@@ -8,12 +8,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.data import fresh_postgres
-from benchmarks.report import RESULTS, table, write
-from benchmarks.run import KEYS, run
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    # Not above: the processes that help to verify read this module too, and need nothing of it.
+    from benchmarks.data import fresh_postgres
+    from benchmarks.report import RESULTS, table, write
+    from benchmarks.run import KEYS, run
+
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the figures.")
     parser.add_argument(
         "--contacts",
