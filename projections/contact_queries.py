@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import Any, LiteralString
 
 import msgspec
+import numpy as np
 from psycopg import Cursor, sql
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, tuple_row
 
 from domain.contact import AlternativeAddress, DateRange
 from domain.criteria import TABLES
 from domain.field_type import FieldType
 from domain.segment.line_values import LineFacts
+from projections.arrays import Int4Array
 from projections.contacts.contact_rows import ADDRESS_COLUMNS, CHILDREN
 from projections.listing import Field, Listing, Members
 from projections.statistics import COUNTS
@@ -195,31 +197,27 @@ def contact_of_account(cursor: Cursor[DictRow], link_to_table: str, no: str) -> 
     return None if row is None else str(row["no"])
 
 
+_FACTS = tuple(name for name in LineFacts.__struct_fields__ if name != "alternative_addresses")
+_LINE_FACTS = (
+    sql.SQL("SELECT key, has_alternative_address, {} FROM contact WHERE key = ANY(%s)")
+    .format(sql.SQL(", ").join(map(sql.Identifier, _FACTS)))
+    .as_bytes(None)
+)
+
+
 def line_facts(cursor: Cursor[DictRow], keys: Sequence[int]) -> Mapping[int, LineFacts]:
     """What lines show of these contacts, by key."""
     if not keys:
         return {}
-    rows = cursor.execute(
-        "SELECT key, no, type, name, company_no, company_name, email, salesperson_code, language_code,"
-        " correspondence_type, has_alternative_address FROM contact WHERE key = ANY(%s)",
-        (list(keys),),
-    ).fetchall()
-    addresses = alternative_addresses(cursor, [row["key"] for row in rows if row["has_alternative_address"]])
-    return {
-        row["key"]: LineFacts(
-            no=row["no"],
-            type=row["type"],
-            name=row["name"],
-            company_no=row["company_no"],
-            company_name=row["company_name"],
-            email=row["email"],
-            salesperson_code=row["salesperson_code"],
-            language_code=row["language_code"],
-            correspondence_type=row["correspondence_type"],
-            alternative_addresses=addresses.get(row["key"], ()),
-        )
-        for row in rows
-    }
+    found, elsewhere = {}, []
+    with cursor.connection.cursor(binary=True, row_factory=tuple_row) as rows:
+        for key, has_alternative_address, *facts in rows.execute(_LINE_FACTS, (Int4Array(np.array(keys)),)):
+            found[key] = LineFacts(*facts)
+            if has_alternative_address:
+                elsewhere.append(key)
+    for key, addresses in alternative_addresses(cursor, elsewhere).items():
+        found[key] = msgspec.structs.replace(found[key], alternative_addresses=addresses)
+    return found
 
 
 def alternative_addresses(

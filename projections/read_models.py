@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
-from psycopg import Connection, Cursor, IsolationLevel
+from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
@@ -54,10 +54,11 @@ class ReadModels:
         self._stop = Flag()
         self._listener = Thread(target=self._listen, name="read model positions", daemon=True)
         path = SQL("SET search_path = {}").format(SQL(", ").join(map(Identifier, self.schemas.values())))
-        # Asked for before a transaction sees anything, so that what a rebuild swaps in comes wholly before or
-        # wholly after it (and so that the two never wait for each other).
-        self._stay = (
-            SQL("LOCK TABLE {} IN ACCESS SHARE MODE")
+        # The lock is asked for before a transaction sees anything, so that what a rebuild swaps in comes
+        # wholly before or wholly after it (and so that the two never wait for each other). In one trip with
+        # the beginning, since a trip takes as long as to find a row.
+        self._begin = (
+            SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE {} IN ACCESS SHARE MODE")
             .format(SQL(", ").join(Identifier(schema, "tracking") for schema in self.schemas.values()))
             .as_bytes(None)
         )
@@ -66,8 +67,6 @@ class ReadModels:
             connection.autocommit = True
             connection.execute(path)
             load_integers_as_numpy(connection)
-            connection.isolation_level = IsolationLevel.REPEATABLE_READ
-            connection.read_only = True
 
         self._pool = ConnectionPool(
             conninfo,
@@ -95,12 +94,8 @@ class ReadModels:
     @contextmanager
     def cursor(self) -> Iterator[Cursor[DictRow]]:
         """A cursor in a transaction of its own, which sees all tables at one moment."""
-        with (
-            self._pool.connection() as connection,
-            connection.transaction(),
-            connection.cursor(binary=True) as cursor,
-        ):
-            cursor.execute(self._stay)
+        with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+            connection.execute(self._begin)  # the pool ends it
             yield cursor
 
     def position(self, cursor: Cursor[Any], name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -29,6 +30,7 @@ _CASTS: dict[FieldType, LiteralString] = {
 }
 
 
+@functools.cache
 def listing(kind: RecordKind) -> Listing:
     """What can be listed of a kind: its code and every value that is not a list."""
     key: LiteralString = "no" if kind.path == "campaigns" else "code"
