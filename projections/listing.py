@@ -131,12 +131,11 @@ def list_page(
     order = _order(listing, query.sort)
     if query.cursor is not None:
         conditions = [*conditions, _after(listing, order, query, parameters)]
-    asked = [*query.filters, *(name for name, _ in order)]
-    statement = _statement(
-        *(listing, query.sort),
-        names_last=all(_is_of_source(listing, name) for name in asked),
-        keys_first=prelude is None and len(order) > 1,
+    keys_first = prelude is None and len(order) > 1
+    names_last = not keys_first and all(
+        _is_of_source(listing, name) for name in (*query.filters, *(name for name, _ in order))
     )
+    statement = _statement(listing, query.sort, names_last=names_last, keys_first=keys_first)
     limit = parameters.add(query.limit + 1)
     cursor.execute(statement.format(head=head, where=_where(conditions), limit=limit), parameters.values)
     rows = cursor.fetchall()
