@@ -128,6 +128,11 @@ DETAILS: tuple[tuple[str, str], ...] = (
         "say that you know that it cannot be undone",
         "zeg dat je weet dat dit niet ongedaan kan worden gemaakt",
     ),
+    (
+        "There is something already; the sample is for an empty service.",
+        "Er is al iets; de voorbeelden zijn voor een lege dienst.",
+    ),
+    ("the campaign would end before it starts", "de campagne zou eindigen voor ze begint"),
     ("this is not there any more", "dit is er niet meer"),
     (
         "Contact {no} was erased; nothing is recorded of it any more.",
