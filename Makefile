@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install office browser demo serve test lint format bench bench-quick bench-browser bench-large bench-peers requirements clean
+.PHONY: help install office browser demo serve mailbox test lint format bench bench-quick bench-browser bench-large bench-peers requirements clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -44,6 +44,9 @@ demo: install office ## do the main job from end to end on sample contacts
 
 serve: install ## run the service on http://127.0.0.1:8000, its data in .data
 	@$(BIN)/segmentlog serve
+
+mailbox: install ## a mail server on 127.0.0.1:1025 that shows mails and passes none on, to try sending
+	@$(BIN)/python -m docs.mailbox
 
 test: install office browser ## run all tests
 	@$(BIN)/python -m pytest

@@ -73,12 +73,14 @@ def worker(
 
 
 @app.command()
-def demo() -> None:
+def demo(as_json: AsJson = False) -> None:
     """Do the main job from end to end on 10,000 sample contacts, and show it."""
     from api.demo import run
 
     with _said():
-        run()
+        taken = run(aside=as_json)
+    if as_json:
+        _print_json({"steps": [{"step": step, "seconds": round(took, 3)} for step, took in taken]})
 
 
 @app.command()
@@ -137,6 +139,7 @@ def grant(
     reporting: Annotated[
         bool, typer.Option("--reporting", help="Let it read the views for reports, and nothing else.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make the event log's tables in DATABASE_URL as their owner, and let a role add to them, no more."""
     from eventstore.grants import grant as give
@@ -149,8 +152,11 @@ def grant(
         raise typer.Exit(2)
     with _said():
         (give_reports if reporting else give)(settings.database_url, settings.segmentlog_schema, role)
-    if reporting:
-        views = reporting_schema(settings.segmentlog_schema)
+    views = reporting_schema(settings.segmentlog_schema)
+    if as_json:
+        schema = views if reporting else settings.segmentlog_schema
+        _print_json({"role": role, "schema": schema, "may": "read" if reporting else "read and add"})
+    elif reporting:
         typer.echo(f"{role} can read the views in the schema {views}, and nothing else of ours.")
     else:
         typer.echo(f"{role} can read the events and add to them, and cannot change or remove them.")
@@ -196,13 +202,17 @@ def export_proof(
         int | None, typer.Option(min=1, help="The size of a checkpoint that the reader has already.")
     ] = None,
     data: Data = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write events with their proofs, to be checked by others with docs/check_proof.py."""
     with _service(data, personal=False) as service:
         bundle = service.auditing.bundle(position, last or position, since=since)
         file.write_text(json.dumps(bundle, indent=1) + "\n")
-    typer.echo(f"Events {bundle['first']:,} to {bundle['last']:,} are in {file}; they are proven by")
-    typer.echo(bundle["key"])
+    if as_json:
+        _print_json({"file": str(file), **{name: bundle[name] for name in ("first", "last", "key")}})
+    else:
+        typer.echo(f"Events {bundle['first']:,} to {bundle['last']:,} are in {file}; they are proven by")
+        typer.echo(bundle["key"])
 
 
 @app.command()

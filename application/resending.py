@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 
 import msgspec
@@ -19,7 +20,7 @@ from application.logging_segments import INTERACTION
 from application.segments import stream_of
 from correspondence import opt_out
 from correspondence.mail_server import MailSettings
-from correspondence.outbox import Outbox
+from correspondence.outbox import Outbox, Waiting
 from domain.amendments import LoggedAgain
 from domain.contact import ContactChanges
 from domain.contact_set import ContactSet
@@ -74,7 +75,12 @@ class Resending:
         segment = self._segment(entry_no)
         assert segment.recorded is not None
         events = segment.recorded.pause(paused=paused)
-        return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+        stream = stream_of(segment.no)
+        return self.journal.record(
+            caller,
+            Changes(stream, segment.version, events),
+            under_lock=[self.outbox.holding(stream, is_held=paused)],
+        )
 
     @retried
     def resend_segment(
@@ -211,14 +217,15 @@ class Resending:
             return None
         if paused:
             return delivery_word(language, "wait_paused")
-        mails = [one for one in waiting if one.channel == "mail"]
-        if mails and (reason := self.mail_waits_for(language)) is not None:
-            return reason
-        said = next((one.said for one in waiting if one.said), None)
-        return delivery_word(language, "wait_said", said=said) if said else None
+        mails = any(one.channel == "mail" for one in waiting)
+        return (self._mails_stop_for(language) if mails else None) or _last_said(waiting, language)
 
     def mail_waits_for(self, language: Language = "en") -> str | None:
-        """What all mails wait for, in a sentence."""
+        """What mails wait for, of any logged segment, in a sentence."""
+        mails = [one for one in self.outbox.waiting() if one.channel == "mail"]
+        return self._mails_stop_for(language) or _last_said(mails, language)
+
+    def _mails_stop_for(self, language: Language) -> str | None:
         if self.settings is None:
             return delivery_word(language, "wait_no_server")
         if not self.settings.is_open(datetime.now().time()):
@@ -240,6 +247,11 @@ class Resending:
             return None
         caller = Caller(OPTED_OUT, "marketer", date.today())
         return self.contacts.change(caller, contact.no, ContactChanges(exclude_from_segment=True))[1]
+
+
+def _last_said(waiting: Iterable[Waiting], language: Language) -> str | None:
+    said = next((one.said for one in waiting if one.said), None)
+    return delivery_word(language, "wait_said", said=said) if said else None
 
 
 def _unchanged(stream: str, version: int) -> Alongside:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, LiteralString
@@ -130,6 +130,12 @@ def statistics(cursor: Cursor[DictRow], types: Mapping[str, str]) -> dict[str, d
         for no in numbers:
             found[no] = rows[no] | {"next_task_date": tasks.get(no)}
     return found
+
+
+def nameless(cursor: Cursor[DictRow], numbers: Collection[str]) -> set[str]:
+    """Those of these contacts that have no name: they were erased, since everybody else must have one."""
+    cursor.execute("SELECT no FROM contact WHERE no = ANY(%s) AND name IS NULL", (list(numbers),))
+    return {row["no"] for row in cursor}
 
 
 def interactions_of(cursor: Cursor[DictRow], column: str, codes: Sequence[str]) -> dict[str, dict[str, Any]]:

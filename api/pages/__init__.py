@@ -8,9 +8,11 @@ from starlette.staticfiles import StaticFiles
 
 from api.pages import (
     choosing,
+    contact_lists,
     contacts,
     deliveries,
     documents,
+    erased,
     grid,
     history,
     letters,
@@ -25,7 +27,7 @@ from api.pages.rendering import STATIC
 
 PARTS = (
     *(signing_in, segments, grid, choosing, documents, letters, logged, deliveries, history),
-    *(contacts, statistics, seal, openid),
+    *(contacts, contact_lists, erased, statistics, seal, openid),
 )
 YEAR = 365 * 24 * 3600
 

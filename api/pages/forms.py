@@ -20,7 +20,7 @@ from projections.listing import MOST
 from projections.listing import Query as ListQuery
 from projections.record_queries import listing
 
-Kind = Literal["text", "long", "flag", "amount", "minutes", "day", "clock", "choice", "codes"]
+Kind = Literal["text", "long", "flag", "amount", "minutes", "day", "clock", "choice"]
 Choice = tuple[str, str]
 
 
@@ -91,16 +91,24 @@ CONTACT = (
     *(FormField("country_code", length=10), FormField("phone_no", length=30)),
     *(
         FormField("mobile_phone_no", length=30),
+        FormField("fax_no", length=30),
         FormField("email", length=80),
         FormField("email_2", length=80),
     ),
     *(FormField("home_page", length=255), CORRESPONDENCE, LANGUAGE, SALESPERSON),
     *(_codes("salutation_code", records.SALUTATION), _codes("territory_code", records.TERRITORY)),
-    _codes("organizational_level_code", records.ORGANIZATIONAL_LEVEL),
-    *(FormField(name, "codes", length=1_000) for name in ("mailing_groups", "industry_groups")),
-    FormField("job_responsibilities", "codes", length=1_000),
+    *(
+        _codes("organizational_level_code", records.ORGANIZATIONAL_LEVEL),
+        FormField("currency_code", length=10),
+    ),
+    FormField("external_id", length=20),
     *(FormField("exclude_from_segment", "flag"), FormField("privacy_blocked", "flag")),
 )
+OF_PERSONS = (
+    *("first_name", "middle_name", "surname", "initials", "job_title", "company_no"),
+    "organizational_level_code",
+)
+"""Fields in which companies have nothing."""
 
 
 def record_choices(service: Service, kind: RecordKind) -> list[Choice]:
@@ -141,6 +149,4 @@ def sent_value(field: FormField, text: str, language: Language) -> Any:
         return text == "on"
     if field.kind in ("amount", "minutes"):
         return number_in(text, language) if text.strip() else 0
-    if field.kind == "codes":
-        return [part.strip() for part in text.replace(",", ";").split(";") if part.strip()]
     return text if text.strip() else None

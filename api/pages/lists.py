@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import msgspec
 from fastapi import Depends, Query, Request
 
+from api.pages.erased import names_or_erased
 from api.service import Service
 from projections.listing import Listing
 from projections.listing import Query as ListQuery
@@ -79,6 +80,7 @@ def shown_list(
     sort = query.sort or usual
     asked = ListQuery(query.filters, sort, PAGE, query.cursor, count=True)
     page = service.read_models.page(listing, asked, date.today())
+    names_or_erased(service, page.items)
     named = {f"f-{name}": text for name, text in query.filters.items()} | ({"sort": sort} if sort else {})
     return Shown(
         items=page.items,
