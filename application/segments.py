@@ -92,7 +92,7 @@ class Segments:
 
     def show(self, lines: Sequence[Line]) -> list[SegmentLine]:
         """Lines with what they take from their contacts."""
-        with self.read_models.cursor() as cursor:
+        with self.read_models.glance() as cursor:
             facts = line_facts(cursor, [line.contact_key for line in lines])
         return segment_lines(lines, facts)
 
