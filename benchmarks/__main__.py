@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for latest.json, .md and .svg")
     parser.add_argument("--only", choices=KEYS, action="append", help="measure these only, write no results")
     options = parser.parse_args(arguments)
+    if unknown := dict(options.special).keys() - set(KEYS):
+        parser.error(f"no figures: {', '.join(unknown)}")
     started = time.monotonic()
 
     def progress(text: str) -> None:
@@ -58,8 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _key_with_sizes(text: str) -> tuple[str, list[int]]:
     key, _, sizes = text.partition("=")
-    if key not in KEYS:
-        raise argparse.ArgumentTypeError(f"there is no figure {key!r}")
     return key, [int(size) for size in sizes.split(",")]
 
 
