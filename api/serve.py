@@ -20,6 +20,7 @@ from api.http_server import HttpServer
 from api.logs import log_no_values
 from api.service import Service
 from api.settings import Settings
+from application.scrubbing import Scrubber
 from eventstore.embedded_postgres import EmbeddedPostgres
 from eventstore.file_locks import ServeLock
 from projections.runner import Runners
@@ -90,12 +91,15 @@ def work(conninfo: str, settings: Settings, data: Path, stop: Flag) -> None:
     )
     service.read_models.open()
     service.outbox.open()
-    deliveries = service.delivery_worker()
+    parts = (
+        *(runners, sealer, Scrubber(service.scrubbing, settings.segmentlog_scrub_seconds)),
+        service.delivery_worker(),
+    )
     with service.hearing_of_erasures():
-        for part in (runners, sealer, deliveries):
+        for part in parts:
             part.start()
         stop.wait()
-        for part in (deliveries, sealer, runners):
+        for part in reversed(parts):
             part.stop()
     service.outbox.close()
     service.read_models.close()

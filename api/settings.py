@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from api.entry import EntrySettings
 from api.openid import OpenIdSettings, is_safe_address
 from api.tokens import SHORTEST_SECRET, TokenSettings
+from application.anchor_mail import MailPlace
 from application.auditing import ProofSettings
 from correspondence.mail import address_of, usable_address
 from correspondence.mail_server import MailSettings, Tls, is_this_machine, trusting
@@ -38,8 +39,10 @@ class Settings(BaseSettings):
     segmentlog_earlier_keys: str = ""
     segmentlog_checkpoint_events: int = Field(10_000, ge=1)
     segmentlog_checkpoint_seconds: float = Field(300.0, gt=0)
+    segmentlog_scrub_seconds: float = Field(86_400.0, gt=0)
     segmentlog_anchor_file: Path | None = None
     segmentlog_anchor_url: str | None = Field(None, pattern=r"^https?://[^\s/]+")
+    segmentlog_anchor_mail: str | None = Field(None, pattern=r"^[!-~]+@[!-~]+$")
     segmentlog_mail_host: str | None = Field(None, min_length=1)
     segmentlog_mail_port: int = Field(587, ge=1, le=65_535)
     segmentlog_mail_user: str | None = Field(None, min_length=1)
@@ -81,6 +84,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _mail_is_whole(self) -> Self:
         if self.segmentlog_mail_host is None:
+            if self.segmentlog_anchor_mail is not None:
+                raise ValueError("SEGMENTLOG_ANCHOR_MAIL needs SEGMENTLOG_MAIL_HOST")
             return self
         if self.segmentlog_mail_from is None:
             raise ValueError("SEGMENTLOG_MAIL_HOST needs SEGMENTLOG_MAIL_FROM")
@@ -187,6 +192,7 @@ class Settings(BaseSettings):
         origin = self.segmentlog_origin or f"segmentlog/{self.segmentlog_schema}"
         if self.segmentlog_signing_key:
             load_signer(origin, self.segmentlog_signing_key, data)  # a wrong one is said at the start
+        mail, address = self.mail(), self.segmentlog_anchor_mail
         return ProofSettings(
             origin=origin,
             signing_key=self.segmentlog_signing_key,
@@ -194,4 +200,5 @@ class Settings(BaseSettings):
             earlier_keys=tuple(Verifier.read(text) for text in self.segmentlog_earlier_keys.split()),
             anchor_file=self.segmentlog_anchor_file,
             anchor_url=self.segmentlog_anchor_url,
+            anchor_mail=MailPlace(mail, address) if mail and address else None,
         )

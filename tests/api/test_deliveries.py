@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,11 +14,13 @@ from typing import Any
 
 import httpx
 import pikepdf
+import pypdfium2
 import pytest
 
-from application import delivering, delivery_worker
+from application import delivering, delivery_worker, letter_files
 from application.documents import WORD as CONTENT_TYPE
 from correspondence.mail_server import MailSettings
+from correspondence.paper import Paper
 from tests.api.crm import Crm, ok, refused
 from tests.api.running import RunningService, running_service
 from tests.correspondence.word import document as word
@@ -298,6 +301,24 @@ def test_letters_for_the_printer_are_files_by_name_with_an_index(crm: Crm) -> No
         assert len(pdf.pages) == 3
 
 
+def test_files_have_names_of_their_own_even_if_somebody_is_called_like_one(crm: Crm) -> None:
+    mailing = Mailing(crm)
+    for _ in range(2):
+        mailing.put(correspondence_type="hard_copy")
+    entries = crm.client.get("/v1/interaction-log-entries", params={"limit": 1_000})
+    second = max((entry["entry_no"] for entry in ok(entries)["items"]), default=0) + 2
+    mailing.put(surname=f"Berg ({second})", correspondence_type="hard_copy")
+    mailing.log()
+    address = f"/v1/logged-segments/{mailing.entry_no}/documents.zip"
+    answered = crm.client.get(address, params={"format": "docx"})
+    assert zipfile.ZipFile(io.BytesIO(answered.content)).namelist() == [
+        "Ann Berg.docx",
+        f"Ann Berg ({second}).docx",
+        f"Ann Berg ({second}) ({second + 1}).docx",
+        "index.csv",
+    ]
+
+
 def test_one_letter_alone_is_called_after_its_subject(crm: Crm) -> None:
     mailing = Mailing(crm)
     mailing.put(correspondence_type="hard_copy")
@@ -305,6 +326,36 @@ def test_one_letter_alone_is_called_after_its_subject(crm: Crm) -> None:
     mailing.done()
     answered = crm.client.get(f"/v1/logged-segments/{mailing.entry_no}/documents.zip")
     assert zipfile.ZipFile(io.BytesIO(answered.content)).namelist() == ["Spring offer.pdf"]
+
+
+def test_the_file_for_the_printer_has_in_order_whatever_can_be_printed(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letter_files, "MOST_COMBINED", 2)
+    mailing = Mailing(crm)
+    own = Paper("Own")
+    for page in (1, 2):
+        own.page()
+        own.line(20, 20, f"Own page {page}", size=10, width=100)
+    personal = {
+        "Bo": ("application/pdf", own.pdf()),
+        "Cy": ("application/pdf", b"%PDF-1.7 broken"),
+        "Di": ("text/html", b"<p>A page</p>"),
+    }
+    for place, name in enumerate(["Al", "Bo", "Cy", "Di", "Ed", "Flo", "Gus"], 1):
+        no = mailing.put(first_name=name, correspondence_type="hard_copy")
+        if name in personal:
+            kind, data = personal[name]
+            line = f"/v1/segments/{mailing.segment}/lines/{place}0000/document"
+            asked = {"file_name": "own.pdf" if kind.endswith("pdf") else "own.html"}
+            ok(crm.client.put(line, content=data, headers={"content-type": kind}, params=asked))
+    logged = ok(crm.client.post(f"/v1/segments/{mailing.segment}/log", json={}))["logged_segment"]
+    ok(crm.client.post(f"/v1/contacts/{no}/erase", json={"reason": "Asked to be forgotten"}))
+
+    whole = crm.client.get(f"/v1/logged-segments/{logged['entry_no']}/documents.pdf")
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(whole.content)]
+    found = [re.search(r"Al|Own page \d|Ed|Flo", text) for text in pages]
+    assert [match and match[0] for match in found] == ["Al", "Own page 1", "Own page 2", "Ed", "Flo"]
 
 
 def test_a_page_cannot_be_printed(crm: Crm) -> None:

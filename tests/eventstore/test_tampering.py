@@ -16,8 +16,9 @@ from eventsourcing.persistence import StoredEvent
 from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
-from eventstore.anchors import Anchors, FilePlace, read_anchors
+from eventstore.anchors import Anchors, FilePlace
 from eventstore.checkpoints import Checkpoints, SealError
+from eventstore.kept_checkpoints import read_checkpoints
 from eventstore.notes import Signer
 from eventstore.recorder import Datastore, LogRecorder, event_digest, link
 from eventstore.verify import Verification, verify
@@ -42,7 +43,7 @@ class Victim(NamedTuple):
             self.conninfo,
             SCHEMA,
             keys=[key.verifier for key in keys],
-            outside=read_anchors(self.anchor) if outside else (),
+            outside=read_checkpoints(self.anchor) if outside else (),
         )
 
     def tamper(self, *works: str | Callable[[Connection[Any]], None]) -> None:
