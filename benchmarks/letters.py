@@ -31,7 +31,7 @@ from correspondence.pdf import letters_to_pdf
 from domain.errors import OfficeMissing
 
 AT_ONCE = 250
-"""Documents on one command line of LibreOffice; it does not get to the end of many more."""
+"""Documents on one command line of LibreOffice."""
 FLAT = 1.1
 """So many times the memory of few letters is what many may take."""
 
