@@ -17,6 +17,7 @@ from types import FrameType
 import structlog
 
 from api.http_server import HttpServer
+from api.logs import log_no_values
 from api.service import Service
 from api.settings import Settings
 from application.scrubbing import Scrubber
@@ -49,6 +50,7 @@ def serve(
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until told to stop. Raises AlreadyServedError, EmbeddedPostgresError, OSError."""
+    log_no_values()
     signal.signal(signal.SIGTERM, _stop)
     with ExitStack() as stack:
         # Another server of the same directory is refused before anything is touched.
@@ -77,6 +79,7 @@ def serve(
 
 def work(conninfo: str, settings: Settings, data: Path, stop: Flag) -> None:
     """Keep the read models up with the log and the log sealed, and send letters, until told to stop."""
+    log_no_values()
     service = Service(
         *(conninfo, settings.segmentlog_schema, settings.proving(data), settings.master(data)),
         mail=settings.mail(),

@@ -15,7 +15,7 @@ from domain.errors import AlreadyExists, NotFound, PrivacyBlocked, SegmentLogged
 from domain.segment import worksheet
 from domain.segment.events import SegmentDeleted, SegmentEvent
 from domain.segment.header import Header, HeaderChanges
-from domain.segment.line_values import SegmentLine, segment_line
+from domain.segment.line_values import SegmentLine, segment_lines
 from domain.segment.lines import Line, LineChanges
 from domain.segment.state import Segment
 from domain.segment.worksheet import LineContact
@@ -92,9 +92,9 @@ class Segments:
 
     def show(self, lines: Sequence[Line]) -> list[SegmentLine]:
         """Lines with what they take from their contacts."""
-        with self.read_models.cursor() as cursor:
+        with self.read_models.glance() as cursor:
             facts = line_facts(cursor, [line.contact_key for line in lines])
-        return [segment_line(line, facts.get(line.contact_key)) for line in lines]
+        return segment_lines(lines, facts)
 
     def list_lines(self, segment: Segment, query: Query, work_date: date) -> Page:
         """A page of lines by filters and order; see `Segment.lines` for pages in line order."""

@@ -103,7 +103,7 @@ class EventLog(Application[str]):
         """What else drops what it keeps of events in memory, when something was erased."""
         self.personal_keys = PersonalKeys(self.datastore, master or OF_THIS_PROCESS)
         self._mapper = mapper(self.contents, self.personal_keys)
-        self.knows = self._mapper.knows
+        self.topics = self._mapper.topics
         self.stored_as = self._mapper.upcasting.stored_as
         super().__init__()
 

@@ -11,7 +11,6 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
-from msgspec.structs import replace as replaced
 
 from eventstore.event import Envelope, Event, UnknownEventError
 from eventstore.personal_keys import NONCE_BYTES, PersonalKeys
@@ -23,12 +22,13 @@ Finder = Callable[[Any, int | None], Iterable[Personal]]
 """What is personal in a fact, which may concern somebody whom it does not name."""
 
 
-class _Stored(msgspec.Struct, Generic[T]):
+class _Stored(msgspec.Struct, Generic[T], gc=False):
     at: datetime
     user_id: str
     command_id: str
     work_date: date
     data: T
+    sealed: tuple[Box, ...] = ()
 
 
 class _When(msgspec.Struct):
@@ -58,6 +58,8 @@ class EventMapper(Mapper[str]):
         self._encoder = msgspec.json.Encoder(enc_hook=encode)
         self._types = types
         self.upcasting = Upcasting(earlier or {}, types)
+        self.topics = self.upcasting.stored_as(types)
+        """Of all events that this program knows, also those that are out of use."""
         self._personal = personal or {}
         self._keys = keys
 
@@ -67,10 +69,6 @@ class EventMapper(Mapper[str]):
             topic: msgspec.json.Decoder(_Stored[kind], dec_hook=self._decode_hook)  # type: ignore[valid-type]
             for topic, kind in self._types.items()
         }
-
-    def knows(self, topic: str) -> bool:
-        """Whether this program knows such events."""
-        return self.upcasting.topic_now(topic) in self._types
 
     def recorded_at(self, state: bytes) -> datetime:
         """When an event was recorded, whatever it is."""
@@ -107,21 +105,19 @@ class EventMapper(Mapper[str]):
 
     def to_domain_events(self, rows: Sequence[StoredEvent]) -> list[Event]:
         """The events of stored rows. Raises UnknownEventError, PersonalKeyError."""
-        for row in rows:
-            if not self.knows(row.topic):
-                raise UnknownEventError(row.topic)
-        ciphers = self._opening(rows)
-        return [
-            self._opened(row, ciphers) if row.state.startswith(MARK) else self._plainly(row) for row in rows
-        ]
+        for topic in dict.fromkeys(row.topic for row in rows):
+            if topic not in self.topics:
+                raise UnknownEventError(topic)
+        earlier = self._opening(subjects_in(row.state) for row in rows if row.topic not in self._types)
+        found = [self._decoded(row, earlier) for row in rows]
+        ciphers = self._opening([box.of for box in stored.sealed] for stored in found if stored.sealed)
+        return [_event(row, stored, ciphers) for row, stored in zip(rows, found, strict=True)]
 
     def readable(self, rows: Sequence[StoredEvent]) -> list[tuple[dict[str, Any], bool]]:
         """What is stored, as plain values with what is sealed in its place; whether some of it is gone."""
-        ciphers = self._opening(rows)
-        return [
-            _unsealed(row, ciphers) if row.state.startswith(MARK) else (msgspec.json.decode(row.state), False)
-            for row in rows
-        ]
+        ciphers = self._opening(subjects_in(row.state) for row in rows)
+        states = [_unsealed(row, ciphers) for row in rows]
+        return [(state, bool(state.pop("sealed", ()))) for state in states]
 
     def _find(self, event: Event) -> Iterable[Personal]:
         finder = self._personal.get(event.data.topic)
@@ -154,49 +150,42 @@ class EventMapper(Mapper[str]):
         ]
         return self._plain(event, data, boxes or None)
 
-    def _opening(self, rows: Iterable[StoredEvent]) -> Mapping[int, AESGCM | None]:
-        subjects = {subject for row in rows for subject in subjects_in(row.state)}
-        return self._keys.opening(subjects) if subjects and self._keys is not None else {}
+    def _opening(self, subjects: Iterable[Iterable[int]]) -> Mapping[int, AESGCM | None]:
+        all_of_them = {subject for some in subjects for subject in some}
+        return self._keys.opening(all_of_them) if all_of_them and self._keys is not None else {}
 
-    def _plainly(self, row: StoredEvent) -> Event:
-        row = self.upcasting.read(row)
-        return _event(row, self._decoders[row.topic].decode(row.state), erased=False)
-
-    def _opened(self, row: StoredEvent, ciphers: Mapping[int, AESGCM | None]) -> Event:
-        state, erased = _unsealed(row, ciphers)
-        if self.upcasting.topic_now(row.topic) != row.topic:
+    def _decoded(self, row: StoredEvent, ciphers: Mapping[int, AESGCM | None]) -> _Stored[Any]:
+        if row.topic not in self._types:
             # What was sealed belongs to the event as it was stored: first opened, then brought up to date.
-            whole = StoredEvent(
-                row.originator_id, row.originator_version, row.topic, msgspec.json.encode(state)
+            state = msgspec.json.encode(_unsealed(row, ciphers))
+            row = self.upcasting.read(
+                StoredEvent(row.originator_id, row.originator_version, row.topic, state)
             )
-            return replaced(self._plainly(whole), erased=erased)
-        kind = self._decoders[row.topic].type
-        return _event(row, msgspec.convert(state, kind, dec_hook=self._decode_hook), erased=erased)
+        stored: _Stored[Any] = self._decoders[row.topic].decode(row.state)
+        return stored
 
 
-def _event(row: StoredEvent, stored: _Stored[Any], *, erased: bool) -> Event:
-    return Event(
-        str(row.originator_id),
-        row.originator_version,
-        Envelope(stored.at, stored.user_id, stored.command_id, stored.work_date),
-        stored.data,
-        None,
-        erased,
-    )
-
-
-def _unsealed(row: StoredEvent, ciphers: Mapping[int, AESGCM | None]) -> tuple[dict[str, Any], bool]:
-    """What is stored, with what is sealed put in its place; and whether some of it is gone."""
-    state: dict[str, Any] = msgspec.json.decode(row.state)
-    erased = False
-    for box in state.pop("sealed"):
-        cipher = ciphers.get(box["of"])
+def _event(row: StoredEvent, stored: _Stored[Any], ciphers: Mapping[int, AESGCM | None]) -> Event:
+    stream, version, data, erased = str(row.originator_id), row.originator_version, stored.data, False
+    for box in stored.sealed:
+        cipher = ciphers.get(box.of)
         if cipher is None:
             erased = True
         else:
-            at = tuple(box["at"])
-            sealed = Box(box["of"], at, box["box"])
-            put_back(
-                state["data"], at, opened(cipher, sealed, str(row.originator_id), row.originator_version)
-            )
-    return state, erased
+            data = put_back(data, box.at, opened(cipher, box, stream, version))
+    envelope = Envelope(stored.at, stored.user_id, stored.command_id, stored.work_date)
+    return Event(stream, version, envelope, data, None, erased)
+
+
+def _unsealed(row: StoredEvent, ciphers: Mapping[int, AESGCM | None]) -> dict[str, Any]:
+    """What is stored, with what is sealed put in its place; `sealed` are the boxes that open no more."""
+    state: dict[str, Any] = msgspec.json.decode(row.state)
+    if not row.state.startswith(MARK):
+        return state
+    boxes = msgspec.convert(state["sealed"], list[Box])
+    state["sealed"] = [box for box in boxes if ciphers.get(box.of) is None]
+    for box in boxes:
+        if (cipher := ciphers.get(box.of)) is not None:
+            values = opened(cipher, box, str(row.originator_id), row.originator_version)
+            state["data"] = put_back(state["data"], box.at, values)
+    return state

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec.structs import replace as replaced
 
 from eventstore.personal_keys import NONCE_BYTES, PersonalKeyError
 
@@ -31,7 +32,7 @@ Place = tuple[str | int, ...]
 
 
 class Personal(msgspec.Struct, frozen=True, gc=False):
-    """Fields at a place of an event that are personal to a subject, each with what it is when blank.
+    """Texts at a place of an event that are personal to a subject, each with what it is when blank.
 
     In a list, `*` stands for all members. `always` makes a box also where there is nothing to put in, so that
     the event can be found as the subject's. `begins` if the subject is most likely a new one, without a key.
@@ -57,10 +58,7 @@ _decode = msgspec.json.Decoder().decode
 
 
 def subjects_in(state: bytes) -> list[int]:
-    """Whose personal values are sealed in a stored state.
-
-    Read without decoding it: a page of decoded states takes as long again to be tidied up by the collector.
-    """
+    """Whose personal values are sealed in a stored state, of whatever kind it is."""
     return list(map(int, _SUBJECTS.findall(state))) if state.startswith(MARK) else []
 
 
@@ -79,14 +77,17 @@ def take_out(data: Any, personal: Personal) -> dict[str, Any]:
     return taken
 
 
-def put_back(data: Any, at: Place, values: Mapping[str, Any]) -> None:
-    """The opposite."""
-    there = container(data, at)
-    if isinstance(there, list):
-        for index, value in values.items():
-            there[int(index)] = value
-    else:
-        there.update(values)
+def put_back(there: Any, at: Place, values: Mapping[Any, Any]) -> Any:
+    """The opposite: the fact, or what JSON made of it, with the values at their place."""
+    if at:
+        inner = getattr(there, str(at[0])) if isinstance(there, msgspec.Struct) else there[at[0]]
+        values = {at[0]: put_back(inner, at[1:], values)}
+    if isinstance(there, msgspec.Struct):
+        return replaced(there, **values)
+    if isinstance(there, dict):
+        return {**there, **values}
+    members = {int(index): value for index, value in values.items()}
+    return type(there)(members.get(index, value) for index, value in enumerate(there))
 
 
 def container(data: Any, at: Place) -> Any:

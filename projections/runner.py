@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from itertools import groupby, takewhile
 from threading import Event as Flag
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import structlog
@@ -43,17 +43,17 @@ WRITERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity"
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 2.0
 
-# All positions are read, so that a read model moves on; the bytes only of what is wanted.
+# Both ends of the page are named, so that the index is used also while the server knows nothing of the table.
+# What the read model passes over is not sent; what nobody knows is, to be stumbled over.
 _PAGE = (
-    "SELECT notification_id, originator_id, originator_version, topic, state FROM ("
-    "SELECT notification_id, originator_id, originator_version, topic,"
-    " CASE WHEN wanted THEN state END AS state,"
-    " sum(CASE WHEN wanted THEN octet_length(state) ELSE 0 END) OVER (ORDER BY notification_id"
-    " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before"
-    " FROM (SELECT *, topic = ANY(%(wanted)s) AS wanted FROM log_events"
-    " WHERE notification_id > %(after)s AND notification_id <= %(until)s"
-    " ORDER BY notification_id LIMIT %(page)s) AS next) AS measured"
-    " WHERE before IS NULL OR before < %(bytes)s ORDER BY notification_id"
+    "SELECT head.last, next.* FROM"
+    " (SELECT least(position, %(until)s, %(after)s::bigint + %(page)s) AS last FROM log_head) AS head"
+    " LEFT JOIN LATERAL"
+    " (SELECT notification_id, originator_id, originator_version, topic, state,"
+    " sum(octet_length(state)) OVER (ORDER BY notification_id"
+    " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM log_events"
+    " WHERE notification_id > %(after)s AND notification_id <= head.last AND topic <> ALL(%(passed)s)"
+    ") AS next ON before IS NULL OR before < %(bytes)s ORDER BY notification_id"
 )
 
 PASSING = (
@@ -64,8 +64,13 @@ PASSING = (
 )
 """Errors of connections; reading the log raises the library's own."""
 
-Page = list[tuple[int, Recorded | None]]
-"""Positions, with the event where it concerns the read model."""
+
+class Page(NamedTuple):
+    """The events that concern the read model, of those after where it is and up to `last`."""
+
+    last: int
+    events: list[Recorded]
+
 
 logger = structlog.get_logger()
 
@@ -103,11 +108,11 @@ class Runner:
                     page = ahead[1].result()
                 else:
                     page = self._page(progress.position, until)
-                if not page:
+                if page.last <= progress.position:
                     return progress.position
                 # When there is much to do, the next page is read while the database writes this one.
-                last = page[-1][0]
-                ahead = (last, reader.submit(self._page, last, until)) if len(page) == PAGE else None
+                is_full = page.last == progress.position + PAGE
+                ahead = (page.last, reader.submit(self._page, page.last, until)) if is_full else None
                 try:
                     progress = self._apply(connection, progress, page)
                 except LostPlaceError:
@@ -166,9 +171,8 @@ class Runner:
         return connection
 
     def _page(self, after: int, until: int | None) -> Page:
-        """The next positions, with the event where it concerns this read model. Raises UnknownEventError."""
-        known = self.log.knows
-        wanted = self.log.stored_as(self.model.topics)
+        """The next events that concern this read model, up to an end. Raises UnknownEventError."""
+        passed = self.log.topics - self.log.stored_as(self.model.topics)
         with (
             self.log.datastore.get_connection() as connection,
             connection.cursor(binary=True, row_factory=tuple_row) as cursor,
@@ -176,42 +180,54 @@ class Runner:
             cursor.execute(
                 _PAGE,
                 {
-                    "wanted": list(wanted),
+                    "passed": list(passed),
                     "after": after,
-                    "until": until or 2**62,
+                    "until": 2**62 if until is None else until,
                     "page": PAGE,
                     "bytes": PAGE_BYTES,
                 },
                 prepare=True,
             )
             rows = cursor.fetchall()
+        last = rows[0][0]
+        if rows[0][1] is None:
+            return Page(last, [])
+        if sum(len(row[5]) for row in rows) >= PAGE_BYTES:
+            last = rows[-1][1]
         # What comes before an event that is not known is taken over first.
-        page = list(takewhile(lambda row: known(row[3]), rows))
-        if rows and not page:
-            raise UnknownEventError(rows[0][3])
-        stored = [StoredEvent(*row[1:]) for row in page if row[3] in wanted]
-        events = iter(self.log.events_mapper.to_domain_events(stored))
-        return [(row[0], Recorded(row[0], next(events)) if row[3] in wanted else None) for row in page]
+        found = list(takewhile(lambda row: row[4] in self.log.topics, rows))
+        if len(found) < len(rows):
+            last = rows[len(found)][1] - 1
+            if last == after:
+                raise UnknownEventError(rows[len(found)][4])
+        events = self.log.events_mapper.to_domain_events([StoredEvent(*row[2:6]) for row in found])
+        return Page(last, [Recorded(row[1], event) for row, event in zip(found, events, strict=True)])
 
     def _apply(self, connection: Connection[Any], progress: Progress, page: Page) -> Progress:
-        def parts_of(item: tuple[int, Recorded | None]) -> InParts | None:
-            return None if item[1] is None else self.model.in_parts(item[1].event)
+        def parts_of(recorded: Recorded) -> InParts | None:
+            return self.model.in_parts(recorded.event)
 
-        for parts, items in groupby(page, parts_of):
+        for parts, items in groupby(page.events, parts_of):
             batch = list(items)
+            first, last = batch[0].position, batch[-1].position
             if parts is not None:
-                progress = self._apply_parts(connection, progress, batch[0][0], parts)
+                progress = self._pass_over(connection, progress, first - 1)
+                progress = self._apply_parts(connection, progress, first, parts)
                 continue
-            wanted = [recorded for _, recorded in batch if recorded is not None]
-            before, progress = progress, Progress(batch[-1][0])
-            if not wanted:
-                with connection.cursor() as cursor:
-                    tracking.move(cursor, self.schema, before, progress)
-                continue
+            before = progress
+            progress = Progress(page.last if last == page.events[-1].position else last)
             with self._transaction(connection, before) as cursor:
-                self.model.apply(cursor, wanted)
+                self.model.apply(cursor, batch)
                 tracking.move(cursor, self.schema, before, progress)
-        return progress
+        return self._pass_over(connection, progress, page.last)
+
+    def _pass_over(self, connection: Connection[Any], progress: Progress, position: int) -> Progress:
+        """Move on to a position up to which nothing concerns this read model."""
+        if progress.position >= position:
+            return progress
+        with connection.cursor() as cursor:
+            tracking.move(cursor, self.schema, progress, Progress(position))
+        return Progress(position)
 
     def _apply_parts(
         self, connection: Connection[Any], progress: Progress, position: int, parts: InParts

@@ -59,6 +59,10 @@ class Visitor(msgspec.Struct, frozen=True):
         return self.role in ("auditor", "admin")
 
     @property
+    def may_erase(self) -> bool:
+        return self.role == "admin"
+
+    @property
     def caller(self) -> Caller:
         """This person as use cases know them; work is done today."""
         return Caller(self.user_id, self.role, date.today())
@@ -127,6 +131,7 @@ def _looks_back(
 
 
 Reader = Annotated[Visitor, Depends(_allowed("marketer", "auditor", "reporter"))]
+MayErase = Annotated[Visitor, Depends(_allowed("admin"))]
 Historian = Annotated[Visitor, Depends(_looks_back)]
 
 
@@ -170,8 +175,13 @@ def _verifies(visitor: Sender) -> Visitor:
     return _allowed("auditor")(visitor)
 
 
+def _erases(visitor: Sender) -> Visitor:
+    return _allowed("admin")(visitor)
+
+
 Writer = Annotated[Visitor, Depends(_writes)]
 Verifier = Annotated[Visitor, Depends(_verifies)]
+Eraser = Annotated[Visitor, Depends(_erases)]
 
 
 def given_text(form: FormData, name: str) -> str:

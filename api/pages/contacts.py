@@ -11,7 +11,8 @@ from starlette.responses import HTMLResponse
 from api.contact_files import rows
 from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Writer, go_to, settle
-from api.pages.forms import CONTACT, changed_values, choices
+from api.pages.contact_lists import lists_of
+from api.pages.forms import CONTACT, OF_PERSONS, changed_values, choices
 from api.pages.lists import AskedOf, shown_list
 from api.routes.contacts import shown
 from api.schemas.contacts import ContactValues, NewContact
@@ -78,7 +79,11 @@ def show_new(service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """The form for a new contact."""
     blank: dict[str, Any] = dict.fromkeys((field.name for field in CONTACT), None)
     return visitor.page(
-        "contact_new.html", contact=blank, fields=CONTACT, choices=choices(service, CONTACT, visitor.language)
+        "contact_new.html",
+        contact=blank,
+        fields=CONTACT,
+        of_persons=OF_PERSONS,
+        choices=choices(service, CONTACT, visitor.language),
     )
 
 
@@ -96,13 +101,17 @@ def register(request: Request, service: ServiceOf, visitor: Writer, form: Sent) 
 def show_contact(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """One contact, with what it has had from us and the worksheets that it is on."""
     contact = service.contacts.get(no)
+    is_person, company_no = contact.value.type == "person", contact.value.company_no
     return visitor.page(
         "contact.html",
         contact=shown(service, contact),
+        erased=service.erasing.of(no) if contact.erased else None,
+        company=service.contacts.find(company_no) if company_no and company_no != no else None,
         segments=service.contacts.open_segments_with(contact.key),
-        fields=CONTACT,
+        fields=[field for field in CONTACT if is_person or field.name not in OF_PERSONS],
         statistics=STATISTICS,
         choices=choices(service, CONTACT, visitor.language),
+        **lists_of(service, contact),
     )
 
 

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
 from api.pages.deliveries import delivery
+from api.pages.erased import names_or_erased
 from api.pages.lists import AskedOf, shown_list
 from api.routes.logging import Entry, one
 from api.schemas.interactions import CancelBody, CommentBody, EvaluateBody
@@ -176,6 +177,7 @@ def list_interactions(service: ServiceOf, visitor: Reader, query: AskedOf) -> HT
 def show_interaction(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """One entry of the log, with its comments."""
     entry = one(service, INTERACTION_LOG_ENTRIES, entry_no, date.today())
+    names_or_erased(service, [entry])
     reason = REASONS[entry["delivery_error"]][visitor.language] if entry["delivery_error"] else None
     return visitor.page(
         "interaction.html",

@@ -33,6 +33,13 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 
+
+class Erased:
+    """Stands where the name of a contact was that has been erased."""
+
+
+ERASED = Erased()
+
 _environment = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
@@ -53,6 +60,8 @@ def shown(name: str, value: Any, language: Language) -> str | Markup:
     match value:
         case None | () | []:
             return ""
+        case Erased():
+            return Markup('<i class="erased">{}</i>').format(text("erased", language))
         case bool():
             return text("yes" if value else "no", language)
         case datetime():
@@ -112,11 +121,13 @@ def rendered(template: str, language: Language, facts: Mapping[str, Any]) -> str
         refusal=lambda slug: refusal_text(slug, language),
         label=lambda name: field_label(name, language),
         shown=lambda name, value: shown(name, value, language),
+        day=lambda written: day_text(date.fromisoformat(written), language) if written else "",
         number=lambda value: number_text(value, language),
         in_field=lambda value: in_field(value, language),
         in_words=lambda filters: filter_words(filters, language),
         told=lambda english: told(english, language),
         placed=lambda place: placed(place, language),
+        erased_mark=ERASED,
         static=static_address,
         **facts,
     )

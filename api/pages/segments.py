@@ -14,6 +14,7 @@ from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_te
 from api.pages.forms import HEADER, changed_values, choices
 from api.pages.history import changed_at
 from api.pages.lists import AskedOf, shown_list
+from api.pages.setup import first_steps
 from api.schemas.segments import NewSegment, SegmentPatch, SegmentVersion
 from api.schemas.values import Code
 from api.service import Service
@@ -38,7 +39,9 @@ Version = Annotated[SegmentVersion, Query()]
 def list_segments(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResponse:
     """The open segments."""
     found = shown_list(service, SEGMENTS, query, COLUMNS, "/segments", "-no")
-    return visitor.page("segments.html", list=found, verdict=service.verifying.verdict())
+    return visitor.page(
+        "segments.html", list=found, verdict=service.verifying.verdict(), **first_steps(service)
+    )
 
 
 @router.post("/segments")

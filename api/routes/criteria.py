@@ -30,7 +30,6 @@ from domain.errors import NotFound
 from domain.saved_criteria import SavedCriteria
 from domain.segment.events import CriteriaApplied, Exclusion, Skipped
 from domain.segment.state import CriteriaAction
-from projections.listing import list_page
 from projections.record_queries import listing
 
 router = APIRouter(prefix="/v1", tags=["criteria"], route_class=RepeatableRoute)
@@ -187,8 +186,7 @@ def reuse_logged_segment(
 @router.get(SAVED, response_model=SavedCriteriaPage, dependencies=[READERS, at_least("setup")])
 def list_saved_criteria(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of saved criteria."""
-    with service.read_models.cursor() as cursor:
-        page = list_page(cursor, listing(records.SAVED_CRITERIA), query, work_date=on)
+    page = service.read_models.page(listing(records.SAVED_CRITERIA), query, on)
     items = [
         _saved(row["code"], row["version"], msgspec.convert(row["value"], SavedCriteria))
         for row in page.items

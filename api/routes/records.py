@@ -30,7 +30,6 @@ from domain.errors import InvalidRequest
 from domain.records import RecordKind
 from domain.setup import Setup
 from projections.contact_queries import campaign_statistics, interactions_of
-from projections.listing import list_page
 from projections.record_queries import listing
 
 BODIES: dict[RecordKind, type[Body]] = {
@@ -132,8 +131,7 @@ def _add_routes(kind: RecordKind) -> None:
         description=f"A page of {plural}, filtered by any field.",
     )
     def list_records(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
-        with service.read_models.cursor() as cursor:
-            found = list_page(cursor, listing(kind), query, work_date=on)
+        found = service.read_models.page(listing(kind), query, on)
         key = "no" if kind is records.CAMPAIGN else "code"
         rows = [(row[key], row["version"], row["value"]) for row in found.items]
         items = _all_shown(service, kind, rows)

@@ -32,7 +32,6 @@ from domain.errors import InvalidRequest
 from domain.segment.state import Segment
 from projections.contact_export import exported_contacts
 from projections.listing import Query as ListQuery
-from projections.listing import list_page
 from projections.segment_listings import SEGMENTS
 
 router = APIRouter(prefix="/v1/segments", tags=["segments"], route_class=RepeatableRoute)
@@ -67,8 +66,7 @@ def create_segment(values: NewSegment, service: ServiceOf, caller: Marketer, set
 @router.get("", response_model=SegmentPage, dependencies=READS)
 def list_segments(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of open segments."""
-    with service.read_models.cursor() as cursor:
-        page = list_page(cursor, SEGMENTS, query, work_date=on)
+    page = service.read_models.page(SEGMENTS, query, on)
     return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
 
 

@@ -19,10 +19,11 @@ import pytest
 
 from correspondence import office as office_module
 from correspondence import pdf as pdf_module
-from correspondence.combining import combine, letter_of, split
+from correspondence.binding import apart
+from correspondence.combining import letter_of
 from correspondence.merging import merge
 from correspondence.office import Office, find_office, runs_without_network
-from correspondence.pdf import letters_to_pdf
+from correspondence.pdf import letters_to_pdf, sheaves
 from correspondence.reading import read_template
 from domain.errors import OfficeMissing
 from tests.correspondence.word import OFFICE, W, document, field, relations
@@ -81,10 +82,12 @@ def test_letters_made_together_look_the_same_to_the_dot_as_letters_made_one_by_o
     read = [letter for data in each if (letter := letter_of(data))]
     assert len(read) == 6
     assert len({letter.frame for letter in read}) == 1
-    together = split(office.convert({"x": combine(read)})["x"], 6)
+    (sheaf,) = sheaves(dict(enumerate(each)))
+    together = apart(sheaf)
     alone = office.convert({str(number): letter for number, letter in enumerate(each)})
-    assert together is not None
-    assert [pages(pdf) for pdf in together] == [pages(alone[str(number)]) for number in range(6)]
+    assert [pages(together[number]) for number in range(6)] == [
+        pages(alone[str(number)]) for number in range(6)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ class TestOneTransaction:
 
             def overtaken(after: int, until: int | None) -> Any:
                 page = read(after, until)
-                if page:
+                if page.last > after:
                     service.contact()
                     fast.catch_up()
                 return page
@@ -439,7 +439,7 @@ def reads_again(service: Desk, lost: list[int]) -> bool:
     with psycopg.connect(service.conninfo) as connection:
         row = connection.execute(
             "SELECT FROM pg_stat_activity WHERE application_name = 'feeding' AND state = 'idle'"
-            " AND pid <> ALL(%s) AND query LIKE 'SELECT notification_id%%'",
+            " AND pid <> ALL(%s) AND query LIKE 'SELECT head.last%%'",
             (lost,),
         ).fetchone()
     return row is not None

@@ -120,6 +120,24 @@ DETAILS: tuple[tuple[str, str], ...] = (
         "voorwaarde {n} gaat weer over dit veld; gebruik | voor of, & voor en",
     ),
     # Values
+    ("another period starts on the same day", "op dezelfde dag begint al een periode"),
+    ("the period would end before it starts", "de periode zou eindigen voor ze begint"),
+    ("there is an address {code} already", "er is al een adres {code}"),
+    ("a code is given twice", "een code staat er twee keer"),
+    (
+        "say that you know that it cannot be undone",
+        "zeg dat je weet dat dit niet ongedaan kan worden gemaakt",
+    ),
+    (
+        "There is something already; the sample is for an empty service.",
+        "Er is al iets; de voorbeelden zijn voor een lege dienst.",
+    ),
+    ("the campaign would end before it starts", "de campagne zou eindigen voor ze begint"),
+    ("this is not there any more", "dit is er niet meer"),
+    (
+        "Contact {no} was erased; nothing is recorded of it any more.",
+        "Contact {no} is gewist; er wordt niets meer over vastgelegd.",
+    ),
     ("must not be longer than {n} characters", "mag niet langer zijn dan {n} tekens"),
     ("must be written as {example}", "moet worden geschreven als {example}"),
     ("input should be a valid decimal", "moet een getal zijn"),
