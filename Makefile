@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install office browser demo serve test lint format bench bench-quick bench-browser bench-large bench-peers requirements clean
+.PHONY: help install office browser demo serve mailbox test lint format bench bench-quick bench-browser bench-letters bench-large bench-peers requirements clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -45,6 +45,9 @@ demo: install office ## do the main job from end to end on sample contacts
 serve: install ## run the service on http://127.0.0.1:8000, its data in .data
 	@$(BIN)/segmentlog serve
 
+mailbox: install ## a mail server on 127.0.0.1:1025 that shows mails and passes none on, to try sending
+	@$(BIN)/python -m docs.mailbox
+
 test: install office browser ## run all tests
 	@$(BIN)/python -m pytest
 
@@ -59,15 +62,18 @@ format: install ## put the code into its usual form
 	@$(BIN)/ruff format .
 
 bench: install ## measure with a million contacts, and write benchmarks/results and the README's table
-	@$(BIN)/python -m benchmarks --contacts 10000 100000 1000000
+	@$(BIN)/python -m benchmarks --contacts 10000 100000 1000000 --special rebuild=10000,100000
 	@$(BIN)/python -m benchmarks.report --readme README.md
 
-bench-quick: install ## the same with 100,000 contacts only
-	@$(BIN)/python -m benchmarks --contacts 100000
+bench-quick: install ## the same with 100,000 contacts only; those that take long with fewer
+	@$(BIN)/python -m benchmarks --contacts 100000 --special import=10000 rebuild=10000
 	@$(BIN)/python -m benchmarks.report --readme README.md
 
 bench-browser: install browser ## measure the worksheet of a million lines in Chromium
 	@$(BIN)/python -m benchmarks.browser
+
+bench-letters: install office ## measure letters and their PDF against the least and against others
+	@$(BIN)/python -m benchmarks.letters
 
 bench-large: install ## ten million contacts on a service that is killed on the way; takes hours
 	@$(BIN)/python -m benchmarks.endurance --contacts 10000000

@@ -73,12 +73,14 @@ def worker(
 
 
 @app.command()
-def demo() -> None:
+def demo(as_json: AsJson = False) -> None:
     """Do the main job from end to end on 10,000 sample contacts, and show it."""
     from api.demo import run
 
     with _said():
-        run()
+        taken = run(aside=as_json)
+    if as_json:
+        _print_json({"steps": [{"step": step, "seconds": round(took, 3)} for step, took in taken]})
 
 
 @app.command()
@@ -86,6 +88,13 @@ def verify(
     data: Data = None,
     anchor: Annotated[
         Path | None, typer.Option(help="A file that checkpoints were written to, or a note that was kept.")
+    ] = None,
+    kept: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--checkpoint",
+            help="A checkpoint that was kept: a note, or a saved mail. May be given several times.",
+        ),
     ] = None,
     key: Annotated[
         list[str] | None,
@@ -98,11 +107,12 @@ def verify(
 
     with _service(data, personal=False) as service, _progress("Verifying events") as progress:
         keys = [Verifier.read(text) for text in key] if key else None
-        found = service.auditing.verify(keys=keys, anchor=anchor, progress=progress)
+        found = service.auditing.verify(keys=keys, anchor=anchor, kept=kept or (), progress=progress)
     if as_json:
         _print_json({name: getattr(found, name) for name in VERIFIED})
     elif found.ok:
-        sealed = f", under {found.checkpoints:,} checkpoints" if found.checkpoints else ""
+        several = "checkpoint" if found.checkpoints == 1 else "checkpoints"
+        sealed = f", under {found.checkpoints:,} {several}" if found.checkpoints else ""
         typer.echo(f"All {found.events:,} events are what was recorded{sealed}.")
     else:
         typer.echo(f"NOT as recorded: {found.problem}")
@@ -129,6 +139,7 @@ def grant(
     reporting: Annotated[
         bool, typer.Option("--reporting", help="Let it read the views for reports, and nothing else.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make the event log's tables in DATABASE_URL as their owner, and let a role add to them, no more."""
     from eventstore.grants import grant as give
@@ -141,8 +152,11 @@ def grant(
         raise typer.Exit(2)
     with _said():
         (give_reports if reporting else give)(settings.database_url, settings.segmentlog_schema, role)
-    if reporting:
-        views = reporting_schema(settings.segmentlog_schema)
+    views = reporting_schema(settings.segmentlog_schema)
+    if as_json:
+        schema = views if reporting else settings.segmentlog_schema
+        _print_json({"role": role, "schema": schema, "may": "read" if reporting else "read and add"})
+    elif reporting:
         typer.echo(f"{role} can read the views in the schema {views}, and nothing else of ours.")
     else:
         typer.echo(f"{role} can read the events and add to them, and cannot change or remove them.")
@@ -165,6 +179,20 @@ def rotate_master_key(data: Data = None, as_json: AsJson = False) -> None:
             typer.echo("From now on, SEGMENTLOG_MASTER_KEY must hold what SEGMENTLOG_NEW_MASTER_KEY held.")
 
 
+@app.command()
+def scrub(data: Data = None, as_json: AsJson = False) -> None:
+    """Remove what is left of erased contacts in the files of the database, now."""
+    with _service(data) as service, _progress("Rebuilding contacts") as progress:
+        done = service.scrubbing.scrub(progress=progress)
+    if as_json:
+        _print_json({"contacts": done.contacts, "left": list(done.left)})
+    elif done.left:
+        typer.echo("\n".join(["Something may be left of erased contacts:", *done.left]))
+    else:
+        typer.echo(f"Nothing is left of {done.contacts:,} erased contacts in the files of the database.")
+    raise typer.Exit(1 if done.left else 0)
+
+
 @exporting.command("proof")
 def export_proof(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")],
@@ -174,13 +202,17 @@ def export_proof(
         int | None, typer.Option(min=1, help="The size of a checkpoint that the reader has already.")
     ] = None,
     data: Data = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write events with their proofs, to be checked by others with docs/check_proof.py."""
     with _service(data, personal=False) as service:
         bundle = service.auditing.bundle(position, last or position, since=since)
         file.write_text(json.dumps(bundle, indent=1) + "\n")
-    typer.echo(f"Events {bundle['first']:,} to {bundle['last']:,} are in {file}; they are proven by")
-    typer.echo(bundle["key"])
+    if as_json:
+        _print_json({"file": str(file), **{name: bundle[name] for name in ("first", "last", "key")}})
+    else:
+        typer.echo(f"Events {bundle['first']:,} to {bundle['last']:,} are in {file}; they are proven by")
+        typer.echo(bundle["key"])
 
 
 @app.command()

@@ -228,8 +228,12 @@ def _text_of(letter: bytes) -> list[str]:
     return [line for text in texts for line in text.split("\n") if line]
 
 
-def run() -> None:
-    """Start a service of its own, do the job, stop the service."""
+def run(*, aside: bool = False) -> list[tuple[str, float]]:
+    """Start a service of its own, do the job, stop the service; the steps, and the seconds each took.
+
+    What there is to see goes to the error output if it is to be told `aside`.
+    """
+    console.stderr = aside
     with tempfile.TemporaryDirectory(prefix="segmentlog-demo-") as directory:
         # The database runs as an account of its own where we are root: it must reach its directory.
         Path(directory).chmod(0o755)
@@ -238,7 +242,8 @@ def run() -> None:
             seconds = time.perf_counter() - started
             console.print(f"The service runs on {service.address}, started in {seconds:.1f} s.")
             with service.client() as client:
-                Demo(client).run()
+                demo = Demo(client)
+                demo.run()
         console.print("\nThe demo's service has stopped, and its data are gone.")
     console.print(
         "[bold]Now yours:[/] make serve keeps one running. It says its admin key at the first start."
@@ -246,3 +251,4 @@ def run() -> None:
     console.print("  in the browser, where its key signs in: http://127.0.0.1:8000/")
     console.print("  its API to try out:                     http://127.0.0.1:8000/docs")
     console.print("  its description for programs:           http://127.0.0.1:8000/openapi.json")
+    return demo.taken

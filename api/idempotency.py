@@ -23,7 +23,7 @@ from domain.errors import Conflict, InvalidRequest, Refused
 
 KEPT = timedelta(hours=24)
 WAIT_SECONDS = 10.0
-KEPT_HEADERS = ("etag", "event-position", "location", "content-type")
+KEPT_HEADERS = ("etag", "event-position", "location", "content-type", "content-disposition", "left-out")
 
 
 class RememberedAnswer(msgspec.Struct, frozen=True):

@@ -1,12 +1,15 @@
 """What `/metrics` says: counts of this process, and where the log and its read models are.
 
-Nothing here scans: a scrape reads one row of the log's head, one of each read model and the last checkpoint.
+A scrape reads one row of the log's head, one of each read model and the last checkpoint. The only thing that
+grows is the outbox, of which it reads one row for each hundred letters that wait.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import product
+from typing import get_args
 
 import psycopg
 import structlog
@@ -31,12 +34,16 @@ from psycopg_pool import PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.service import Service
+from correspondence.outbox import Channel
+from correspondence.outbox_figures import State
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 DATABASE_SECONDS = 2.0
 """How long a scrape waits for a connection; without one it says what the process knows by itself."""
 LATENCIES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 GROUPS = (1, 2, 4, 8, 16, 32, 64)
+USUAL_OUTCOMES = {("mail", "sent"): 0, ("mail", "uncertain"): 0, ("print", "sent"): 0}
+"""These are told before there are any, so that the first one is seen as a change."""
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 logger = structlog.get_logger()
@@ -116,7 +123,7 @@ class _ServiceCollector(Collector):
         yield from _pools(self._service)
         reached = GaugeMetricFamily("segmentlog_database_up", "Whether the database answers.")
         try:
-            found = list(_places(self._service))
+            found = [*_places(self._service), *_deliveries(self._service)]
         except (psycopg.Error, PersistenceError, PoolTimeout) as error:
             logger.warning("the database does not answer a scrape", error=str(error))
             found = []
@@ -197,3 +204,33 @@ def _places(service: Service) -> Iterator[Metric]:
         fed.add_metric([name], status.fed)
         stuck.add_metric([name], status.error is not None)
     yield from (at, behind, fed, stuck)
+
+
+def _deliveries(service: Service) -> Iterator[Metric]:
+    figures = service.outbox.figures(patience=DATABASE_SECONDS)
+    yield GaugeMetricFamily(
+        "segmentlog_outbox_position",
+        "The position up to which everything that is to be sent is in the outbox.",
+        value=figures.position,
+    )
+    waiting = GaugeMetricFamily(
+        "segmentlog_outbox_waiting", "Letters and mails that are to be sent.", labels=["channel", "state"]
+    )
+    oldest = GaugeMetricFamily(
+        "segmentlog_outbox_oldest_seconds",
+        "How long ago the first of them was asked for; 0 when there is none.",
+        labels=["channel", "state"],
+    )
+    found = {(figure.channel, figure.state): figure for figure in figures.waiting}
+    for labels in product(get_args(Channel), get_args(State)):
+        figure = found.get(labels)
+        waiting.add_metric(labels, figure.count if figure else 0)
+        oldest.add_metric(labels, figure.oldest_seconds if figure else 0)
+    deliveries = CounterMetricFamily(
+        "segmentlog_deliveries",
+        "Letters and mails that were settled: sent, or the reason why not.",
+        labels=["channel", "outcome"],
+    )
+    for labels, count in sorted((USUAL_OUTCOMES | figures.outcomes).items()):
+        deliveries.add_metric(labels, count)
+    yield from (waiting, oldest, deliveries)

@@ -17,8 +17,10 @@ from types import FrameType
 import structlog
 
 from api.http_server import HttpServer
+from api.logs import log_no_values
 from api.service import Service
 from api.settings import Settings
+from application.scrubbing import Scrubber
 from eventstore.embedded_postgres import EmbeddedPostgres
 from eventstore.file_locks import ServeLock
 from projections.runner import Runners
@@ -48,6 +50,7 @@ def serve(
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until told to stop. Raises AlreadyServedError, EmbeddedPostgresError, OSError."""
+    log_no_values()
     signal.signal(signal.SIGTERM, _stop)
     with ExitStack() as stack:
         # Another server of the same directory is refused before anything is touched.
@@ -76,6 +79,7 @@ def serve(
 
 def work(conninfo: str, settings: Settings, data: Path, stop: Flag) -> None:
     """Keep the read models up with the log and the log sealed, and send letters, until told to stop."""
+    log_no_values()
     service = Service(
         *(conninfo, settings.segmentlog_schema, settings.proving(data), settings.master(data)),
         mail=settings.mail(),
@@ -87,12 +91,15 @@ def work(conninfo: str, settings: Settings, data: Path, stop: Flag) -> None:
     )
     service.read_models.open()
     service.outbox.open()
-    deliveries = service.delivery_worker()
+    parts = (
+        *(runners, sealer, Scrubber(service.scrubbing, settings.segmentlog_scrub_seconds)),
+        service.delivery_worker(),
+    )
     with service.hearing_of_erasures():
-        for part in (runners, sealer, deliveries):
+        for part in parts:
             part.start()
         stop.wait()
-        for part in (deliveries, sealer, runners):
+        for part in reversed(parts):
             part.stop()
     service.outbox.close()
     service.read_models.close()

@@ -31,6 +31,7 @@ from application.planning_deliveries import Planner
 from application.recording import Recording
 from application.records import Records
 from application.resending import Resending
+from application.scrubbing import Scrubbing
 from application.segments import Segments
 from application.selecting import Selecting
 from application.tasks import Tasks
@@ -43,7 +44,7 @@ from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
 from eventstore.personal_keys import DESTROYED, MasterKey
 from eventstore.verify import Progress, Verification
-from projections import reporting
+from projections import building, reporting
 from projections.read_models import ReadModels
 from projections.runner import Runner
 
@@ -75,6 +76,7 @@ class Service:
         self.records = Records(journal, self.read_models)
         self.contacts = Contacts(journal, self.read_models, self.records)
         self.erasing = Erasing(journal, self.read_models)
+        self.scrubbing = Scrubbing(self.log, models)
         self.segments = Segments(journal, self.read_models, self.records, self.contacts)
         self.documents = Documents(journal, self.read_models, self.records, self.segments)
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
@@ -108,6 +110,7 @@ class Service:
             self.log.personal_keys.check()
         self.keys.set_up()
         self.outbox.set_up()
+        building.clear(self.conninfo, self.schema, read_models(self.log))
         for runner in self.runners():
             runner.set_up()
             reporting.set_up(self.conninfo, self.schema, runner.model)

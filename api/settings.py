@@ -6,14 +6,16 @@ from datetime import time
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.entry import EntrySettings
 from api.openid import OpenIdSettings, is_safe_address
 from api.tokens import SHORTEST_SECRET, TokenSettings
+from application.anchor_mail import MailPlace
 from application.auditing import ProofSettings
-from correspondence.mail_server import MailSettings, Tls, is_this_machine
+from correspondence.mail import address_of, usable_address
+from correspondence.mail_server import MailSettings, Tls, is_this_machine, trusting
 from eventstore.key_file import load_secret
 from eventstore.notes import Verifier, load_signer
 from eventstore.personal_keys import MasterKey
@@ -37,13 +39,16 @@ class Settings(BaseSettings):
     segmentlog_earlier_keys: str = ""
     segmentlog_checkpoint_events: int = Field(10_000, ge=1)
     segmentlog_checkpoint_seconds: float = Field(300.0, gt=0)
+    segmentlog_scrub_seconds: float = Field(86_400.0, gt=0)
     segmentlog_anchor_file: Path | None = None
     segmentlog_anchor_url: str | None = Field(None, pattern=r"^https?://[^\s/]+")
+    segmentlog_anchor_mail: str | None = Field(None, pattern=r"^[!-~]+@[!-~]+$")
     segmentlog_mail_host: str | None = Field(None, min_length=1)
     segmentlog_mail_port: int = Field(587, ge=1, le=65_535)
     segmentlog_mail_user: str | None = Field(None, min_length=1)
     segmentlog_mail_password: str | None = None
     segmentlog_mail_tls: Tls = "starttls"
+    segmentlog_mail_ca: Path | None = None
     segmentlog_mail_from: str | None = Field(None, pattern=r"^[^\r\n]*[^\s@<>]+@[^\s@<>]+[^\r\n]*$")
     segmentlog_mail_per_minute: int | None = Field(None, ge=1, le=1_000_000)
     segmentlog_mail_not_before: time | None = None
@@ -53,14 +58,45 @@ class Settings(BaseSettings):
         None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$"
     )
 
+    @field_validator("segmentlog_mail_from")
+    @classmethod
+    def _is_one_sender(cls, sender: str | None) -> str | None:
+        if sender is not None and usable_address(address_of(sender)) is None:
+            raise ValueError('must be one address, such as "Alder, Inc." <news@example.com>')
+        return sender
+
+    @field_validator("segmentlog_mail_ca")
+    @classmethod
+    def _has_certificates(cls, file: Path | None) -> Path | None:
+        try:
+            trusting(file)
+        except OSError as error:
+            raise ValueError(f"{file} cannot be read as certificates in PEM: {error}") from None
+        return file
+
+    @field_validator("segmentlog_mail_not_before", "segmentlog_mail_not_after")
+    @classmethod
+    def _is_of_the_workers_clock(cls, at: time | None) -> time | None:
+        if at is not None and at.tzinfo is not None:
+            raise ValueError("is a time of the worker's clock, without an offset")
+        return at
+
     @model_validator(mode="after")
     def _mail_is_whole(self) -> Self:
         if self.segmentlog_mail_host is None:
+            if self.segmentlog_anchor_mail is not None:
+                raise ValueError("SEGMENTLOG_ANCHOR_MAIL needs SEGMENTLOG_MAIL_HOST")
             return self
         if self.segmentlog_mail_from is None:
             raise ValueError("SEGMENTLOG_MAIL_HOST needs SEGMENTLOG_MAIL_FROM")
+        if bool(self.segmentlog_mail_user) != bool(self.segmentlog_mail_password):
+            raise ValueError("SEGMENTLOG_MAIL_USER and SEGMENTLOG_MAIL_PASSWORD: set both or neither")
         if self.segmentlog_mail_tls == "none" and not is_this_machine(self.segmentlog_mail_host):
-            raise ValueError("SEGMENTLOG_MAIL_TLS can be none only for a mail server on this machine")
+            what = "mails and SEGMENTLOG_MAIL_PASSWORD" if self.segmentlog_mail_user else "mails"
+            raise ValueError(
+                f"SEGMENTLOG_MAIL_TLS: with none, others could read {what} on their way;"
+                " it is for a mail server on this machine only"
+            )
         return self
 
     def mail(self) -> MailSettings | None:
@@ -74,6 +110,7 @@ class Settings(BaseSettings):
             user=self.segmentlog_mail_user,
             password=self.segmentlog_mail_password,
             tls=self.segmentlog_mail_tls,
+            authorities=self.segmentlog_mail_ca,
             per_minute=self.segmentlog_mail_per_minute,
             not_before=self.segmentlog_mail_not_before,
             not_after=self.segmentlog_mail_not_after,
@@ -155,6 +192,7 @@ class Settings(BaseSettings):
         origin = self.segmentlog_origin or f"segmentlog/{self.segmentlog_schema}"
         if self.segmentlog_signing_key:
             load_signer(origin, self.segmentlog_signing_key, data)  # a wrong one is said at the start
+        mail, address = self.mail(), self.segmentlog_anchor_mail
         return ProofSettings(
             origin=origin,
             signing_key=self.segmentlog_signing_key,
@@ -162,4 +200,5 @@ class Settings(BaseSettings):
             earlier_keys=tuple(Verifier.read(text) for text in self.segmentlog_earlier_keys.split()),
             anchor_file=self.segmentlog_anchor_file,
             anchor_url=self.segmentlog_anchor_url,
+            anchor_mail=MailPlace(mail, address) if mail and address else None,
         )

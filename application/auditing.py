@@ -11,10 +11,13 @@ from typing import Any
 import msgspec
 import structlog
 
+from application.anchor_mail import MailPlace
+from application.event_log import topics_without_contents
 from domain.errors import Conflict, InvalidRequest, NotFound
-from eventstore.anchors import AnchorError, Anchors, FilePlace, places, read_anchors
+from eventstore.anchors import AnchorError, Anchors, FilePlace, places
 from eventstore.checkpoints import Checkpoints, Inclusion, Sealed, SealError
 from eventstore.history_reads import HistoryReads
+from eventstore.kept_checkpoints import read_checkpoints
 from eventstore.log import EventLog
 from eventstore.notes import Signer, Verifier, load_signer, signer_of
 from eventstore.sealer import Sealer
@@ -37,6 +40,7 @@ class ProofSettings(msgspec.Struct, frozen=True):
     earlier_keys: tuple[Verifier, ...] = ()
     anchor_file: Path | None = None
     anchor_url: str | None = None
+    anchor_mail: MailPlace | None = None
 
 
 class Auditing:
@@ -55,6 +59,8 @@ class Auditing:
 
         earlier = settings.earlier_keys if settings else ()
         outside = places(settings.anchor_file, settings.anchor_url) if settings else []
+        if settings and settings.anchor_mail:
+            outside.append(settings.anchor_mail)
         self.checkpoints = Checkpoints(log.datastore, log.schema, signer, earlier)
         self.anchors = Anchors(log.datastore, log.schema, outside)
         self.reads = HistoryReads(log.datastore)
@@ -159,18 +165,21 @@ class Auditing:
         *,
         keys: Sequence[Verifier] | None = None,
         anchor: Path | None = None,
+        kept: Sequence[Path] = (),
         progress: Progress | None = None,
     ) -> Verification:
         """Recompute everything, and hold it against the checkpoints that were kept outside.
 
         `keys` are those that an auditor noted down, else those that this service knows; `anchor` is a file
-        that checkpoints were written to, else the one of the settings. Raises Conflict.
+        that checkpoints were written to, else the one of the settings; `kept` are files besides. Raises
+        Conflict.
         """
         return verify(
             self._log.conninfo,
             self._log.schema,
             keys=self._known_keys() if keys is None else keys,
-            outside=self._outside(anchor),
+            outside=self._outside(anchor, kept),
+            nameless=topics_without_contents(),
             progress=progress,
         )
 
@@ -186,12 +195,13 @@ class Auditing:
             )
         return settings.earlier_keys
 
-    def _outside(self, anchor: Path | None) -> list[Outside]:
-        file = anchor or (self._settings.anchor_file if self._settings else None)
-        if file is None or (anchor is None and not file.exists() and not self._anchored_in(file)):
-            return []
+    def _outside(self, anchor: Path | None, kept: Sequence[Path]) -> list[Outside]:
+        files = [anchor, *kept] if anchor else list(kept)
+        set_up = self._settings.anchor_file if self._settings and anchor is None else None
+        if set_up is not None and (set_up.exists() or self._anchored_in(set_up)):
+            files.append(set_up)
         try:
-            return read_anchors(file)
+            return [one for file in files for one in read_checkpoints(file)]
         except AnchorError as error:
             raise Conflict(str(error)) from error
 

@@ -44,8 +44,9 @@ RECORD_SECONDS = 5.0
 """What has been sent is recorded after so many seconds, also within a batch."""
 RETRY_SECONDS = 5.0
 MOST_RETRY_SECONDS = 3_600.0
-GIVE_UP_SECONDS = 24 * 3_600.0
-"""A mail that the server puts off is tried for so long."""
+GIVE_UP_TRIES = 33
+"""A mail that the server puts off is tried again so often, which takes a day. Nights, pauses and times
+without a server do not count: there are servers that put off everybody's first try."""
 WORDS_ENDING = ".docx"
 
 
@@ -86,14 +87,15 @@ class Delivering:
         ready = self._ready(progress)
         unreachable: str | None = None
         for entry, letter in ready:
-            if stop.is_set() or not settings.is_open(datetime.now().time()):
+            if settings.per_minute and not self._take_turn(settings, batch, stop):
                 break
-            if settings.per_minute and not self._take_turn(settings, stop):
+            if stop.is_set() or not settings.is_open(datetime.now().time()):
                 break
             outcome = self._send(server, batch, entry, letter)
             if isinstance(outcome, mail_server.Stopped):
                 break
             if isinstance(outcome, mail_server.Unreachable):
+                self.outbox.forget(batch, entry.entry_no)
                 unreachable = outcome.said
                 break
             self._note(progress, outcome, entry, letter)
@@ -111,10 +113,13 @@ class Delivering:
         else:
             self.outbox.release(batch, after=1.0 if unreachable else 0.0, said=unreachable)
 
-    def _take_turn(self, settings: MailSettings, stop: Flag) -> bool:
+    def _take_turn(self, settings: MailSettings, batch: Batch, stop: Flag) -> bool:
         """Wait for our turn at the mail server; False if we were told to stop meanwhile."""
         assert settings.per_minute is not None
-        return not stop.wait(self.outbox.turn(settings.server, 60.0 / settings.per_minute))
+        wait = self.outbox.turn(settings.server, 60.0 / settings.per_minute)
+        if wait > LEASE_SECONDS / 2:  # many workers, few mails: nobody may take the batch from us meanwhile
+            self.outbox.keep(batch, lease=wait + LEASE_SECONDS)
+        return not stop.wait(wait)
 
     def _send(self, server: MailServer, batch: Batch, entry: Outgoing, letter: Letter) -> mail_server.Outcome:
         address = usable_address(entry.alternative_email) or usable_address(entry.email)
@@ -186,8 +191,7 @@ class Delivering:
             case mail_server.Unknown(said):
                 attempt = Attempt(number, "failed", reason="uncertain", detail=said)
             case mail_server.Deferred(said):
-                age = (datetime.now(UTC) - batch.created_at).total_seconds()
-                if age < GIVE_UP_SECONDS:
+                if batch.tries < GIVE_UP_TRIES:
                     self.outbox.forget(batch, number)
                     progress.put_off = said
                     return
@@ -287,7 +291,7 @@ class Delivering:
         }
         events = outcomes(recorded.first, sent, failed)
         caller = Caller(SENDER, "admin", date.today())
-        settling = self.outbox.settling(batch, [one.number for one in attempts])
+        settling = self.outbox.settling(batch, attempts)
         changes = Changes(batch.stream, aggregate.version, events)
         return self.journal.record(caller, changes, under_lock=[settling])
 

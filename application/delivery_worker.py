@@ -104,7 +104,7 @@ class DeliveryWorker:
             raise
         except Exception as error:
             said = f"{type(error).__name__}: {error}"[:300]
-            self._outbox.release(batch, after=MOST_RETRY_SECONDS, said=said, counts=True)
+            self._outbox.release(batch, after=MOST_RETRY_SECONDS, said=said)
             raise
 
     def _send(self, server: MailServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from domain.contact import (
     PERSONAL,
     PERSONAL_IN_ADDRESS,
     ContactChanged,
+    ContactErased,
     ContactRegistered,
     KnownContact,
     erase,
@@ -92,6 +94,13 @@ class Erasing:
         left = self.journal.load(stream_of(no), KnownContact)
         assert left is not None
         return left, position
+
+    def of(self, no: str) -> tuple[datetime, str] | None:
+        """When a contact was erased, and why; None if it was not."""
+        for _, event in self.log.placed([stream_of(no)]):
+            if isinstance(event.data, ContactErased):
+                return event.envelope.at, event.data.reason
+        return None
 
     def _noted(self, key: int) -> Iterator[Event]:
         """Events of other streams in which something is sealed under the contact's key."""

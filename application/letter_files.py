@@ -9,35 +9,37 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import PurePath
 from typing import Literal
 
 import msgspec
-import pikepdf
 
 from application.documents import WORD
 from application.entry_letters import EntryLetters
-from application.letters import PDF, Erased, Letter, as_pdf, one_as_pdf
+from application.letters import PDF, Erased, Letter, as_one_pdf, as_pdf, one_as_pdf
+from correspondence.binding import one_after_another
+from correspondence.combining import MOST_COMBINED
 from correspondence.mail import plain_name
 from domain.errors import NoDocument, NotFound
-from projections.delivery_queries import FiledEntry, filed_entries, filed_entry
+from projections.delivery_queries import FiledEntry, filed_entries, filed_entry, filed_numbers
 from projections.read_models import ReadModels
 
-AT_ONCE = 100
-PIECE = 256 * 1024
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The first day that a zip file can name: the same letters are the same file."""
+PIECE = 256 * 1024
 INDEX = (
     *("file", "entry_no", "contact_no", "company", "name", "correspondence_type", "delivery_status"),
     *("sha256", "as_sent"),
 )
 
 Format = Literal["pdf", "docx"]
-Made = list[tuple[FiledEntry, Letter, bytes, str]]
-"""Entries with their letter, their file and its ending."""
+Batch = list[tuple[FiledEntry, Letter | Erased]]
+Made = list[tuple[FiledEntry, Letter | None, bytes, str]]
+"""Entries with their letter, their file and its ending; without a letter those whose contact was erased."""
 
 
 class LetterFile(msgspec.Struct, frozen=True):
@@ -89,60 +91,53 @@ class LetterFiles:
 
         Raises NotFound, NoDocument, OfficeMissing before the first piece.
         """
-        entries = self._entries(logged_segment, correspondence_type)
-        erased: list[FiledEntry] = []
-        batches = self._made(entries, kind, erased)
-        first = next(batches)
-        if len(erased) == len(entries):
-            raise NoDocument(
-                f"The contacts of logged segment {logged_segment} were erased, and their letters."
-            )
-        return _zip(first, batches, erased, alone=len(entries) == 1)
+        numbers = self._numbers(logged_segment, correspondence_type)
+        batches = (_made(batch, kind) for batch in self._batches(numbers))
+        first: list[Made] = []
+        while not any(letter for batch in first for _, letter, _, _ in batch):
+            batch = next(batches, None)
+            if batch is None:
+                raise NoDocument(
+                    f"The contacts of logged segment {logged_segment} were erased, and their letters."
+                )
+            first.append(batch)
+        return _zip(chain(first, batches), alone=len(numbers) == 1)
 
     def combined(self, logged_segment: int, correspondence_type: str | None) -> Iterator[bytes]:
         """One PDF of all letters of a logged segment, for the printer; those that cannot be one are left out.
 
-        Raises NotFound, NoDocument, OfficeMissing.
+        Raises NotFound, NoDocument, OfficeMissing before the first piece.
         """
-        entries = self._entries(logged_segment, correspondence_type)
-        made = self._made(entries, "pdf", [])
-        parts = [pdf for batch in made if (pdf := _joined(_pdfs(batch))) is not None]
-        whole = _joined(parts)
-        if whole is None:
+        numbers = self._numbers(logged_segment, correspondence_type)
+        batches = (
+            as_one_pdf([letter for _, letter in batch if isinstance(letter, Letter)])
+            for batch in self._batches(numbers)
+        )
+        pdfs = (pdf for pdf in batches if pdf is not None)
+        first = next(pdfs, None)
+        if first is None:
             raise NoDocument(f"No letter of logged segment {logged_segment} can be made into PDF.")
-        return (whole[start : start + PIECE] for start in range(0, len(whole), PIECE))
+        return one_after_another(chain([first], pdfs))
 
-    def _entries(self, logged_segment: int, correspondence_type: str | None) -> list[FiledEntry]:
+    def _numbers(self, logged_segment: int, correspondence_type: str | None) -> Sequence[int]:
         with self.read_models.cursor() as cursor:
             known = cursor.execute(
                 "SELECT FROM logged_segment WHERE entry_no = %s", (logged_segment,)
             ).fetchone()
-            entries = filed_entries(cursor, logged_segment, correspondence_type)
+            numbers = filed_numbers(cursor, logged_segment, correspondence_type)
         if known is None:
             raise NotFound.named("logged segment", logged_segment)
-        if not entries:
+        if not numbers:
             raise NoDocument(f"Logged segment {logged_segment} has no such documents.")
-        return entries
+        return numbers
 
-    def _made(self, entries: Sequence[FiledEntry], kind: Format, erased: list[FiledEntry]) -> Iterator[Made]:
-        """The letters, some at a time; one that cannot be PDF comes as it is.
-
-        Entries whose letters were erased with their contact are put into `erased`.
-        """
-        for start in range(0, len(entries), AT_ONCE):
-            part = entries[start : start + AT_ONCE]
-            letters = self._letters(part)
-            erased += [entry for entry in part if isinstance(letters.get(entry.entry_no), Erased)]
-            found = [
-                (entry, letter) for entry in part if isinstance(letter := letters.get(entry.entry_no), Letter)
-            ]
-            pdfs = as_pdf([letter for _, letter in found]) if kind == "pdf" else [None] * len(found)
-            yield [
-                (entry, letter, letter.data, _ending(entry, letter))
-                if pdf is None
-                else (entry, letter, pdf, ".pdf")
-                for (entry, letter), pdf in zip(found, pdfs, strict=True)
-            ]
+    def _batches(self, numbers: Sequence[int]) -> Iterator[Batch]:
+        """The entries with their letters, as many at a time as LibreOffice is given in one document."""
+        for start in range(0, len(numbers), MOST_COMBINED):
+            with self.read_models.cursor() as cursor:
+                entries = filed_entries(cursor, numbers[start : start + MOST_COMBINED])
+            letters = self._letters(entries)
+            yield [(entry, letter) for entry in entries if (letter := letters.get(entry.entry_no))]
 
     def _letters(self, entries: Sequence[FiledEntry]) -> dict[int, Letter | Erased | None]:
         by_stream: dict[str, list[int]] = {}
@@ -188,33 +183,54 @@ class _Names:
     def name(self, wanted: str, ending: str, entry_no: int) -> str:
         """The name of a file."""
         stem = plain_name(wanted) or str(entry_no)
+        while f"{stem}{ending}".casefold() in self._used:
+            stem = f"{stem} ({entry_no})"
         name = f"{stem}{ending}"
-        if name.casefold() in self._used:
-            name = f"{stem} ({entry_no}){ending}"
         self._used.add(name.casefold())
         return name
 
 
-def _zip(
-    first: Made, others: Iterator[Made], erased: Sequence[FiledEntry], *, alone: bool
-) -> Iterator[bytes]:
+def _made(batch: Batch, kind: Format) -> Made:
+    """The files of a batch; a letter that cannot be PDF comes as it is."""
+    letters = [letter for _, letter in batch if isinstance(letter, Letter)]
+    pdfs = iter(as_pdf(letters) if kind == "pdf" else [None] * len(letters))
+    made: Made = []
+    for entry, letter in batch:
+        if isinstance(letter, Erased):
+            made.append((entry, None, b"", ""))
+        elif (pdf := next(pdfs)) is None:
+            made.append((entry, letter, letter.data, _ending(entry, letter)))
+        else:
+            made.append((entry, letter, pdf, ".pdf"))
+    return made
+
+
+def _zip(batches: Iterable[Made], *, alone: bool) -> Iterator[bytes]:
     sink = _Sink()
     names = _Names()
-    index = io.StringIO()
-    rows = csv.writer(index)
-    rows.writerow(INDEX)
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for batch in _chained(first, others):
+    with (
+        tempfile.TemporaryFile() as file,
+        io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as index,
+        zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        rows = csv.writer(index)
+        rows.writerow(INDEX)
+        for batch in batches:
             for entry, letter, data, ending in batch:
-                wanted = letter.subject or "default" if alone else letter.name
-                name = names.name(wanted, ending, entry.entry_no)
-                _add(archive, name, data)
+                name = ""
+                if letter is not None:
+                    wanted = letter.subject or "default" if alone else letter.name
+                    name = names.name(wanted, ending, entry.entry_no)
+                    archive.writestr(_about(name), data)
+                    yield sink.taken()
                 rows.writerow(_row(name, entry, letter))
-                yield sink.taken()
-        for entry in erased:
-            rows.writerow(_row("", entry, None))
         if not alone:
-            _add(archive, "index.csv", ("\ufeff" + index.getvalue()).encode())
+            index.flush()
+            with archive.open(_about("index.csv"), "w", force_zip64=True) as member:
+                file.seek(0)
+                while piece := file.read(PIECE):
+                    member.write(piece)
+                    yield sink.taken()
     yield sink.taken()
 
 
@@ -237,16 +253,11 @@ def _harmless(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")) else value
 
 
-def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+def _about(name: str) -> zipfile.ZipInfo:
     about = zipfile.ZipInfo(name, FIRST_DAY)
     about.compress_type = zipfile.ZIP_DEFLATED
     about.external_attr = 0o644 << 16
-    archive.writestr(about, data)
-
-
-def _chained(first: Made, others: Iterator[Made]) -> Iterator[Made]:
-    yield first
-    yield from others
+    return about
 
 
 class _Sink(io.RawIOBase):
@@ -267,19 +278,3 @@ class _Sink(io.RawIOBase):
         """What was written since the last time."""
         pieces, self._pieces = self._pieces, []
         return b"".join(pieces)
-
-
-def _pdfs(batch: Made) -> list[bytes]:
-    return [data for _, _, data, ending in batch if ending == ".pdf"]
-
-
-def _joined(pdfs: Sequence[bytes]) -> bytes | None:
-    """One PDF of several; None of none."""
-    if not pdfs:
-        return None
-    made = io.BytesIO()
-    with ExitStack() as opened, pikepdf.new() as whole:
-        for pdf in pdfs:
-            whole.pages.extend(opened.enter_context(pikepdf.open(io.BytesIO(pdf))).pages)
-        whole.save(made, deterministic_id=True)
-    return made.getvalue()

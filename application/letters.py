@@ -18,12 +18,13 @@ from application.journal import Journal
 from application.past_contacts import PastContacts, line_facts
 from application.records import SETUP_STREAM
 from application.segments import Segments
+from correspondence.binding import WHOLE, Sheaf, bound
 from correspondence.fields import MergeData
 from correspondence.letter import Company, LetterLine, merge_data
 from correspondence.merging import merge
 from correspondence.office import find_office
 from correspondence.pages import fill_page
-from correspondence.pdf import letters_to_pdf
+from correspondence.pdf import letters_to_pdf, sheaves
 from correspondence.reading import TemplateCache
 from domain import records
 from domain.contact import KnownContact
@@ -223,6 +224,17 @@ def as_pdf(letters: Sequence[Letter]) -> list[bytes | None]:
     for place, pdf in zip(word, letters_to_pdf([letters[place].data for place in word]), strict=True):
         made[place] = pdf
     return made
+
+
+def as_one_pdf(letters: Sequence[Letter]) -> bytes | None:
+    """One PDF of letters, without those that cannot be converted; None if none can. Raises OfficeMissing."""
+    word = {place: letter.data for place, letter in enumerate(letters) if letter.content_type == WORD}
+    ready = [
+        Sheaf(letter.data, {place: WHOLE})
+        for place, letter in enumerate(letters)
+        if letter.content_type == PDF
+    ]
+    return bound([*ready, *sheaves(word)])
 
 
 def one_as_pdf(letter: Letter) -> bytes:

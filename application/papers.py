@@ -59,8 +59,15 @@ class Printed(msgspec.Struct, frozen=True):
     remarks: tuple[Remark, ...] = ()
 
 
+class Pages(msgspec.Struct, frozen=True):
+    """What was printed; how many of the lines or contacts were left out, as theirs were erased."""
+
+    pdf: bytes
+    left_out: int
+
+
 class Papers:
-    """Printing for a segment, in company order."""
+    """Printing for a segment, in company order. An erased contact has no address, and is left out (A11)."""
 
     def __init__(
         self,
@@ -76,30 +83,32 @@ class Papers:
         self.segments = segments
         self.interactions = interactions
 
-    def labels(self, no: str, form: LabelFormat, part: Part) -> bytes:
+    def labels(self, no: str, form: LabelFormat, part: Part) -> Pages:
         """One label for each line, with the address on the line's date (domain B18.3). Raises Refused."""
         setup = self.records.setup()
         with self.read_models.cursor() as cursor:
             segment = self.segments.get(no)
-            columns = in_company_order(cursor, segment.line_columns())
+            columns, left_out = self._known(in_company_order(cursor, segment.line_columns()))
             found = addressees(cursor, segment, _chosen(columns, part, MOST_LABELS, "labels"))
-        return labels_pdf((_address(one, setup) for one in found), form)
+        return Pages(labels_pdf((_address(one, setup) for one in found), form), left_out)
 
-    def cover_sheets(self, no: str, printed: Printed, part: Part, on: date) -> bytes:
+    def cover_sheets(self, no: str, printed: Printed, part: Part, on: date) -> Pages:
         """One page for each contact; nothing is recorded (domain B18.4). Raises Refused."""
-        return self._sheets(self._covered(self.segments.get(no), part), printed, on)
+        found, left_out = self._covered(self.segments.get(no), part)
+        return Pages(self._sheets(found, printed, on), left_out)
 
     @retried
-    def log_cover_sheets(self, caller: Caller, no: str, printed: Printed, part: Part) -> tuple[bytes, int]:
+    def log_cover_sheets(self, caller: Caller, no: str, printed: Printed, part: Part) -> tuple[Pages, int]:
         """The cover sheets, and an interaction with each contact: all of them or none (domain B18.4).
 
         Returns the pages and the position. Raises Refused.
         """
         segment = self.segments.get(no)
         template_code, template = self._template()
-        found = self._covered(segment, part)
+        found, left_out = self._covered(segment, part)
         if not found:
-            raise SegmentEmpty(f"Segment {no} has no lines.")
+            why = "but those of erased contacts" if left_out else ""
+            raise SegmentEmpty(f"Segment {no} has no lines {why}".rstrip() + ".")
         streams = [stream_of(one.contact_no) for one in found if one.contact_no is not None]
         known = self.journal.log.load_many(streams, KnownContact)
         salesperson = self.records.salesperson_of(caller.user_id)
@@ -120,7 +129,7 @@ class Papers:
             *(Changes(interaction_stream(event.entry_no), 0, [event]) for event in events),
             under_lock=claims,
         )
-        return self._sheets(found, printed, caller.work_date), position
+        return Pages(self._sheets(found, printed, caller.work_date), left_out), position
 
     def _template(self) -> tuple[str, InteractionTemplate]:
         code = self.records.template_setup().cover_sheets
@@ -133,14 +142,24 @@ class Papers:
             raise Conflict(f"Interaction template {code} has documents of its own; choose one without.")
         return code, template
 
-    def _covered(self, segment: Segment, part: Part) -> list[Addressee]:
-        """The first line of each contact, in company order."""
+    def _known(self, columns: LineColumns) -> tuple[LineColumns, int]:
+        """The lines whose contact was not erased, and how many others there are."""
+        erased = self.journal.log.personal_keys.destroyed_among(columns.contact_key.tolist())
+        kept = ~np.isin(columns.contact_key, list(erased))
+        known = LineColumns(columns.line_no[kept], columns.contact_key[kept], columns.block[kept])
+        return known, len(columns) - len(known)
+
+    def _covered(self, segment: Segment, part: Part) -> tuple[list[Addressee], int]:
+        """The first line of each contact, in company order, and how many contacts are left out."""
         with self.read_models.cursor() as cursor:
             columns = in_company_order(cursor, segment.line_columns())
             _, firsts = np.unique(columns.contact_key, return_index=True)
             firsts.sort()
-            once = LineColumns(columns.line_no[firsts], columns.contact_key[firsts], columns.block[firsts])
-            return addressees(cursor, segment, _chosen(once, part, MOST_COVER_SHEETS, "cover sheets"))
+            once, left_out = self._known(
+                LineColumns(columns.line_no[firsts], columns.contact_key[firsts], columns.block[firsts])
+            )
+            chosen = _chosen(once, part, MOST_COVER_SHEETS, "cover sheets")
+            return addressees(cursor, segment, chosen), left_out
 
     def _sheets(self, found: Iterable[Addressee], printed: Printed, on: date) -> bytes:
         setup = self.records.setup()

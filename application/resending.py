@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 
 import msgspec
@@ -19,7 +20,7 @@ from application.logging_segments import INTERACTION
 from application.segments import stream_of
 from correspondence import opt_out
 from correspondence.mail_server import MailSettings
-from correspondence.outbox import Outbox
+from correspondence.outbox import Outbox, Waiting
 from domain.amendments import LoggedAgain
 from domain.contact import ContactChanges
 from domain.contact_set import ContactSet
@@ -36,7 +37,7 @@ from domain.segment.state import Segment
 from domain.vocabulary import CorrespondenceType
 from eventstore.log import StaleVersionError
 from eventstore.recorder import Alongside
-from projections.delivery_queries import filed_entry, sendable_entries
+from projections.delivery_queries import ALL, OnlyDelivered, filed_entry, sendable_entries
 from projections.read_models import ReadModels
 
 OPTED_OUT = "opt-out"
@@ -74,7 +75,12 @@ class Resending:
         segment = self._segment(entry_no)
         assert segment.recorded is not None
         events = segment.recorded.pause(paused=paused)
-        return self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+        stream = stream_of(segment.no)
+        return self.journal.record(
+            caller,
+            Changes(stream, segment.version, events),
+            under_lock=[self.outbox.holding(stream, is_held=paused)],
+        )
 
     @retried
     def resend_segment(
@@ -84,13 +90,14 @@ class Resending:
         correspondence_type: CorrespondenceType | None,
         *,
         update_merge_fields: bool,
+        only: OnlyDelivered = ALL,
     ) -> Resent:
         """Send the letters of a logged segment once more (domain B13). Raises NotFound, NoDocument, Conflict.
 
         With `update_merge_fields` they are new entries with fresh letters, else the same ones again.
         """
         segment = self._segment(entry_no)
-        chosen = choose_again(self._sendable(logged_segment=entry_no), correspondence_type)
+        chosen = choose_again(self._sendable(logged_segment=entry_no, only=only), correspondence_type)
         if update_merge_fields:
             return self._log_again(caller, segment, chosen, correspondence_type)
         assert segment.recorded is not None
@@ -186,11 +193,13 @@ class Resending:
         )
         return Resent(1, first, position)
 
-    def _sendable(self, *, logged_segment: int | None = None, entry_no: int | None = None) -> list[Sendable]:
+    def _sendable(
+        self, *, logged_segment: int | None = None, entry_no: int | None = None, only: OnlyDelivered = ALL
+    ) -> list[Sendable]:
         """What could be sent again, as of now: a letter on its way must not be sent twice."""
         self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts"])
         with self.read_models.cursor() as cursor:
-            return sendable_entries(cursor, logged_segment=logged_segment, entry_no=entry_no)
+            return sendable_entries(cursor, logged_segment=logged_segment, entry_no=entry_no, only=only)
 
     def _segment(self, entry_no: int) -> Segment:
         with self.read_models.cursor() as cursor:
@@ -211,14 +220,15 @@ class Resending:
             return None
         if paused:
             return delivery_word(language, "wait_paused")
-        mails = [one for one in waiting if one.channel == "mail"]
-        if mails and (reason := self.mail_waits_for(language)) is not None:
-            return reason
-        said = next((one.said for one in waiting if one.said), None)
-        return delivery_word(language, "wait_said", said=said) if said else None
+        mails = any(one.channel == "mail" for one in waiting)
+        return (self._mails_stop_for(language) if mails else None) or _last_said(waiting, language)
 
     def mail_waits_for(self, language: Language = "en") -> str | None:
-        """What all mails wait for, in a sentence."""
+        """What mails wait for, of any logged segment, in a sentence."""
+        mails = [one for one in self.outbox.waiting() if one.channel == "mail"]
+        return self._mails_stop_for(language) or _last_said(mails, language)
+
+    def _mails_stop_for(self, language: Language) -> str | None:
         if self.settings is None:
             return delivery_word(language, "wait_no_server")
         if not self.settings.is_open(datetime.now().time()):
@@ -240,6 +250,11 @@ class Resending:
             return None
         caller = Caller(OPTED_OUT, "marketer", date.today())
         return self.contacts.change(caller, contact.no, ContactChanges(exclude_from_segment=True))[1]
+
+
+def _last_said(waiting: Iterable[Waiting], language: Language) -> str | None:
+    said = next((one.said for one in waiting if one.said), None)
+    return delivery_word(language, "wait_said", said=said) if said else None
 
 
 def _unchanged(stream: str, version: int) -> Alongside:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from types import MappingProxyType
 
 from benchmarks.appending import (
     Appending,
@@ -13,6 +14,7 @@ from benchmarks.appending import (
     SingleByOne,
     SingleBySixteen,
 )
+from benchmarks.auditing import AsOf, Verify
 from benchmarks.data import Base, Installation, contact_file
 from benchmarks.figures import Add, Cancel, Count, Figure, Import, Log
 from benchmarks.limits import EmptyTables
@@ -23,7 +25,8 @@ from benchmarks.report import FigureResult, Results, figure_result, machine
 from benchmarks.serving import HttpByOne, HttpBySixteen, HttpFlat, Serving
 
 HTTP = (HttpByOne, HttpBySixteen, HttpFlat)
-ON_BASE = (Count, Add, Log, Cancel, PageByContact, PageBySegment, PageByDate, PageOfLines, Rebuild)
+PAGES = (PageByContact, PageBySegment, PageByDate, PageOfLines)
+ON_BASE = (Count, AsOf, Verify, Add, Log, Cancel, *PAGES, Rebuild)
 SINGLES = (SingleByOne, SingleBySixteen, PgbenchByOne, PgbenchBySixteen)
 FIGURES = (*SINGLES, Bulk, *ON_BASE, *HTTP, Import)
 KEYS = tuple(figure.key for figure in FIGURES)
@@ -39,17 +42,25 @@ def run(
     runs: int,
     *,
     keys: Collection[str] = KEYS,
+    special: Mapping[str, Sequence[int]] = MappingProxyType({}),
     entries: int | None = None,
     progress: Progress = lambda _: None,
 ) -> Results:
-    """Measure the figures with these keys on a database with nothing of ours in it, each for all sizes."""
+    """Measure the figures with these keys on a database with nothing of ours in it, each for all sizes.
+
+    `special` are the keys that have other sizes.
+    """
     found: list[FigureResult] = []
+    all_sizes = sorted({size for key in keys for size in special.get(key, sizes)})
     with closing(EmptyTables(conninfo, "benchmark_limit")) as tables:
-        for figures in (
-            _singles(conninfo, tables),
-            *(_sized(conninfo, size, tables, entries) for size in sizes),
+        for figures, wanted_keys in (
+            (_singles(conninfo, tables), keys),
+            *(
+                (_sized(conninfo, size, tables, entries), [k for k in keys if size in special.get(k, sizes)])
+                for size in all_sizes
+            ),
         ):
-            with closing(figures(keys, progress)) as wanted:
+            with closing(figures(wanted_keys, progress)) as wanted:
                 for figure in wanted:
                     progress(f"{figure.name}, {figure.size:,}")
                     with closing(figure):
@@ -58,7 +69,7 @@ def run(
                         )
                     found.append(figure_result(figure, measured, figure.latencies))
         known = machine(conninfo)
-    return Results(known, tuple(found), tuple(sizes))
+    return Results(known, tuple(found), tuple(all_sizes))
 
 
 Figures = Callable[[Collection[str], Progress], Generator[Figure]]

@@ -6,6 +6,7 @@ name, and what an entry unpacks to is bounded before it is unpacked.
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _FULL_32 = 0xFFFFFFFF
-_SAFE_IN_NAME = frozenset("-_.()[]{}~!@#$%&+,;=' ")
+_STRANGE_IN_NAME = re.compile(r"[^\w\-.()\[\]{}~!@#$%&+,;=' /]")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,17 @@ class Packed:
     crc: int
     packed: bytes
     content: bytes
+
+
+@dataclass(frozen=True)
+class Unread:
+    """An entry that was not unpacked yet."""
+
+    name: str
+    method: int
+    crc: int
+    packed: bytes
+    size: int
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,11 @@ class _Listed:
 
 def read_archive(data: bytes) -> tuple[Packed, ...]:
     """The entries of a zip file, in its order. Raises DocumentUnreadable."""
+    return tuple(map(unpack, list_archive(data)))
+
+
+def list_archive(data: bytes) -> tuple[Unread, ...]:
+    """The entries of a zip file, in its order, none of them unpacked. Raises DocumentUnreadable."""
     if len(data) > MOST_BYTES:
         raise DocumentUnreadable(f"The document is larger than {MOST_BYTES:,} bytes.")
     listed = list(_listed(data))
@@ -66,7 +83,9 @@ def read_archive(data: bytes) -> tuple[Packed, ...]:
     _check_sizes(listed)
     places = _places(data, listed)
     return tuple(
-        _unpack(data, entry, place) for entry, place in zip(listed, places, strict=True) if entry.name
+        Unread(entry.name, entry.method, entry.crc, data[place : place + entry.packed_size], entry.size)
+        for entry, place in zip(listed, places, strict=True)
+        if entry.name
     )
 
 
@@ -145,8 +164,11 @@ def _name(raw: bytes, flags: int) -> str:
     if pieces[-1] == "" and len(pieces) > 1:
         pieces.pop()
         name = ""
-    strange = any(not (letter.isalnum() or letter in _SAFE_IN_NAME) for piece in pieces for letter in piece)
-    if strange or len(raw) > LONGEST_NAME or any(piece in ("", ".", "..") for piece in pieces):
+    if (
+        _STRANGE_IN_NAME.search("/".join(pieces))
+        or len(raw) > LONGEST_NAME
+        or any(piece in ("", ".", "..") for piece in pieces)
+    ):
         raise DocumentUnreadable("The document has a part with a name that Word does not use.")
     return name
 
@@ -190,17 +212,17 @@ def _places(data: bytes, listed: list[_Listed]) -> list[int]:
     return places
 
 
-def _unpack(data: bytes, entry: _Listed, start: int) -> Packed:
-    packed = data[start : start + entry.packed_size]
-    content = packed
+def unpack(entry: Unread) -> Packed:
+    """The entry with its content. Raises DocumentUnreadable."""
+    content = entry.packed
     if entry.method == DEFLATED:
         inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
-            content = inflate.decompress(packed, entry.size + 1)
+            content = inflate.decompress(entry.packed, entry.size + 1)
         except zlib.error:
             raise _damaged("a part cannot be unpacked") from None
         if not inflate.eof or inflate.unused_data:
             raise _damaged("a part is longer or shorter than it says")
     if len(content) != entry.size or zlib.crc32(content) != entry.crc:
         raise _damaged("a part is not what it was when it was packed")
-    return Packed(entry.name, entry.method, entry.crc, packed, content)
+    return Packed(entry.name, entry.method, entry.crc, entry.packed, content)

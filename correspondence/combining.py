@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import pikepdf
 from lxml import etree
 
-from correspondence.archive import Packed, read_archive
+from correspondence.archive import Packed, list_archive, read_archive, unpack
 from correspondence.merging import write_archive
 from correspondence.package import (
     TRANSITIONAL,
@@ -56,7 +56,7 @@ class Letter:
 
     frame: str
     main: str
-    parts: tuple[Packed, ...]
+    data: bytes
     root: etree._Element
 
 
@@ -70,15 +70,16 @@ class _Frame:
 
 def letter_of(data: bytes) -> Letter | None:
     """The letter, if it looks the same in company. Raises DocumentUnreadable."""
-    parts = read_archive(data)
+    parts = list_archive(data)
     shared = hashlib.sha256()
     for part in parts:
         if part.name != _USUAL_MAIN:
-            shared.update(f"{part.name}:{len(part.content)}:".encode() + part.content)
+            shared.update(f"{part.name}:{part.method}:{part.size}:{len(part.packed)}:".encode())
+            shared.update(part.packed)
     frame = _FRAMES.get(shared.digest(), lambda: _frame_of(data))
     if frame is None:
         return None
-    main = next(part for part in parts if part.name == frame.main)
+    main = unpack(next(part for part in parts if part.name == frame.main))
     check_cost([main])
     root = parse(main)
     check_part(root)
@@ -88,7 +89,7 @@ def letter_of(data: bytes) -> Letter | None:
     assert body is not None
     shared.update(repr((sorted(root.attrib.items()), sorted(root.nsmap.items(), key=str))).encode())
     shared.update(etree.tostring(body[-1]))
-    return Letter(shared.hexdigest(), frame.main, parts, root)
+    return Letter(shared.hexdigest(), frame.main, data, root)
 
 
 def _frame_of(data: bytes) -> _Frame | None:
@@ -170,7 +171,7 @@ def _counts(story: etree._Element, numbered: frozenset[str]) -> bool:
 
 
 def combine(letters: Sequence[Letter]) -> bytes:
-    """One document of letters with the same frame."""
+    """One document of letters with the same frame, whose trees are used up."""
     root = deepcopy(letters[0].root)
     body = root[0] if root[0].tag == f"{_W}body" else root.find(f"{_W}body")
     assert body is not None
@@ -181,14 +182,14 @@ def combine(letters: Sequence[Letter]) -> bytes:
     for number, letter in enumerate(letters):
         own = letter.root.find(f"{_W}body")
         assert own is not None
-        contents = [deepcopy(child) for child in list(own)[:-1]]
+        contents = list(own)[:-1]
         _bookmark(contents, number)
         if number < len(letters) - 1:
             _end_section(contents[-1], last)
         body.extend(contents)
     body.append(last)
     content = serialized(root)
-    parts = letters[0].parts
+    parts = read_archive(letters[0].data)
     main = letters[0].main
     return write_archive(fixed_part(repacked(part, content) if part.name == main else part) for part in parts)
 
@@ -237,10 +238,10 @@ def _bookmark(contents: Sequence[etree._Element], number: int) -> None:
     first.insert(place + 1, end)
 
 
-def split(pdf: bytes, count: int) -> list[bytes] | None:
-    """The letters of a combined PDF; None if it does not tell where each begins."""
+def places(pdf: bytes, count: int) -> list[slice] | None:
+    """The pages of each letter in a combined PDF; None if it does not tell where each begins."""
     with pikepdf.open(io.BytesIO(pdf)) as whole:
-        places: dict[object, int] = {page.objgen: number for number, page in enumerate(whole.pages)}
+        numbers: dict[object, int] = {page.objgen: number for number, page in enumerate(whole.pages)}
         named = whole.Root.get("/Dests")
         if named is None:
             return None
@@ -249,19 +250,7 @@ def split(pdf: bytes, count: int) -> list[bytes] | None:
             target = named.get(f"/{_MARK}{number}")
             if target is None:
                 return None
-            starts.append(places[target[0].objgen])
+            starts.append(numbers[target[0].objgen])
         if starts[0] != 0 or sorted(set(starts)) != starts:
             return None
-        return [
-            _pages(whole, start, end)
-            for start, end in zip(starts, [*starts[1:], len(whole.pages)], strict=True)
-        ]
-
-
-def _pages(whole: pikepdf.Pdf, start: int, end: int) -> bytes:
-    made = io.BytesIO()
-    with pikepdf.new() as letter:
-        letter.pages.extend(whole.pages[start:end])
-        letter.remove_unreferenced_resources()
-        letter.save(made, deterministic_id=True)
-    return made.getvalue()
+        return list(map(slice, starts, [*starts[1:], len(whole.pages)]))

@@ -11,15 +11,18 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Literal
 
 TIMEOUT_S = 60.0
 ANSWER_TIMEOUT_S = 180.0
-ADDRESS = re.compile(r"[^\s<>\[\]()\"';:,]+@[^\s<>\[\]()\"';:,]+")
 """How long the server may take to say whether it has a mail."""
+ADDRESS = re.compile(r"[^\s<>\[\]()\"';:,]+@[^\s<>\[\]()\"';:,]+")
+NOT_LOGGED_IN = frozenset((530, 534, 535, 538))
+"""Answers about who we are and how we came (RFC 4954): they would be the same for every mail."""
 
 Tls = Literal["starttls", "tls", "none"]
 
@@ -32,8 +35,10 @@ class MailSettings:
     sender: str
     port: int = 587
     user: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     tls: Tls = "starttls"
+    authorities: Path | None = None
+    """The certificate authorities to trust, in PEM; None for those that the system trusts."""
     per_minute: int | None = None
     not_before: time | None = None
     not_after: time | None = None
@@ -53,12 +58,17 @@ class MailSettings:
 
 def is_this_machine(host: str) -> bool:
     """Whether nobody else can listen in between."""
-    if host == "localhost" or host.startswith("/"):
+    if host == "localhost":
         return True
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def trusting(authorities: Path | None) -> ssl.SSLContext:
+    """How a server's certificate and its name are checked. Raises OSError if the file has no certificates."""
+    return ssl.create_default_context(cafile=authorities)
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,8 @@ class MailServer:
     def __init__(self, settings: MailSettings) -> None:
         self.settings = settings
         self._smtp: smtplib.SMTP | None = None
+        self._relays = False
+        """Whether the server has ever let us name a recipient."""
 
     def close(self) -> None:
         """Say good-bye."""
@@ -127,13 +139,13 @@ class MailServer:
             self._drop()
             return Unreachable(_words(error))
         try:
-            found = self._envelope(smtp, sender, recipient)
+            found = self._envelope(smtp, sender, recipient, used=used)
             if found is not None:
                 return found
             smtp.send(_dotted(mail))
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            if used:  # servers close connections that they find idle
+            if used:
                 return self.send(sender, recipient, mail, may_end)
             return Deferred(_words(error))
         if not may_end():
@@ -141,15 +153,21 @@ class MailServer:
             return Stopped()
         return self._end(smtp)
 
-    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
+    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipient: str, *, used: bool) -> Outcome | None:
         """Up to where the server waits for the mail itself; None when it does."""
         code, said = smtp.mail(sender)
+        if code == 421 and used:  # servers close connections that they find idle, and some say so
+            raise smtplib.SMTPServerDisconnected
         if code != 250:
             self._drop()
             return Unreachable(_answer(code, said))
         code, said = smtp.rcpt(recipient)
-        if code not in (250, 251):
+        if not 200 <= code < 300:
+            if code >= 500 and not self._relays and b"relay" in said.lower():
+                self._drop()  # it is not this recipient: the server does not know us
+                return Unreachable(_answer(code, said))
             return self._refusal(smtp, code, said)
+        self._relays = True
         code, said = smtp.docmd("DATA")
         return None if code == 354 else self._refusal(smtp, code, said)
 
@@ -164,9 +182,17 @@ class MailServer:
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             return Unknown(_words(error))
-        return Taken() if code == 250 else self._refusal(smtp, code, said)
+        if 200 <= code < 300:
+            return Taken()
+        if 400 <= code < 600:
+            return self._refusal(smtp, code, said)
+        self._drop()  # whatever this means, it does not say that the mail was not taken
+        return Unknown(_answer(code, said))
 
     def _refusal(self, smtp: smtplib.SMTP, code: int, said: bytes) -> Outcome:
+        if code in NOT_LOGGED_IN:
+            self._drop()
+            return Unreachable(_answer(code, said))
         if code == 421:
             self._drop()
         else:
@@ -181,7 +207,7 @@ class MailServer:
         if self._smtp is not None:
             return self._smtp
         settings = self.settings
-        context = ssl.create_default_context() if settings.tls != "none" else None
+        context = trusting(settings.authorities) if settings.tls != "none" else None
         if settings.tls == "tls":
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(
                 settings.host, settings.port, timeout=TIMEOUT_S, context=context
@@ -225,4 +251,7 @@ def _words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
         return _answer(error.smtp_code, said if isinstance(said, bytes) else said.encode())
-    return " ".join(str(error).split())[:300] or type(error).__name__
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The mail server's certificate is not trusted: {error.verify_message}"
+    said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return " ".join(said.split())[:300] or type(error).__name__

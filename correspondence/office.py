@@ -6,6 +6,7 @@ where there is no network, without rights, and is stopped when it takes too long
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 from domain.errors import OfficeMissing
 
@@ -26,6 +28,7 @@ MOST_MEMORY = 4_000_000_000
 """Bytes of address space; a conversion needs 1.5 GB of it, and 0.3 GB of memory."""
 MOST_OUTPUT = 1_000_000_000
 NOBODY = 65_534
+PREFIX, LOCK = "segmentlog-office-", "lock"
 
 _PLACES = ("/usr/bin/soffice", "/usr/lib/libreoffice/program/soffice", "/opt/libreoffice/program/soffice")
 _FILTER = 'pdf:writer_pdf_Export:{"ExportBookmarksToPDFDestination":{"type":"boolean","value":"true"}}'
@@ -71,8 +74,9 @@ class Office:
 
     def __init__(self) -> None:
         self._program = find_office()
-        self.place = Path(tempfile.mkdtemp(prefix="segmentlog-office-"))
-        self._remove = weakref.finalize(self, shutil.rmtree, self.place, ignore_errors=True)
+        _remove_of_the_dead()
+        self.place = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._remove = weakref.finalize(self, _remove, self.place, _locked(self.place))
         self._hand_over(self.place)
 
     def close(self) -> None:
@@ -119,6 +123,31 @@ class Office:
             _wait(process, place, patience_s)
         finally:
             _stop(process)
+
+
+def _locked(place: Path) -> IO[bytes]:
+    """A lock of the kernel's in a directory, which says that the process whose it is lives."""
+    new = place / "lock.new"
+    file = new.open("wb")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    new.rename(place / LOCK)
+    return file
+
+
+def _remove(place: Path, lock: IO[bytes]) -> None:
+    shutil.rmtree(place, ignore_errors=True)
+    lock.close()
+
+
+def _remove_of_the_dead() -> None:
+    """Remove the letters that processes left which were killed."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LOCK}"):
+        try:
+            with lock.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lock.parent, ignore_errors=True)
+        except OSError:  # it lives, or it is somebody else's
+            continue
 
 
 def _wait(process: subprocess.Popen[bytes], place: Path, patience_s: float) -> None:

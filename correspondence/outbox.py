@@ -7,7 +7,8 @@ with it names the token, so that a worker that was taken for dead can do no harm
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
+from correspondence.outbox_figures import Figures, count_outcomes, read_figures
 from eventstore.migrate import migrate
 
 Channel = Literal["mail", "print", "fax"]
@@ -61,6 +63,11 @@ class Attempt(msgspec.Struct, frozen=True):
     sha256: str | None = None
     reason: str | None = None
     detail: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        """How it came out, in a word: sent, or why not."""
+        return self.reason or self.state
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -164,12 +171,8 @@ class Outbox:
             if moved.rowcount == 0:
                 return False
             for stream, is_held in (held or {}).items():
-                statement = (
-                    "INSERT INTO held (stream) VALUES (%s) ON CONFLICT DO NOTHING"
-                    if is_held
-                    else "DELETE FROM held WHERE stream = %s"
-                )
-                connection.execute(statement, (stream,))
+                with connection.cursor() as cursor:
+                    self.holding(stream, is_held=is_held)(cursor)
             known = self._known(connection, {batch.stream for batch in batches})
             with connection.cursor() as cursor:
                 cursor.executemany(
@@ -182,6 +185,19 @@ class Outbox:
                     ],
                 )
         return True
+
+    def holding(self, stream: str, *, is_held: bool) -> Settling:
+        """What holds a stream up or lets it go on, in the transaction that records that: at once."""
+        statement = SQL(
+            "INSERT INTO {}.held (stream) VALUES (%s) ON CONFLICT DO NOTHING"
+            if is_held
+            else "DELETE FROM {}.held WHERE stream = %s"
+        ).format(Identifier(self.schema))
+
+        def hold(cursor: Cursor[DictRow]) -> None:
+            cursor.execute(statement, (stream,))
+
+        return hold
 
     @staticmethod
     def _known(connection: Connection[DictRow], streams: set[str]) -> set[int]:
@@ -217,6 +233,15 @@ class Outbox:
                 },
             ).fetchone()
         return None if row is None else Batch(**row)
+
+    def keep(self, batch: Batch, *, lease: float) -> None:
+        """Hold a batch for so much longer."""
+        with self._pool.connection() as connection:
+            connection.execute(
+                "UPDATE batch SET lease_until = now() + make_interval(secs => %s)"
+                " WHERE id = %s AND token = %s",
+                (lease, batch.id, batch.token),
+            )
 
     def attempts(self, batch: Batch) -> list[Attempt]:
         """What is known of the batch's numbers, from this worker and those before it."""
@@ -258,11 +283,16 @@ class Outbox:
                 (batch.id, batch.token, number),
             )
 
-    def settling(self, batch: Batch, numbers: Sequence[int]) -> Settling:
+    def settling(self, batch: Batch, attempts: Sequence[Attempt]) -> Settling:
         """What takes numbers out of the queue, in the transaction that records their outcome.
 
         Raises ClaimLostError there.
         """
+        numbers = [attempt.number for attempt in attempts]
+        outcomes = Counter(attempt.outcome for attempt in attempts)
+        return self._taking_out(batch, numbers, outcomes)
+
+    def _taking_out(self, batch: Batch, numbers: list[int], outcomes: Mapping[str, int]) -> Settling:
         schema = Identifier(self.schema)
 
         def settle(cursor: Cursor[DictRow]) -> None:
@@ -272,34 +302,35 @@ class Outbox:
                     " WHERE n <> ALL(%s::bigint[])) WHERE id = %s AND token = %s"
                     " RETURNING cardinality(numbers) AS remaining"
                 ).format(schema),
-                (list(numbers), batch.id, batch.token),
+                (numbers, batch.id, batch.token),
             ).fetchone()
             if row is None:
                 raise ClaimLostError
             cursor.execute(
                 SQL("DELETE FROM {}.attempt WHERE batch_id = %s AND number = ANY(%s)").format(schema),
-                (batch.id, list(numbers)),
+                (batch.id, numbers),
             )
             if row["remaining"] == 0:
                 cursor.execute(SQL("DELETE FROM {}.batch WHERE id = %s").format(schema), (batch.id,))
+            count_outcomes(cursor, schema, batch.channel, outcomes)
 
         return settle
 
-    def drop(self, batch: Batch, numbers: Sequence[int]) -> None:
+    def drop(self, batch: Batch, numbers: list[int]) -> None:
         """Take numbers out of the queue that there is nothing to record of. Raises ClaimLostError."""
         with (
             self._pool.connection() as connection,
             connection.transaction(),
             connection.cursor() as cursor,
         ):
-            self.settling(batch, numbers)(cursor)
+            self._taking_out(batch, numbers, {})(cursor)
 
     def release(self, batch: Batch, *, after: float, said: str | None = None, counts: bool = False) -> None:
         """Let what is left of a batch go on later; `counts` if this was a try."""
         with self._pool.connection() as connection:
             connection.execute(
                 "UPDATE batch SET token = NULL, worker = NULL, lease_until = NULL, said = %s,"
-                " ready_at = now() + make_interval(secs => %s), tries = tries + %s"
+                " said_at = now(), ready_at = now() + make_interval(secs => %s), tries = tries + %s"
                 " WHERE id = %s AND token = %s",
                 (said, after, int(counts), batch.id, batch.token),
             )
@@ -314,22 +345,19 @@ class Outbox:
     # Telling
 
     def waiting(self, held_by: str | None = None) -> list[Waiting]:
-        """What waits, of one stream or of all, each channel and reason once."""
+        """What waits, of one stream or of all, each channel and reason once, the latest first."""
         with self._pool.connection() as connection:
             rows = connection.execute(
-                "SELECT DISTINCT channel, said FROM batch WHERE %(stream)s::text IS NULL"
-                " OR held_by = %(stream)s",
+                "SELECT channel, said FROM batch WHERE %(stream)s::text IS NULL OR held_by = %(stream)s"
+                " GROUP BY channel, said ORDER BY max(said_at) DESC NULLS LAST",
                 {"stream": held_by},
             ).fetchall()
         return [Waiting(**row) for row in rows]
 
-    def sizes(self) -> dict[str, int]:
-        """How many numbers wait, by channel."""
-        with self._pool.connection() as connection:
-            rows = connection.execute(
-                "SELECT channel, sum(cardinality(numbers))::bigint AS count FROM batch GROUP BY channel"
-            ).fetchall()
-        return {row["channel"]: int(row["count"]) for row in rows}
+    def figures(self, *, patience: float | None = None) -> Figures:
+        """What waits and how the rest came out; raises PoolTimeout if there is no connection in that time."""
+        with self._pool.connection(timeout=patience) as connection:
+            return read_figures(connection)
 
     def opt_out_secret(self) -> bytes:
         """The secret that signs links to opt out."""

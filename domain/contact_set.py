@@ -101,6 +101,9 @@ class ContactSet:
         for index in range(bitmap.min() >> PART_BITS, (bitmap.max() >> PART_BITS) + 1):
             piece = bitmap & BitMap(range(index << PART_BITS, (index + 1) << PART_BITS))
             if piece:
+                if piece.get_statistics()["n_run_containers"]:
+                    # Made anew: runs that are as long as a list stay runs, and a list stays a list.
+                    piece = BitMap(piece.to_array())
                 piece.run_optimize()
                 data = piece.serialize()
                 digest = hashlib.sha256(data).hexdigest()
@@ -112,6 +115,10 @@ class ContactSet:
     def rank(self, key: int) -> int:
         """How many members are smaller than `key`."""
         return self.bitmap.rank(key - 1) if key > 0 else 0
+
+    def members_from(self, key: int) -> Iterator[int]:
+        """The members that are not below `key`."""
+        return self.bitmap.iter_equal_or_larger(key)
 
     def __getitem__(self, index: int) -> int:
         return self.bitmap[index]
@@ -167,6 +174,11 @@ def contact_sets(value: object) -> Iterator[ContactSet]:
     elif isinstance(value, (tuple, list, dict)):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from contact_sets(inner)
+
+
+def may_hold_sets(event: type[msgspec.Struct]) -> bool:
+    """Whether there can be a contact set within events of this kind."""
+    return bool(_fields_with_sets(event))
 
 
 @functools.cache

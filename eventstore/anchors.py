@@ -1,4 +1,4 @@
-"""Writing checkpoints to places outside the database, and reading them back.
+"""Writing checkpoints to places outside the database; `kept_checkpoints` reads them back.
 
 At least once each, in order, and again until it worked: what could not be written is written next time.
 """
@@ -20,7 +20,6 @@ from psycopg.rows import DictRow
 
 from eventstore.notes import Verifier, signer_of
 from eventstore.recorder import Datastore
-from eventstore.verify_seals import Outside
 
 AT_ONCE = 1_000
 POST_SECONDS = 10.0
@@ -168,21 +167,3 @@ def places(file: Path | None, url: str | None) -> list[Place]:
     if url is not None:
         found.append(HttpPlace(url))
     return found
-
-
-def read_anchors(file: Path) -> list[Outside]:
-    """The checkpoints in a file that anchors were written to, or of a single note. Raises AnchorError."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise AnchorError(f"{file} cannot be read: {error.strerror}") from error
-    if not data.lstrip().startswith(b"{"):
-        return [Outside(str(file), data.decode(errors="replace"))]
-    return [_outside(f"line {number} of {file}", line) for number, line in enumerate(data.splitlines(), 1)]
-
-
-def _outside(place: str, line: bytes) -> Outside:
-    try:
-        return Outside(place, msgspec.json.decode(line, type=Anchored).note)
-    except msgspec.MsgspecError:
-        return Outside(place, "")

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection, Cursor
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow, args_row, dict_row
 from psycopg.sql import SQL, Identifier
 
 from eventstore.group_commit import Events, GroupCommit, Limits, Outcome
@@ -32,6 +33,12 @@ to the server may hold.
 
 SAVES_AT_ONCE = 64
 """So many small saves at most are committed together."""
+
+NO_LIMIT = 2**63 - 1
+_EVENTS: LiteralString = (
+    "SELECT originator_id, originator_version, topic, state FROM log_events WHERE originator_id = %s"
+    " AND originator_version > %s AND originator_version <= %s ORDER BY originator_version"
+)
 
 Alongside = Callable[[Cursor[DictRow]], None]
 """Something to be done in the transaction of a save; what it raises undoes the save."""
@@ -65,6 +72,25 @@ class LogRecorder(PostgresApplicationRecorder):
         super().__init__(datastore, events_table_name="log_events")
         self._group = GroupCommit(self._commit_group, Limits(SAVES_AT_ONCE, COPY_FROM, COPY_FROM_BYTES))
         self.counts = SaveCounts()
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """The events of a stream; all commands ask for some, so there is one statement that is known."""
+        least, most = (-1 if gt is None else gt), (NO_LIMIT if lte is None else lte)
+        with (
+            self.datastore.get_connection() as connection,
+            connection.cursor(binary=True, row_factory=args_row(StoredEvent)) as cursor,
+        ):
+            statement = f"{_EVENTS} DESC LIMIT %s" if desc else f"{_EVENTS} LIMIT %s"
+            parameters = (str(originator_id), least, most, limit)
+            return cursor.execute(statement, parameters, prepare=True).fetchall()
 
     def insert_events(
         self,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, LiteralString
 
 import msgspec
+import numpy as np
 from psycopg import Cursor, sql
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, tuple_row
 
 from domain.contact import AlternativeAddress, DateRange
 from domain.criteria import TABLES
 from domain.field_type import FieldType
 from domain.segment.line_values import LineFacts
+from projections.arrays import Int4Array
 from projections.contacts.contact_rows import ADDRESS_COLUMNS, CHILDREN
 from projections.listing import Field, Listing, Members
 from projections.statistics import COUNTS
@@ -130,6 +132,17 @@ def statistics(cursor: Cursor[DictRow], types: Mapping[str, str]) -> dict[str, d
     return found
 
 
+def any_contact(cursor: Cursor[DictRow]) -> bool:
+    """Whether there is a contact at all."""
+    return cursor.execute("SELECT FROM contact LIMIT 1").fetchone() is not None
+
+
+def nameless(cursor: Cursor[DictRow], numbers: Collection[str]) -> set[str]:
+    """Those of these contacts that have no name: they were erased, since everybody else must have one."""
+    cursor.execute("SELECT no FROM contact WHERE no = ANY(%s) AND name IS NULL", (list(numbers),))
+    return {row["no"] for row in cursor}
+
+
 def interactions_of(cursor: Cursor[DictRow], column: str, codes: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Number, cost and duration of the interactions with each template, group and so on (domain B16)."""
     return _grouped(cursor, _STATISTICS, column, codes)
@@ -184,31 +197,33 @@ def contact_of_account(cursor: Cursor[DictRow], link_to_table: str, no: str) -> 
     return None if row is None else str(row["no"])
 
 
+_ADDRESSES: LiteralString = (
+    "CASE WHEN has_alternative_address THEN (SELECT jsonb_agg(to_jsonb(a)"
+    " || jsonb_build_object('date_ranges',"
+    " (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.starting_date), '[]')"
+    " FROM contact_alternative_address_range r WHERE r.contact_key = a.contact_key AND r.code = a.code))"
+    " ORDER BY a.code)::text FROM contact_alternative_address a WHERE a.contact_key = contact.key) END"
+)
+_LINE_FACTS = "SELECT key, {}, {} FROM contact WHERE key = ANY(%s)".format(
+    _ADDRESSES, ", ".join(name for name in LineFacts.__struct_fields__ if name != "alternative_addresses")
+).encode()
+_decode_addresses = msgspec.json.Decoder(tuple[AlternativeAddress, ...]).decode
+
+
 def line_facts(cursor: Cursor[DictRow], keys: Sequence[int]) -> Mapping[int, LineFacts]:
-    """What lines show of these contacts, by key."""
+    """What lines show of these contacts, by key; one statement."""
     if not keys:
         return {}
-    rows = cursor.execute(
-        "SELECT key, no, type, name, company_no, company_name, email, salesperson_code, language_code,"
-        " correspondence_type, has_alternative_address FROM contact WHERE key = ANY(%s)",
-        (list(keys),),
-    ).fetchall()
-    addresses = alternative_addresses(cursor, [row["key"] for row in rows if row["has_alternative_address"]])
-    return {
-        row["key"]: LineFacts(
-            no=row["no"],
-            type=row["type"],
-            name=row["name"],
-            company_no=row["company_no"],
-            company_name=row["company_name"],
-            email=row["email"],
-            salesperson_code=row["salesperson_code"],
-            language_code=row["language_code"],
-            correspondence_type=row["correspondence_type"],
-            alternative_addresses=addresses.get(row["key"], ()),
-        )
-        for row in rows
-    }
+    with cursor.connection.cursor(binary=True, row_factory=tuple_row) as rows:
+        rows.execute(_LINE_FACTS, (Int4Array(np.array(keys)),))
+        return {key: _facts(addresses, *values) for key, addresses, *values in rows}
+
+
+def _facts(addresses: str | None, *values: Any) -> LineFacts:
+    facts = LineFacts(*values)
+    if addresses is None:
+        return facts
+    return msgspec.structs.replace(facts, alternative_addresses=_decode_addresses(addresses))
 
 
 def alternative_addresses(

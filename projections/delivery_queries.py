@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 import msgspec
@@ -42,6 +43,16 @@ class FiledEntry(msgspec.Struct, frozen=True):
     delivery_status: str | None
     letter_sha256: str | None
     file_name: str | None
+
+
+class OnlyDelivered(msgspec.Struct, frozen=True):
+    """Entries of which this became; None does not matter."""
+
+    delivery_status: str | None = None
+    delivery_error: DeliveryError | None = None
+
+
+ALL = OnlyDelivered()
 
 
 class AgainEntry(msgspec.Struct, frozen=True):
@@ -87,33 +98,41 @@ def outgoing(cursor: Cursor[DictRow], numbers: Sequence[int]) -> dict[int, Outgo
     return {row["entry_no"]: Outgoing(**row) for row in rows}
 
 
+_FILED_OF = (
+    " FROM interaction_log_entry e LEFT JOIN contact c ON c.no = e.contact_no"
+    " LEFT JOIN contact k ON k.no = e.contact_company_no"
+)
 _FILED = (
     "SELECT e.entry_no, e.segment_no, e.resend_no, e.contact_no, k.name AS company_name,"
     " c.name AS contact_name, e.correspondence_type, e.delivery_status, e.letter_sha256, d.file_name"
-    " FROM interaction_log_entry e LEFT JOIN contact c ON c.no = e.contact_no"
-    " LEFT JOIN contact k ON k.no = e.contact_company_no"
-    " LEFT JOIN interaction_document d ON d.sha256 = e.document_sha256"
-    " WHERE e.document_sha256 IS NOT NULL AND NOT e.postponed"
+    f"{_FILED_OF} LEFT JOIN interaction_document d ON d.sha256 = e.document_sha256"
 )
+_HAS_DOCUMENT = "e.document_sha256 IS NOT NULL AND NOT e.postponed"
 
 
-def filed_entries(
+def filed_numbers(
     cursor: Cursor[DictRow], logged_segment: int, correspondence_type: str | None
-) -> list[FiledEntry]:
+) -> Sequence[int]:
     """The entries of a logged segment that have a document, company by company (domain B5, step 6)."""
-    rows = cursor.execute(
-        f"{_FILED} AND e.logged_segment_entry_no = %(logged)s"
-        " AND (%(type)s::text IS NULL OR e.correspondence_type = %(type)s)"
-        " ORDER BY k.name, e.contact_company_no, c.type, c.name, e.entry_no",
+    row = cursor.execute(
+        "SELECT array_agg(e.entry_no ORDER BY k.name, e.contact_company_no, c.type, c.name, e.entry_no)"
+        f" AS numbers{_FILED_OF} WHERE {_HAS_DOCUMENT} AND e.logged_segment_entry_no = %(logged)s"
+        " AND (%(type)s::text IS NULL OR e.correspondence_type = %(type)s)",
         {"logged": logged_segment, "type": correspondence_type},
-    )
-    return [FiledEntry(**row) for row in rows]
+    ).fetchone()
+    return array("q", row["numbers"] or () if row else ())
+
+
+def filed_entries(cursor: Cursor[DictRow], numbers: Sequence[int]) -> list[FiledEntry]:
+    """These entries, in this order, as far as they are still there."""
+    rows = cursor.execute(f"{_FILED} WHERE {_HAS_DOCUMENT} AND e.entry_no = ANY(%s)", (list(numbers),))
+    found = {row["entry_no"]: FiledEntry(**row) for row in rows}
+    return [found[number] for number in numbers if number in found]
 
 
 def filed_entry(cursor: Cursor[DictRow], entry_no: int) -> FiledEntry | None:
     """One entry, if it has a document."""
-    row = cursor.execute(f"{_FILED} AND e.entry_no = %s", (entry_no,)).fetchone()
-    return None if row is None else FiledEntry(**row)
+    return next(iter(filed_entries(cursor, [entry_no])), None)
 
 
 def again_entries(cursor: Cursor[DictRow], numbers: Sequence[int]) -> list[AgainEntry]:
@@ -128,15 +147,21 @@ def again_entries(cursor: Cursor[DictRow], numbers: Sequence[int]) -> list[Again
 
 
 def sendable_entries(
-    cursor: Cursor[DictRow], *, logged_segment: int | None = None, entry_no: int | None = None
+    cursor: Cursor[DictRow],
+    *,
+    logged_segment: int | None = None,
+    entry_no: int | None = None,
+    only: OnlyDelivered = ALL,
 ) -> list[Sendable]:
     """The entries that could be sent again: of a logged segment as it was logged, or a single one."""
     rows = cursor.execute(
         "SELECT entry_no, correspondence_type, delivery_status IS NOT DISTINCT FROM 'in_progress' AS way"
         " FROM interaction_log_entry WHERE document_sha256 IS NOT NULL AND NOT postponed AND NOT canceled"
-        " AND (entry_no = %(entry)s OR logged_segment_entry_no = %(logged)s AND resend_no IS NULL)"
+        " AND (entry_no = %(entry_no)s OR logged_segment_entry_no = %(logged_segment)s AND resend_no IS NULL)"
+        " AND (%(delivery_status)s::text IS NULL OR delivery_status = %(delivery_status)s)"
+        " AND (%(delivery_error)s::text IS NULL OR delivery_error = %(delivery_error)s)"
         " ORDER BY entry_no",
-        {"entry": entry_no, "logged": logged_segment},
+        {"entry_no": entry_no, "logged_segment": logged_segment, **msgspec.structs.asdict(only)},
     )
     return [Sendable(row["entry_no"], row["correspondence_type"], row["way"]) for row in rows]
 

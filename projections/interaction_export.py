@@ -116,7 +116,7 @@ def _end_of_run(cursor: Cursor[Any], after: int, last: int) -> int | None:
 
 def _copy(cursor: Cursor[Any], after: int, upto: int) -> tuple[bytes, int]:
     columns = SQL(", ").join(SQL(_column(name, kind)) for name, kind in COLUMNS.items())
-    source = SQL(INTERACTION_LOG_ENTRIES.source)
+    source = SQL(INTERACTION_LOG_ENTRIES.named_source)
     query = SQL(_RUN).format(columns=columns, source=source, after=Literal(after), upto=Literal(upto))
     with cursor.copy(SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(query)) as copy:
         lines = b"".join(copy)

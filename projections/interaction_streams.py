@@ -55,7 +55,7 @@ def entries_to_delete(
     rows = cursor.execute(
         sql.SQL("SELECT {} FROM {} WHERE {}").format(
             _COLUMNS,
-            sql.SQL(INTERACTION_LOG_ENTRIES.source),
+            sql.SQL(INTERACTION_LOG_ENTRIES.named_source),
             sql.SQL(" AND ").join([sql.SQL("e.canceled"), *conditions]),
         ),
         parameters.values,

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, LiteralString
 
 from psycopg import Cursor, sql
@@ -57,11 +57,12 @@ class Members:
     member: Field
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Listing:
     """A resource that is listed: where its rows come from, its fields, and the field that is its key.
 
-    `orders` are orders by name, as fields; `implied` are filters that hold unless the field is asked for.
+    `orders` are orders by name, as fields; `implied` are conditions in SQL, by field, that hold unless the
+    field is asked for.
     """
 
     name: str
@@ -69,21 +70,19 @@ class Listing:
     fields: Mapping[str, Field]
     key: str
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    implied: Mapping[str, str] = field(default_factory=dict)
+    implied: Mapping[str, LiteralString] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     """Fields that only serve to order."""
     lists: Mapping[str, Members] = field(default_factory=dict)
     also: LiteralString = ""
     """More columns to show, which neither filter nor order."""
+    names: LiteralString = ""
+    """Joins to the source that add columns to a row, and never rows, such as names."""
 
-    @cached_property
-    def shown(self) -> sql.SQL:
-        """What is selected: made once, since a page takes hardly longer than to write this down."""
-        columns = ", ".join(
-            f'{item.expression} AS "{name}"' for name, item in self.fields.items() if name not in self.hidden
-        )
-        # Names and expressions are written in this program; none comes from a request.
-        return sql.SQL(columns + self.also)
+    @property
+    def named_source(self) -> LiteralString:
+        """The source with the names that are added to it."""
+        return self.source + self.names
 
 
 @dataclass(frozen=True)
@@ -132,27 +131,58 @@ def list_page(
     order = _order(listing, query.sort)
     if query.cursor is not None:
         conditions = [*conditions, _after(listing, order, query, parameters)]
-    statement = sql.SQL("{head} SELECT {shown}, {places} FROM {source}{where} ORDER BY {order} LIMIT {limit}")
-    cursor.execute(
-        statement.format(
-            head=head,
-            shown=listing.shown,
-            places=sql.SQL(", ").join(
-                sql.SQL("({})::text AS {}").format(_column(listing, name), sql.Identifier(f"place {number}"))
-                for number, (name, _) in enumerate(order)
-            ),
-            source=sql.SQL(listing.source),
-            where=_where(conditions),
-            order=order_by(listing, query.sort),
-            limit=parameters.add(query.limit + 1),
-        ),
-        parameters.values,
+    keys_first = prelude is None and len(order) > 1
+    names_last = not keys_first and all(
+        _is_of_source(listing, name) for name in (*query.filters, *(name for name, _ in order))
     )
+    statement = _statement(listing, query.sort, names_last=names_last, keys_first=keys_first)
+    limit = parameters.add(query.limit + 1)
+    cursor.execute(statement.format(head=head, where=_where(conditions), limit=limit), parameters.values)
     rows = cursor.fetchall()
-    places = [[row.pop(f"place {number}") for number in range(len(order))] for row in rows]
+    places = [[row.pop(_place(number)) for number in range(len(order))] for row in rows]
     more = len(rows) > query.limit
     next_cursor = cursor_behind(query.sort, places[query.limit - 1]) if more else None
     return Page(rows[: query.limit], next_cursor, total)
+
+
+@lru_cache(maxsize=256)
+def _statement(listing: Listing, sort: str | None, *, names_last: bool, keys_first: bool) -> sql.SQL:
+    """What the pages of a listing in one order have in common; made once, since it takes as long as to read.
+
+    With `names_last`, the source alone says which rows are on the page, and names are joined to those only.
+    With `keys_first`, they are found by nothing but what the order and the filters need: PostgreSQL leaves
+    out the rest, and its processes share the work.
+    """
+    # Names and expressions are written in this program; none comes from a request.
+    shown = {name: field.expression for name, field in listing.fields.items() if name not in listing.hidden}
+    for number, (name, _) in enumerate(_order(listing, sort)):
+        shown[_place(number)] = f"({listing.fields[name].expression})::text"
+    columns = ", ".join(f'{expression} AS "{name}"' for name, expression in shown.items())
+    order = order_by(listing, sort).as_string(None)
+    rows = f"{{where}} ORDER BY {order} LIMIT {{limit}}"
+    if names_last and listing.names:
+        alias = _alias(listing)
+        found = f"(SELECT {alias}.* FROM {listing.source}{rows}) AS {alias}{listing.names} ORDER BY {order}"
+    else:
+        source, key = f"{listing.source}{listing.names}", listing.fields[listing.key].expression
+        found = source + (
+            f" WHERE {key} IN (SELECT {key} FROM {source}{rows}) ORDER BY {order}" if keys_first else rows
+        )
+    return sql.SQL(f"{{head}} SELECT {columns}{listing.also} FROM {found}")
+
+
+def _place(number: int) -> str:
+    """The column that holds a row's place in the order, by one of the fields to order by."""
+    return f"place {number}"
+
+
+def _alias(listing: Listing) -> str:
+    return listing.source.split()[-1]
+
+
+def _is_of_source(listing: Listing, name: str) -> bool:
+    item = listing.fields.get(name)
+    return item is not None and item.expression.startswith(f"{_alias(listing)}.")
 
 
 def _column(listing: Listing, name: str) -> sql.Composable:
@@ -169,7 +199,10 @@ def conditions_of(
     """The filters as conditions in SQL, with those that are implied. Raises InvalidFilter."""
     problems: list[Problem] = []
     conditions: list[sql.Composable] = []
-    for name, text in {**listing.implied, **filters}.items():
+    for name, condition in listing.implied.items():
+        if name not in filters:
+            conditions.append(sql.SQL(condition))
+    for name, text in filters.items():
         among = listing.lists.get(name)
         item = listing.fields.get(name) if among is None else among.member
         if item is None or name in listing.hidden:
@@ -181,8 +214,8 @@ def conditions_of(
         except FilterSyntaxError as error:
             problems.append(((listing.name, name), str(error)))
             continue
-        condition = compile_expression(expression, sql.SQL(item.expression), parameters)
-        conditions.append(_among(among, condition))
+        compiled = compile_expression(expression, sql.SQL(item.expression), parameters)
+        conditions.append(_among(among, compiled))
     if problems:
         place, message = problems[0]
         raise InvalidFilter(f"{'.'.join(map(str, place))}: {message}", problems)
@@ -230,7 +263,7 @@ def _count(
 ) -> int:
     cursor.execute(
         sql.SQL("{head} SELECT count(*) AS total FROM {source}{where}").format(
-            head=head, source=sql.SQL(listing.source), where=_where(conditions)
+            head=head, source=sql.SQL(listing.named_source), where=_where(conditions)
         ),
         parameters.values,
     )

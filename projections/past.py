@@ -1,6 +1,6 @@
 """Read models as of a position, in schemas of their own, for one question: made, asked, and dropped again.
 
-One at a time in a database, which a lock sees to; what an interrupted one left is dropped by the next.
+One at a time in a database, which a lock sees to; what an interrupted one left is dropped by the next start.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection
-from psycopg.sql import SQL, Identifier
 
 from domain.errors import Conflict
 from eventstore.log import EventLog
+from projections import building
 from projections.read_model import ReadModel
 from projections.read_models import ReadModels
 from projections.runner import Runner
@@ -35,7 +35,9 @@ def past_read_models(
     beside = f"{log.schema}_past"
     with psycopg.connect(log.conninfo, autocommit=True) as connection:
         _take_turn(connection, beside)
-        _drop(connection, beside)
+        schemas = [model.schema(beside) for model in models]
+        for schema in schemas:
+            building.drop(connection, schema)
         try:
             _make(log, models, position, beside)
             past = ReadModels(log.conninfo, beside, models, pool_size=2)
@@ -45,7 +47,8 @@ def past_read_models(
             finally:
                 past.close()
         finally:
-            _drop(connection, beside)
+            for schema in schemas:
+                building.drop(connection, schema)
 
 
 def _refuse_much(position: int, now: ReadModels) -> None:
@@ -68,11 +71,7 @@ def _refuse_much(position: int, now: ReadModels) -> None:
 def _take_turn(connection: Connection[Any], name: str) -> None:
     """Only one at a time; the lock goes with the connection. Raises Conflict."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (name,)).fetchone()
-        assert row is not None
-        if row[0]:
-            return
+    while not building.take(connection, name):
         if time.monotonic() > deadline:
             raise Conflict("Somebody else is asking about contacts as of a moment; try again in a while.")
         time.sleep(_WAIT_SECONDS)
@@ -87,12 +86,3 @@ def _make(log: EventLog, models: Sequence[ReadModel], position: int, beside: str
                 runner.catch_up(position)
         finally:
             runner.close()
-
-
-def _drop(connection: Connection[Any], beside: str) -> None:
-    connection.execute("SET client_min_messages = warning")
-    schemas = connection.execute(
-        "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", (f"{beside}_",)
-    ).fetchall()
-    for (schema,) in schemas:
-        connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))

@@ -5,19 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from threading import Event as Flag
 from threading import Lock, Thread
 from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
-from psycopg import Connection, Cursor, IsolationLevel
+from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
 from projections import tracking
 from projections.arrays import load_integers_as_numpy
+from projections.listing import Listing, Page, Query, list_page
 from projections.read_model import ReadModel
 
 POLL_SECONDS = 0.5
@@ -54,10 +56,11 @@ class ReadModels:
         self._stop = Flag()
         self._listener = Thread(target=self._listen, name="read model positions", daemon=True)
         path = SQL("SET search_path = {}").format(SQL(", ").join(map(Identifier, self.schemas.values())))
-        # Asked for before a transaction sees anything, so that what a rebuild swaps in comes wholly before or
-        # wholly after it (and so that the two never wait for each other).
-        self._stay = (
-            SQL("LOCK TABLE {} IN ACCESS SHARE MODE")
+        # The lock is asked for before a transaction sees anything, so that what a rebuild swaps in comes
+        # wholly before or wholly after it (and so that the two never wait for each other). In one trip with
+        # the beginning, since a trip takes as long as to find a row.
+        self._begin = (
+            SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE {} IN ACCESS SHARE MODE")
             .format(SQL(", ").join(Identifier(schema, "tracking") for schema in self.schemas.values()))
             .as_bytes(None)
         )
@@ -66,8 +69,6 @@ class ReadModels:
             connection.autocommit = True
             connection.execute(path)
             load_integers_as_numpy(connection)
-            connection.isolation_level = IsolationLevel.REPEATABLE_READ
-            connection.read_only = True
 
         self._pool = ConnectionPool(
             conninfo,
@@ -95,13 +96,23 @@ class ReadModels:
     @contextmanager
     def cursor(self) -> Iterator[Cursor[DictRow]]:
         """A cursor in a transaction of its own, which sees all tables at one moment."""
-        with (
-            self._pool.connection() as connection,
-            connection.transaction(),
-            connection.cursor(binary=True) as cursor,
-        ):
-            cursor.execute(self._stay)
+        with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+            connection.execute(self._begin)  # the pool ends it
             yield cursor
+
+    @contextmanager
+    def glance(self) -> Iterator[Cursor[DictRow]]:
+        """A cursor for one statement, which sees all tables at one moment by itself.
+
+        Beginning and ending a transaction take as long as a small statement.
+        """
+        with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+            yield cursor
+
+    def page(self, listing: Listing, query: Query, work_date: date) -> Page:
+        """A page of a listing. Raises InvalidFilter, InvalidRequest."""
+        with self.cursor() if query.count else self.glance() as cursor:
+            return list_page(cursor, listing, query, work_date=work_date)
 
     def position(self, cursor: Cursor[Any], name: str) -> int:
         """Where a read model is, as this cursor sees it."""

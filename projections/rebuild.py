@@ -11,12 +11,13 @@ from psycopg import Connection
 from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL, Identifier
 
+from domain.errors import Conflict
 from eventstore.log import EventLog
-from projections import reporting, tracking
+from projections import building, reporting, tracking
 from projections.read_model import ReadModel
 from projections.runner import PAGE, Runner
 
-SWAP_ATTEMPTS = 60
+SWAP_ATTEMPTS = 120
 STEP = 20 * PAGE
 """So many positions are taken over between two words of progress; the pages in them are read ahead."""
 
@@ -28,18 +29,23 @@ def rebuild(log: EventLog, model: ReadModel, *, progress: Progress | None = None
     """Build the read model again, while the old one serves, and put it in its place; returns its position.
 
     What an interrupted run left over is dropped first. A runner that works meanwhile finds the new tables
-    in its next transaction, since it reads its place there.
+    in its next transaction, since it reads its place there. Raises Conflict: somebody else is at it.
     """
     live = model.schema(log.schema)
     beside = Runner(log, model, schema=f"{live}_rebuild")
     with psycopg.connect(log.conninfo, autocommit=True) as connection:
-        _drop(connection, beside.schema)
-    beside.set_up()
-    try:
-        _catch_up(beside, log, progress)
-        return _swap(log, live, beside)
-    finally:
-        beside.close()
+        if not building.take(connection, beside.schema):
+            raise Conflict(
+                f"Somebody else is rebuilding {model.name} just now; wait until that has ended."
+                " What is there meanwhile goes on serving."
+            )
+        building.drop(connection, beside.schema)
+        beside.set_up()
+        try:
+            _catch_up(beside, log, progress)
+            return _swap(log, live, beside)
+        finally:
+            beside.close()
 
 
 def checksums(conninfo: str, schema: str) -> dict[str, tuple[int, str]]:
@@ -82,9 +88,11 @@ def _swap(log: EventLog, live: str, beside: Runner) -> int:
 
 def _try_to_swap(connection: Connection[Any], live: str, beside: Runner) -> int:
     with connection.transaction(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '1s'")
-        # Readers and runners begin with this table: those at work are waited for, a second at a time so that
-        # others need not queue behind a long one; those to come wait here, and then find the new tables.
+        # Readers and runners begin with this table: those at work are waited for, half a second at a time so
+        # that others need not queue behind a long one; those to come wait here, and then find the new tables.
+        # Who reads by one statement does not, and may hold one table and want another: then this gives way,
+        # before the server looks for a deadlock, which it does after a second.
+        cursor.execute("SET LOCAL lock_timeout = '500ms'")
         cursor.execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(Identifier(live, "tracking")))
         progress = tracking.read(cursor, live)
         position = beside.catch_up(None)
@@ -98,8 +106,3 @@ def _try_to_swap(connection: Connection[Any], live: str, beside: Runner) -> int:
         )
         cursor.execute("SELECT pg_notify(%s, %s)", (tracking.CHANNEL, f"{live} {position}"))
     return position
-
-
-def _drop(connection: Connection[Any], schema: str) -> None:
-    connection.execute("SET client_min_messages = warning")
-    connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -29,6 +30,7 @@ _CASTS: dict[FieldType, LiteralString] = {
 }
 
 
+@functools.cache
 def listing(kind: RecordKind) -> Listing:
     """What can be listed of a kind: its code and every value that is not a list."""
     key: LiteralString = "no" if kind.path == "campaigns" else "code"
@@ -95,6 +97,12 @@ _USES: Mapping[str, tuple[tuple[str, LiteralString], ...]] = {
         ("tasks", "SELECT 1 FROM task WHERE campaign_no = %(code)s"),
     ),
 }
+
+
+def how_many(cursor: Cursor[DictRow]) -> dict[str, int]:
+    """How many records there are of each kind that has any."""
+    cursor.execute("SELECT kind, count(*) AS n FROM record GROUP BY kind")
+    return {row["kind"]: row["n"] for row in cursor}
 
 
 def used_by(cursor: Cursor[DictRow], kind: str, code: str) -> str | None:

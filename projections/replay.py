@@ -12,6 +12,7 @@ from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
 from eventstore.log import EventLog
+from projections import building
 from projections.read_model import ReadModel
 from projections.replay_erasures import blank_since, take_turn
 from projections.runner import PAGE, Runner
@@ -67,10 +68,10 @@ def replay(
     schema = schema_of(log.schema, position)
     parts = [Runner(log, model, schema=f"{schema}_{model.name}") for model in models]
     with psycopg.connect(log.conninfo, autocommit=True) as connection:
-        connection.execute("SET client_min_messages = warning")
         _alone(connection, schema)
+        building.clear(log.conninfo, log.schema, models)
         for part in parts:
-            _drop(connection, part.schema)
+            building.drop(connection, part.schema)
         try:
             for number, part in enumerate(parts):
                 part.set_up()
@@ -79,7 +80,7 @@ def replay(
         finally:
             for part in parts:
                 part.close()
-                _drop(connection, part.schema)
+                building.drop(connection, part.schema)
     return next(made for made in replays(log) if made.position == position)
 
 
@@ -105,16 +106,14 @@ def drop(log: EventLog, position: int) -> None:
     """Drop a replay. Raises ReplayError."""
     schema = schema_of(log.schema, position)
     with psycopg.connect(log.conninfo, autocommit=True) as connection:
-        connection.execute("SET client_min_messages = warning")
         _alone(connection, schema)
         if not connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
             raise ReplayError(f"There is no replay at {position:,}.")
-        _drop(connection, schema)
+        building.drop(connection, schema)
 
 
 def _alone(connection: Connection[Any], schema: str) -> None:
-    row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (schema,)).fetchone()
-    if row != (True,):
+    if not building.take(connection, schema):
         raise ReplayError("Somebody makes or drops this replay just now.")
 
 
@@ -133,7 +132,7 @@ def _gather(
     name = Identifier(schema)
     with connection.transaction(), connection.cursor() as cursor:
         take_turn(cursor, log.schema)
-        connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
+        building.drop(connection, schema)
         connection.execute(SQL("CREATE SCHEMA {}").format(name))
         for part in parts:
             relations = connection.execute(
@@ -155,7 +154,3 @@ def _gather(
             (position,),
         )
         blank_since(cursor, log, schema, position)
-
-
-def _drop(connection: Connection[Any], schema: str) -> None:
-    connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))

@@ -67,8 +67,9 @@ TITLE: LiteralString = (
 
 INTERACTION_LOG_ENTRIES = Listing(
     name="interaction_log_entry",
-    source=(
-        "interaction_log_entry e LEFT JOIN contact c ON c.no = e.contact_no"
+    source="interaction_log_entry e",
+    names=(
+        " LEFT JOIN contact c ON c.no = e.contact_no"
         " LEFT JOIN contact k ON k.no = e.contact_company_no"
         " LEFT JOIN record t ON t.kind = 'interaction-template' AND t.code = e.interaction_template_code"
         " LEFT JOIN record s ON s.kind = 'salesperson' AND s.code = e.salesperson_code"
@@ -81,7 +82,7 @@ INTERACTION_LOG_ENTRIES = Listing(
         **fields("delivery_error delivery_detail", TEXT, "e."),
     },
     key="entry_no",
-    implied={"postponed": "false"},
+    implied={"postponed": "NOT e.postponed"},
     also=(
         ", (SELECT coalesce(json_agg(json_build_object('line_no', m.line_no, 'date', m.date,"
         " 'comment', m.comment, 'user_id', m.user_id) ORDER BY m.line_no), '[]')"

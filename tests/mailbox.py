@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,9 +14,9 @@ from threading import Lock
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from correspondence.mail_server import MailSettings
+from correspondence.mail_server import MailSettings, Tls
 
 Answer = Callable[[str], str | None]
 """What the server says to a recipient; None is yes."""
@@ -37,6 +38,10 @@ class Mailbox:
     data: Answer = yes
     """Asked when the mail is there; 'hang up' takes the mail and never answers."""
     lock: Lock = field(default_factory=Lock)
+    users: dict[str, str] = field(default_factory=dict)
+    """Who may log in, with which password."""
+    heard: list[str] = field(default_factory=list)
+    """Users and senders that were named, also to no avail."""
 
     def settings(self) -> MailSettings:
         """What a service needs to send to it."""
@@ -57,6 +62,23 @@ class Mailbox:
         """To whom they went, in order."""
         with self.lock:
             return [recipient for recipient, _ in self.taken]
+
+    def authenticate(
+        self, server: SMTP, session: Any, envelope: Any, mechanism: str, given: LoginPassword
+    ) -> AuthResult:
+        """Whether somebody may log in."""
+        user, password = given.login.decode(), given.password.decode()
+        self.heard.append(user)
+        return AuthResult(success=self.users.get(user) == password, handled=False)
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if self.users and not session.authenticated:
+            return "530 5.7.0 Authentication required"
+        self.heard.append(address)
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
@@ -86,10 +108,25 @@ def read(content: bytes) -> EmailMessage:
 
 
 @contextmanager
-def mailbox(port: int | None = None) -> Iterator[Mailbox]:
-    """A mail server for the length of a block."""
-    box = Mailbox(port or free_port())
-    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+def mailbox(
+    port: int | None = None,
+    *,
+    certificate: ssl.SSLContext | None = None,
+    tls: Tls = "none",
+    users: dict[str, str] | None = None,
+) -> Iterator[Mailbox]:
+    """A mail server for the length of a block; with `users`, only those may send."""
+    box = Mailbox(port or free_port(), users=users or {})
+    controller = Controller(
+        box,
+        hostname="127.0.0.1",
+        port=box.port,
+        ssl_context=certificate if tls == "tls" else None,
+        tls_context=certificate if tls == "starttls" else None,
+        require_starttls=tls == "starttls",
+        auth_require_tls=tls == "starttls",  # it does not see TLS that was there from the first byte
+        authenticator=box.authenticate,
+    )
     controller.start()
     try:
         yield box

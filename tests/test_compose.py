@@ -1,4 +1,4 @@
-"""docker-compose.yml: its syntax, and that what it starts exists. The parts themselves run in other tests."""
+"""The files for docker compose: their syntax, and that what they start exists. Its parts run elsewhere."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import typer
 import yaml
 
 from api.command_line import app
+from api.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+WITH_MAIL: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.mail.yml").read_text())
 OURS = [name for name, service in COMPOSE["services"].items() if "build" in service]
 
 
@@ -53,3 +55,34 @@ def test_what_is_copied_into_the_image_is_here() -> None:
         if line.startswith("COPY "):
             *sources, _ = line.split()[1:]
             assert all((ROOT / source).exists() for source in sources), line
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_settings_of_ours_are_ones_that_there_are(name: str) -> None:
+    named = {*COMPOSE["services"][name]["environment"], *WITH_MAIL["services"][name]["environment"]}
+    assert {setting.lower() for setting in named} <= set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_mails_to_try_it_go_to_a_server_that_is_there_and_whose_certificate_is_trusted(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That such a certificate works is shown in the tests of the mail server."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    sends = WITH_MAIL["services"][name]
+    given = {key: value for key, value in sends["environment"].items() if key != "SEGMENTLOG_MAIL_CA"}
+    for key, value in given.items():
+        monkeypatch.setenv(key, value)
+    mail = Settings().mail()
+    assert mail is not None
+    assert mail.tls == "starttls"
+    catching = WITH_MAIL["services"][mail.host]
+    assert sends["depends_on"] == {mail.host: {"condition": "service_healthy"}}
+    assert "healthcheck" in catching
+    (made,) = catching["depends_on"]
+    command = " ".join(WITH_MAIL["services"][made]["command"])
+    assert f"subjectAltName=DNS:{mail.host}" in command
+    shown = catching["environment"]
+    assert f"-out {sends['environment']['SEGMENTLOG_MAIL_CA']}" in command
+    assert f"-out {shown['MP_SMTP_TLS_CERT']}" in command
+    assert f"-keyout {shown['MP_SMTP_TLS_KEY']}" in command

@@ -8,9 +8,11 @@ from starlette.staticfiles import StaticFiles
 
 from api.pages import (
     choosing,
+    contact_lists,
     contacts,
     deliveries,
     documents,
+    erased,
     grid,
     history,
     letters,
@@ -18,6 +20,7 @@ from api.pages import (
     openid,
     seal,
     segments,
+    setup,
     signing_in,
     statistics,
 )
@@ -25,7 +28,7 @@ from api.pages.rendering import STATIC
 
 PARTS = (
     *(signing_in, segments, grid, choosing, documents, letters, logged, deliveries, history),
-    *(contacts, statistics, seal, openid),
+    *(contacts, contact_lists, erased, statistics, setup, seal, openid),
 )
 YEAR = 365 * 24 * 3600
 

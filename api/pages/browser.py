@@ -1,9 +1,12 @@
-"""What pages know of a request: who is signed in, in which language, whether a form is really ours."""
+"""What pages know of a request: who is signed in, in which language, whether a form is really ours.
+
+What needs no database is `async`, as in `api.context`: it is not sent to a thread and back.
+"""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlsplit
@@ -59,6 +62,10 @@ class Visitor(msgspec.Struct, frozen=True):
         return self.role in ("auditor", "admin")
 
     @property
+    def may_erase(self) -> bool:
+        return self.role == "admin"
+
+    @property
     def caller(self) -> Caller:
         """This person as use cases know them; work is done today."""
         return Caller(self.user_id, self.role, date.today())
@@ -83,7 +90,11 @@ def language_of(request: Request) -> Language:
     return preferred_language(request.headers.get("accept-language"))
 
 
-InPageLanguage = Annotated[Language, Depends(language_of)]
+async def _language(request: Request) -> Language:
+    return language_of(request)
+
+
+InPageLanguage = Annotated[Language, Depends(_language)]
 
 
 def is_secure(request: Request) -> bool:
@@ -104,11 +115,15 @@ def visitor_of(request: Request, service: ServiceOf) -> Visitor:
 Signed = Annotated[Visitor, Depends(visitor_of)]
 
 
-def _allowed(*roles: Role) -> Callable[..., Visitor]:
-    def check(visitor: Signed) -> Visitor:
-        if visitor.role != "admin" and visitor.role not in roles:
-            raise ProblemError("forbidden", "Not for you", f"Your role, {visitor.role}, may not do this.")
-        return visitor
+def _checked(visitor: Visitor, *roles: Role) -> Visitor:
+    if visitor.role != "admin" and visitor.role not in roles:
+        raise ProblemError("forbidden", "Not for you", f"Your role, {visitor.role}, may not do this.")
+    return visitor
+
+
+def _allowed(*roles: Role) -> Callable[..., Awaitable[Visitor]]:
+    async def check(visitor: Signed) -> Visitor:
+        return _checked(visitor, *roles)
 
     return check
 
@@ -127,6 +142,7 @@ def _looks_back(
 
 
 Reader = Annotated[Visitor, Depends(_allowed("marketer", "auditor", "reporter"))]
+MayErase = Annotated[Visitor, Depends(_allowed("admin"))]
 Historian = Annotated[Visitor, Depends(_looks_back)]
 
 
@@ -152,7 +168,7 @@ def check_origin(request: Request) -> None:
 Sent = Annotated[FormData, Depends(sent_form)]
 
 
-def _sender(request: Request, form: Sent, visitor: Signed) -> Visitor:
+async def _sender(request: Request, form: Sent, visitor: Signed) -> Visitor:
     given = form.get("csrf") or request.headers.get("x-csrf-token")
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
         raise ProblemError("forbidden", "Not from here", "This page is out of date; load it again.")
@@ -162,16 +178,16 @@ def _sender(request: Request, form: Sent, visitor: Signed) -> Visitor:
 Sender = Annotated[Visitor, Depends(_sender)]
 
 
-def _writes(visitor: Sender) -> Visitor:
-    return _allowed("marketer")(visitor)
+def _sends(*roles: Role) -> Callable[..., Awaitable[Visitor]]:
+    async def check(visitor: Sender) -> Visitor:
+        return _checked(visitor, *roles)
+
+    return check
 
 
-def _verifies(visitor: Sender) -> Visitor:
-    return _allowed("auditor")(visitor)
-
-
-Writer = Annotated[Visitor, Depends(_writes)]
-Verifier = Annotated[Visitor, Depends(_verifies)]
+Writer = Annotated[Visitor, Depends(_sends("marketer"))]
+Verifier = Annotated[Visitor, Depends(_sends("auditor"))]
+Eraser = Annotated[Visitor, Depends(_sends("admin"))]
 
 
 def given_text(form: FormData, name: str) -> str:

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 from starlette.responses import HTMLResponse
 
+from api.contact_files import COLUMNS as COLUMNS_OF_FILES
 from api.contact_files import rows
 from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Writer, go_to, settle
-from api.pages.forms import CONTACT, changed_values, choices
+from api.pages.contact_lists import lists_of
+from api.pages.forms import CONTACT, OF_PERSONS, changed_values, choices
 from api.pages.lists import AskedOf, shown_list
 from api.routes.contacts import shown
 from api.schemas.contacts import ContactValues, NewContact
@@ -25,9 +27,9 @@ from projections.contact_queries import CONTACTS
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 COLUMNS = (
     "no",
-    "type",
-    "company_name",
     "name",
+    "company_name",
+    "type",
     "city",
     "email",
     "phone_no",
@@ -42,6 +44,7 @@ STATISTICS = (
     "last_date_attempted",
 )
 IMPORT = "/contacts/import"
+IMPORTED = ("no", *(name for name in NewContact.model_fields if name in COLUMNS_OF_FILES - {"no"}))
 
 
 @router.get("/contacts")
@@ -55,7 +58,7 @@ def list_contacts(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLRe
 @router.get(IMPORT)
 def show_import(visitor: Reader) -> HTMLResponse:
     """The form that takes a file of contacts."""
-    return visitor.page("import.html", result=None)
+    return visitor.page("import.html", result=None, columns=IMPORTED)
 
 
 @router.post(IMPORT)
@@ -70,7 +73,7 @@ def take_file(service: ServiceOf, visitor: Writer, form: Sent) -> HTMLResponse:
     run = ContactImport(service.journal, service.contacts, visitor.caller)
     result = run.run(rows(chunks(file.file), ENDINGS[ending]))
     settle(service, result.position or service.log.position(), "contacts")
-    return visitor.page("import.html", result=result)
+    return visitor.page("import.html", result=result, columns=IMPORTED)
 
 
 @router.get("/contacts/new")
@@ -78,7 +81,11 @@ def show_new(service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """The form for a new contact."""
     blank: dict[str, Any] = dict.fromkeys((field.name for field in CONTACT), None)
     return visitor.page(
-        "contact_new.html", contact=blank, fields=CONTACT, choices=choices(service, CONTACT, visitor.language)
+        "contact_new.html",
+        contact=blank,
+        fields=CONTACT,
+        of_persons=OF_PERSONS,
+        choices=choices(service, CONTACT, visitor.language),
     )
 
 
@@ -96,13 +103,17 @@ def register(request: Request, service: ServiceOf, visitor: Writer, form: Sent) 
 def show_contact(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """One contact, with what it has had from us and the worksheets that it is on."""
     contact = service.contacts.get(no)
+    is_person, company_no = contact.value.type == "person", contact.value.company_no
     return visitor.page(
         "contact.html",
         contact=shown(service, contact),
+        erased=service.erasing.of(no) if contact.erased else None,
+        company=service.contacts.find(company_no) if company_no and company_no != no else None,
         segments=service.contacts.open_segments_with(contact.key),
-        fields=CONTACT,
+        fields=[field for field in CONTACT if is_person or field.name not in OF_PERSONS],
         statistics=STATISTICS,
         choices=choices(service, CONTACT, visitor.language),
+        **lists_of(service, contact),
     )
 
 

@@ -16,11 +16,11 @@ from application.field_words import Language
 from domain import records
 from domain.records import RecordKind
 from domain.vocabulary import CorrespondenceType, Evaluation, InformationFlow, InitiatedBy, members
-from projections.listing import MOST, list_page
+from projections.listing import MOST
 from projections.listing import Query as ListQuery
 from projections.record_queries import listing
 
-Kind = Literal["text", "long", "flag", "amount", "minutes", "day", "clock", "choice", "codes"]
+Kind = Literal["text", "long", "flag", "amount", "minutes", "day", "clock", "choice"]
 Choice = tuple[str, str]
 
 
@@ -91,22 +91,29 @@ CONTACT = (
     *(FormField("country_code", length=10), FormField("phone_no", length=30)),
     *(
         FormField("mobile_phone_no", length=30),
+        FormField("fax_no", length=30),
         FormField("email", length=80),
         FormField("email_2", length=80),
     ),
     *(FormField("home_page", length=255), CORRESPONDENCE, LANGUAGE, SALESPERSON),
     *(_codes("salutation_code", records.SALUTATION), _codes("territory_code", records.TERRITORY)),
-    _codes("organizational_level_code", records.ORGANIZATIONAL_LEVEL),
-    *(FormField(name, "codes", length=1_000) for name in ("mailing_groups", "industry_groups")),
-    FormField("job_responsibilities", "codes", length=1_000),
+    *(
+        _codes("organizational_level_code", records.ORGANIZATIONAL_LEVEL),
+        FormField("currency_code", length=10),
+    ),
+    FormField("external_id", length=20),
     *(FormField("exclude_from_segment", "flag"), FormField("privacy_blocked", "flag")),
 )
+OF_PERSONS = (
+    *("first_name", "middle_name", "surname", "initials", "job_title", "company_no"),
+    "organizational_level_code",
+)
+"""Fields in which companies have nothing."""
 
 
 def record_choices(service: Service, kind: RecordKind) -> list[Choice]:
     """The codes of a kind, each with what it stands for."""
-    with service.read_models.cursor() as cursor:
-        page = list_page(cursor, listing(kind), ListQuery(limit=MOST), work_date=date.today())
+    page = service.read_models.page(listing(kind), ListQuery(limit=MOST), date.today())
     key = listing(kind).key
     return [(row[key], row.get("name") or row.get("description") or "") for row in page.items]
 
@@ -142,6 +149,4 @@ def sent_value(field: FormField, text: str, language: Language) -> Any:
         return text == "on"
     if field.kind in ("amount", "minutes"):
         return number_in(text, language) if text.strip() else 0
-    if field.kind == "codes":
-        return [part.strip() for part in text.replace(",", ";").split(";") if part.strip()]
     return text if text.strip() else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,8 +11,9 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
-from api.moments import segment_at
+from api.moments import Moment, segment_at
 from api.pages.browser import Historian, PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
+from api.pages.erased import names_or_erased
 from api.pages.forms import LINE, LINE_FIELDS, choices_of, sent_value
 from api.pages.grid_rows import Cell, GridLine, rows_html
 from api.pages.line_views import LineViews
@@ -48,15 +50,28 @@ _views = LineViews()
 
 def _rows(service: Service, lines: list[Line], first: int) -> list[GridLine]:
     shown = service.segments.show(lines)
+    names = [_names(values) for values in shown]
+    names_or_erased(service, names)
     return [
-        _row(line, values, first + index)
-        for index, (line, values) in enumerate(zip(lines, shown, strict=True))
+        _row(line, values, named, first + index)
+        for index, (line, values, named) in enumerate(zip(lines, shown, names, strict=True))
     ]
 
 
-def _row(line: Line, values: SegmentLine, place: int) -> GridLine:
+def _names(values: SegmentLine) -> dict[str, Any]:
+    """Who the line is with; a company has no person's name to miss."""
+    of = ["contact_company_name", "contact_company_no"]
+    if values.contact_no != values.contact_company_no:
+        of += ["contact_name", "contact_no"]
+    return {name: getattr(values, name) for name in of}
+
+
+def _row(line: Line, values: SegmentLine, named: Mapping[str, Any], place: int) -> GridLine:
     own = given(line.own)
-    cells = [Cell(name, getattr(values, name), name in own, name in LINE_FIELDS) for name in COLUMNS]
+    cells = [
+        Cell(name, named[name] if name in named else getattr(values, name), name in own, name in LINE_FIELDS)
+        for name in COLUMNS
+    ]
     return GridLine(line.line_no, values.contact_no, place, cells)
 
 
@@ -71,7 +86,7 @@ def show_rows(
     version: Version = None,
 ) -> HTMLResponse:
     """The rows of a part of the grid; how many there are in all is in a header."""
-    segment = segment_at(service, no, version if visitor.may_look_back else None, None)
+    segment = segment_at(service, no, Moment(version if visitor.may_look_back else None, None))
     asked = ListQuery(query.filters, query.sort)
     window = _views.window(service, segment, asked, date.today(), start, count)
     rows = _rows(service, list(window.lines), window.start)

@@ -106,7 +106,7 @@ def ready(service: ServiceOf, response: Response) -> Any:
         "ready": is_ready,
         "event_position": position,
         "read_models": {name: msgspec.structs.asdict(one) for name, one in status.items()},
-        "outbox": service.outbox.sizes() | {"mail_waits_for": service.resending.mail_waits_for()},
+        "outbox": service.outbox.figures().sizes() | {"mail_waits_for": service.resending.mail_waits_for()},
     }
 
 

@@ -12,7 +12,7 @@ from api.csv_answers import CSV, attachment, csv_answer
 from api.idempotency import RepeatableRoute
 from api.schemas.papers import CoverSheetsBody, First, Texts, printed
 from api.schemas.values import Code
-from application.papers import Part
+from application.papers import Pages, Part
 from correspondence.cover_sheets import Remark
 from correspondence.labels import FORMATS
 from projections.segment_report import segment_contacts
@@ -21,7 +21,16 @@ router = APIRouter(prefix="/v1/segments/{no}", tags=["segments"], route_class=Re
 READS = [READERS, at_least("contacts", "worksheets", "setup")]
 PDF = "application/pdf"
 GIVES_PDF: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The pages", "content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}
+    200: {
+        "description": "The pages",
+        "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
+        "headers": {
+            "Left-Out": {
+                "description": "How many lines (labels) or contacts (cover sheets) have none: erased ones.",
+                "schema": {"type": "integer"},
+            }
+        },
+    }
 }
 FormatName = Literal["36x70", "37x70", "36x105", "37x105"]
 
@@ -90,5 +99,6 @@ def report_contacts(no: Code, service: ServiceOf) -> StreamingResponse:
     return csv_answer(rows, f"segment-{no}-report.csv")
 
 
-def _pdf(pages: bytes, file_name: str) -> Response:
-    return Response(pages, media_type=PDF, headers={"Content-Disposition": attachment(file_name)})
+def _pdf(pages: Pages, file_name: str) -> Response:
+    headers = {"Content-Disposition": attachment(file_name), "Left-Out": str(pages.left_out)}
+    return Response(pages.pdf, media_type=PDF, headers=headers)

@@ -52,12 +52,6 @@ class DateRangeBody(Body):
     starting_date: Day
     ending_date: Day | None = None
 
-    @model_validator(mode="after")
-    def _starts_first(self) -> DateRangeBody:
-        if self.ending_date is not None and self.ending_date < self.starting_date:
-            raise ValueError("the range would end before it starts")
-        return self
-
 
 class AlternativeAddressBody(Body):
     """Where a contact is for part of the time."""
@@ -131,22 +125,12 @@ class ContactValues(Body):
         answers = [(answer.questionnaire_code, answer.line_no) for answer in self.profile_answers]
         if len(set(answers)) < len(answers):
             raise ValueError("profile_answers: an answer is given twice")
-        _addresses_once(self.alternative_addresses)
         return self
 
     def changes(self) -> ContactChanges:
         """The values that were sent."""
         named = {name: _plain(value) for name, value in self.given().items() if name != "no"}
         return msgspec.convert(named, ContactChanges)
-
-
-def _addresses_once(addresses: list[AlternativeAddressBody]) -> None:
-    codes = [address.code for address in addresses]
-    if len(set(codes)) < len(codes):
-        raise ValueError("alternative_addresses: a code is given twice")
-    starts = [period.starting_date for address in addresses for period in address.date_ranges]
-    if len(set(starts)) < len(starts):
-        raise ValueError("alternative_addresses: two date ranges start on one day")
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import Any, Literal
@@ -13,7 +14,7 @@ import msgspec
 
 from domain.contact import AlternativeAddress, active_address
 from domain.document import Document, Documents, document_in, languages
-from domain.segment.lines import Line
+from domain.segment.lines import Line, LineStart
 from domain.vocabulary import ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy, given
 
 
@@ -67,6 +68,10 @@ class SegmentLine(msgspec.Struct, frozen=True):
 
 
 GONE = LineFacts(no="", type="company")
+_BLANK: Mapping[str, Any] = dict.fromkeys(SegmentLine.__struct_fields__) | {
+    "line_no": 0,
+    "attempt_failed": False,
+}
 
 
 class LineDocument(msgspec.Struct, frozen=True):
@@ -80,7 +85,10 @@ class LineDocument(msgspec.Struct, frozen=True):
 
 def line_document(line: Line, language_of_contact: str | None) -> LineDocument:
     """Which document a line uses (domain B3.5, B4): its contact's language if there is a document in it."""
-    start, own = line.block.start, given(line.own)
+    return _document(line.block.start, given(line.own), language_of_contact)
+
+
+def _document(start: LineStart, own: Mapping[str, Any], language_of_contact: str | None) -> LineDocument:
     personal: Documents = own.get("personal_documents", ())
     documents: Documents = personal or own.get("documents", start.documents)
     language = own.get("language_code", start.language_code)
@@ -95,34 +103,56 @@ def line_document(line: Line, language_of_contact: str | None) -> LineDocument:
 
 def segment_line(line: Line, contact: LineFacts | None) -> SegmentLine:
     """The line as it is shown; a contact that is gone leaves blanks."""
-    facts = contact or GONE
-    start = line.block.start
-    own = given(line.own)
-    values: dict[str, Any] = {
-        "time_of_interaction": None,
-        "evaluation": None,
-        "attempt_failed": False,
-        "contact_via": None,
-        "remarks": None,
-    }
-    values |= {name: getattr(start, name) for name in start.__struct_fields__} | own
-    if "salesperson_code" not in own:
-        values["salesperson_code"] = start.salesperson_code or facts.salesperson_code
-    if not values.pop("correspondence_type_fixed"):
-        values["correspondence_type"] = facts.correspondence_type or values["correspondence_type"]
-    values.setdefault(
-        "contact_alternative_address_code", active_address(facts.alternative_addresses, values["date"])
-    )
-    chosen = line_document(line, facts.language_code)
-    values |= {"language_code": chosen.language_code, "subject": chosen.subject, "document": chosen.kind}
-    for name in ("documents", "personal_documents", "language_fixed"):
-        values.pop(name, None)
-    return SegmentLine(
-        line_no=line.line_no,
-        contact_no=facts.no or None,
-        contact_name=facts.name if facts.type == "person" else None,
-        contact_company_no=facts.company_no,
-        contact_company_name=facts.company_name if facts.company_no else None,
-        contact_email=facts.email,
-        **values,
-    )
+    return _LinesAlike(line).shown(line.line_no, contact)
+
+
+def segment_lines(lines: Iterable[Line], contacts: Mapping[int, LineFacts]) -> list[SegmentLine]:
+    """Lines as they are shown, with their contacts by key: what many have in common is worked out once."""
+    kinds: dict[tuple[int, int], _LinesAlike] = {}
+    shown = []
+    for line in lines:
+        kind = (id(line.block.start), id(line.own))  # compared by value, they would take longer than the rest
+        if (alike := kinds.get(kind)) is None:
+            alike = kinds[kind] = _LinesAlike(line)
+        shown.append(alike.shown(line.line_no, contacts.get(line.contact_key)))
+    return shown
+
+
+class _LinesAlike:
+    """Lines that start from the same, with the same of their own: they differ by their contacts only."""
+
+    def __init__(self, one: Line) -> None:
+        self._start, self._own = one.block.start, given(one.own)
+        values = msgspec.structs.asdict(self._start) | self._own
+        self._fixed_correspondence_type = values["correspondence_type_fixed"]
+        self._documents: dict[str | None, LineDocument] = {}
+        self._common = SegmentLine(**{name: values.get(name, none) for name, none in _BLANK.items()})
+
+    def shown(self, line_no: int, contact: LineFacts | None) -> SegmentLine:
+        facts, common, own = contact or GONE, self._common, self._own
+        salesperson, correspondence = common.salesperson_code, common.correspondence_type
+        if "salesperson_code" not in own:
+            salesperson = salesperson or facts.salesperson_code
+        if not self._fixed_correspondence_type:
+            correspondence = facts.correspondence_type or correspondence
+        address = common.contact_alternative_address_code
+        if "contact_alternative_address_code" not in own:
+            address = active_address(facts.alternative_addresses, common.date)
+        if (document := self._documents.get(facts.language_code)) is None:
+            document = _document(self._start, own, facts.language_code)
+            self._documents[facts.language_code] = document
+        return msgspec.structs.replace(
+            common,
+            line_no=line_no,
+            contact_no=facts.no or None,
+            contact_name=facts.name if facts.type == "person" else None,
+            contact_company_no=facts.company_no,
+            contact_company_name=facts.company_name if facts.company_no else None,
+            contact_email=facts.email,
+            correspondence_type=correspondence,
+            language_code=document.language_code,
+            subject=document.subject,
+            salesperson_code=salesperson,
+            contact_alternative_address_code=address,
+            document=document.kind,
+        )

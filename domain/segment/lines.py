@@ -135,9 +135,7 @@ class LineBlock(msgspec.Struct, frozen=True):
         index = max(0, (line_no - self.first_line_no) // LINE_STEP + 1)
         if index >= len(self.contacts) or not self.alive:
             return
-        start = self.alive.rank(self.contacts[index])
-        for position in range(start, len(self.alive)):
-            key = self.alive[position]
+        for key in self.alive.members_from(self.contacts[index]):
             yield self.line_no(key), key
 
 
@@ -158,8 +156,7 @@ def _personal(documents: Documents, language_code: str | None) -> LineChanges:
     return LineChanges(personal_documents=documents, language_code=language_code, language_fixed=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     """One line on the segment: number, key of the contact, where it starts from, what it has of its own."""
 
     line_no: int

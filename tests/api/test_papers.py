@@ -226,6 +226,62 @@ class TestCoverSheets:
         refused(client.post(f"/v1/segments/{no}/cover-sheets", json={}), "segment-empty")
 
 
+class TestErasedContacts:
+    """They have no address any more (ADR 16)."""
+
+    @pytest.fixture
+    def erased(self, client: httpx.Client, crm: Crm, segment: dict[str, str]) -> dict[str, str]:
+        crm.line(segment["no"], segment["Yda"])
+        ok(client.post(f"/v1/contacts/{segment['Yda']}/erase", json={"reason": "Asked to be forgotten"}))
+        return segment
+
+    def test_have_no_label_and_the_answer_says_how_many(
+        self, client: httpx.Client, erased: dict[str, str]
+    ) -> None:
+        answer = client.get(f"/v1/segments/{erased['no']}/labels.pdf")
+        (sheet,) = pages(answer)
+        assert answer.headers["left-out"] == "2"
+        assert [sheet.count(text) for text in ("8011 AA Zwolle", "Birch", "Yda")] == [2, 1, 0]
+        assert sheet.startswith("Alder & Zn\n")
+
+    def test_are_not_counted_when_a_part_is_asked_for(
+        self, client: httpx.Client, erased: dict[str, str]
+    ) -> None:
+        (sheet,) = labels(client, erased["no"], first=3)
+        assert sheet.startswith("Birch\n")
+        refused(client.get(f"/v1/segments/{erased['no']}/labels.pdf?first=4"), "invalid-request")
+
+    def test_leave_others_their_labels(self, client: httpx.Client, crm: Crm, segment: dict[str, str]) -> None:
+        answer = client.get(f"/v1/segments/{segment['no']}/labels.pdf")
+        assert answer.headers["left-out"] == "0"
+
+    def test_have_no_cover_sheet_and_no_interaction(
+        self, client: httpx.Client, crm: Crm, erased: dict[str, str]
+    ) -> None:
+        ok(client.patch("/v1/interaction-template-setup", json={"cover_sheets": crm.template()}))
+        address = f"/v1/segments/{erased['no']}/cover-sheets"
+        preview = client.get(f"{address}.pdf")
+        headers = {"Idempotency-Key": crm.code()}
+        logged, again = (client.post(address, json={}, headers=headers) for _ in range(2))
+        for answer in (preview, logged, again):
+            assert len(pages(answer)) == 3
+            assert answer.headers["left-out"] == "1"
+        filters = {"contact_no": f"{crm.prefix}*", "document_type": "cover_sheet"}
+        entries = ok(client.get("/v1/interaction-log-entries", params=filters))["items"]
+        assert {entry["contact_no"] for entry in entries} == {
+            erased[name] for name in ("Alder", "Abe", "Birch")
+        }
+
+    def test_alone_on_a_segment_leave_nothing_to_print(self, client: httpx.Client, crm: Crm) -> None:
+        contact, no = crm.contact()["no"], crm.segment()["no"]
+        crm.line(no, contact)
+        ok(client.post(f"/v1/contacts/{contact}/erase", json={"reason": "Asked to be forgotten"}))
+        ok(client.patch("/v1/interaction-template-setup", json={"cover_sheets": crm.template()}))
+        assert labels(client, no) == [""]
+        answer = client.post(f"/v1/segments/{no}/cover-sheets", json={})
+        assert "erased" in refused(answer, "segment-empty")["detail"]
+
+
 class TestReport:
     def test_has_the_lines_in_company_order_with_contacts_and_statistics(
         self, client: httpx.Client, crm: Crm, segment: dict[str, str]

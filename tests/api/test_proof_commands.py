@@ -59,9 +59,10 @@ def test_what_was_kept_convicts_and_an_export_is_checked_elsewhere(directory: Pa
         assert read_checkpoint(made.stdout).size == 3
         verifier = verifier_of(service)
 
-        exported = command("export", "proof", "--position", "2", "--last", "3", str(bundle), *data)
+        exported = command("export", "proof", "--position", "2", "--last", "3", str(bundle), "--json", *data)
         assert exported.returncode == 0, exported.stderr
-        assert verifier in exported.stdout
+        said = {"file": str(bundle), "first": 2, "last": 3, "key": verifier}
+        assert json.loads(exported.stdout) == said
         words = [sys.executable, "-I", str(CHECKER), str(bundle), verifier, str(kept)]
         assert "Proven: 2 events" in subprocess.run(words, capture_output=True, text=True, check=True).stderr
 
@@ -114,6 +115,18 @@ def test_rights_are_given_on_a_server_only() -> None:
     refused = command("grant", "somebody")
     assert refused.returncode == 2
     assert "DATABASE_URL must name a server" in refused.stderr
+
+
+def test_rights_that_were_given_are_said_to_programs_too(empty_database: str) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("CREATE ROLE auditing_test")
+        try:
+            given = command("grant", "auditing_test", "--json", DATABASE_URL=empty_database)
+            expected = {"role": "auditing_test", "schema": "segmentlog", "may": "read and add"}
+            assert json.loads(given.stdout) == expected
+        finally:
+            connection.execute("DROP OWNED BY auditing_test CASCADE")
+            connection.execute("DROP ROLE auditing_test")
 
 
 def test_a_signing_key_that_is_none_is_said_in_one_sentence(empty_database: str) -> None:

@@ -120,8 +120,8 @@ def test_before_its_creation_there_is_no_segment(client: httpx.Client, crm: Crm)
                     {"code": code, "date_ranges": [{"starting_date": "2026-02-01"}]} for code in "AB"
                 ]
             },
-            ["alternative_addresses"],
-            "two date ranges start on one day",
+            ["alternative_addresses", 1, "date_ranges", 0, "starting_date"],
+            "another period starts on the same day",
         ),
     ],
 )

@@ -47,7 +47,7 @@ def claimed(outbox: Outbox, worker: int) -> Batch:
 
 def settle(outbox: Outbox, empty_database: str, batch: Batch, numbers: list[int]) -> None:
     with psycopg.connect(empty_database, row_factory=dict_row) as connection, connection.cursor() as cursor:
-        outbox.settling(batch, numbers)(cursor)
+        outbox.settling(batch, [Attempt(number, "sent", sha256="aa") for number in numbers])(cursor)
 
 
 def wait_until_ended(database: str, pid: int) -> None:
@@ -103,6 +103,14 @@ def test_what_is_held_longer_than_its_lease_is_free(outbox: Outbox, worker: int)
     assert outbox.claim(worker, "mail", lease=LEASE) is not None
 
 
+def test_who_has_to_wait_for_long_keeps_a_batch_for_longer(outbox: Outbox, worker: int) -> None:
+    fill(outbox, [1])
+    batch = outbox.claim(worker, "mail", lease=0.0)
+    assert batch is not None
+    outbox.keep(batch, lease=LEASE)
+    assert outbox.claim(worker, "mail", lease=LEASE) is None
+
+
 def test_whoever_lost_a_batch_can_do_nothing_with_it(
     outbox: Outbox, worker: int, empty_database: str
 ) -> None:
@@ -148,13 +156,21 @@ def test_what_is_recorded_leaves_the_queue_and_the_rest_goes_on(
     outbox.end(batch, Attempt(2, "sent", sha256="aa"))
     settle(outbox, empty_database, batch, [2])
     outbox.release(batch, after=0.0, said="451 later", counts=True)
-    assert outbox.sizes() == {"mail": 2}
+    assert outbox.figures().sizes() == {"mail": 2}
     assert [one.said for one in outbox.waiting("segment-SM1")] == ["451 later"]
     again = claimed(outbox, worker)
     assert (again.numbers, again.tries) == ([1, 3], 1)
     outbox.drop(again, [1, 3])
-    assert outbox.sizes() == {}
+    assert outbox.figures().sizes() == {}
     assert outbox.waiting() == []
+
+
+def test_the_latest_reason_is_told_first(outbox: Outbox, worker: int) -> None:
+    fill(outbox, [1], [2], [3])
+    batches = [claimed(outbox, worker) for _ in range(2)]
+    for batch, said in zip(reversed(batches), ("535 wrong", "Connection refused"), strict=True):
+        outbox.release(batch, after=60.0, said=said)
+    assert [one.said for one in outbox.waiting()] == ["Connection refused", "535 wrong", None]
 
 
 def test_what_is_held_up_is_not_claimed_and_no_further_mail_begins(outbox: Outbox, worker: int) -> None:
@@ -166,6 +182,49 @@ def test_what_is_held_up_is_not_claimed_and_no_further_mail_begins(outbox: Outbo
     assert outbox.plan(20, 21, held={"segment-SM1": False})
     assert outbox.begin(under_way, 1, lease=LEASE)
     assert claimed(outbox, worker).numbers == [2]
+
+
+def test_what_waits_is_counted_by_what_it_waits_for(outbox: Outbox, worker: int) -> None:
+    def counted() -> dict[str, int]:
+        return {figure.state: figure.count for figure in outbox.figures().waiting}
+
+    fill(outbox, [1], [2, 3], [4, 5, 6])
+    assert counted() == {"ready": 6}
+    batch = claimed(outbox, worker)
+    assert counted() == {"claimed": 1, "ready": 5}
+    outbox.release(batch, after=60.0, said="451 later", counts=True)
+    assert counted() == {"put_off": 1, "ready": 5}
+    under_way = claimed(outbox, worker)
+    assert outbox.plan(outbox.position(), 20, held={"segment-SM1": True})
+    assert counted() == {"claimed": 2, "held": 4}
+    outbox.release(under_way, after=0.0)
+    assert counted() == {"held": 6}
+    (figure,) = outbox.figures().waiting
+    assert 0 < figure.oldest_seconds < 60
+
+
+def test_what_is_in_the_hands_of_nobody_any_more_is_ready(outbox: Outbox, worker: int) -> None:
+    fill(outbox, [1])
+    assert outbox.claim(worker, "mail", lease=0.0) is not None
+    assert [figure.state for figure in outbox.figures().waiting] == ["ready"]
+
+
+def test_how_it_came_out_is_counted_with_what_records_it(
+    outbox: Outbox, worker: int, empty_database: str
+) -> None:
+    fill(outbox, [1, 2, 3, 4])
+    batch = claimed(outbox, worker)
+    attempts = [
+        *(Attempt(1, "sent", sha256="aa"), Attempt(2, "sent", sha256="bb")),
+        Attempt(3, "failed", reason="uncertain"),
+    ]
+    for commits in (False, True):
+        with psycopg.connect(empty_database, row_factory=dict_row) as recording:
+            outbox.settling(batch, attempts)(recording.cursor())
+            if not commits:
+                recording.rollback()
+    outbox.drop(batch, [4])
+    assert outbox.figures().outcomes == {("mail", "sent"): 2, ("mail", "uncertain"): 1}
 
 
 def test_all_workers_together_keep_the_pace(outbox: Outbox) -> None:

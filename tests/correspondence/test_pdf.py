@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -17,10 +19,11 @@ import pytest
 
 from correspondence import office as office_module
 from correspondence import pdf as pdf_module
-from correspondence.combining import combine, letter_of, split
+from correspondence.binding import apart
+from correspondence.combining import letter_of
 from correspondence.merging import merge
 from correspondence.office import Office, find_office, runs_without_network
-from correspondence.pdf import letters_to_pdf
+from correspondence.pdf import letters_to_pdf, sheaves
 from correspondence.reading import read_template
 from domain.errors import OfficeMissing
 from tests.correspondence.word import OFFICE, W, document, field, relations
@@ -79,10 +82,12 @@ def test_letters_made_together_look_the_same_to_the_dot_as_letters_made_one_by_o
     read = [letter for data in each if (letter := letter_of(data))]
     assert len(read) == 6
     assert len({letter.frame for letter in read}) == 1
-    together = split(office.convert({"x": combine(read)})["x"], 6)
+    (sheaf,) = sheaves(dict(enumerate(each)))
+    together = apart(sheaf)
     alone = office.convert({str(number): letter for number, letter in enumerate(each)})
-    assert together is not None
-    assert [pages(pdf) for pdf in together] == [pages(alone[str(number)]) for number in range(6)]
+    assert [pages(together[number]) for number in range(6)] == [
+        pages(alone[str(number)]) for number in range(6)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -197,3 +202,20 @@ def test_a_letter_at_which_libreoffice_crashes_takes_no_other_down(monkeypatch: 
         monkeypatch.setattr(pdf_module, "_OFFICES", pdf_module._Offices())
         made = letters_to_pdf([merge(template, {"Remarks": text}) for text in remarks])
     assert [pdf and pages(pdf)[0][0][0] for pdf in made] == ["a", None, "b", None, "c"]
+
+
+@needs_office
+def test_letters_that_a_killed_process_left_are_removed_by_the_next() -> None:
+    code = (
+        "import time; from correspondence.office import Office; office = Office()\n"
+        "(office.place / 'letter.docx').write_bytes(b'Dear Zenobia'); print(office.place, flush=True)\n"
+        "time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        left = Path(process.stdout.readline().strip())
+        Office().close()
+        assert (left / "letter.docx").exists(), "that process lives"
+        process.kill()
+    Office().close()
+    assert not left.exists()

@@ -24,9 +24,9 @@ from eventstore.anchors import (
     HttpPlace,
     Place,
     places,
-    read_anchors,
 )
 from eventstore.checkpoints import Checkpoints
+from eventstore.kept_checkpoints import read_checkpoints
 from eventstore.merkle import GrowingTree, proves_consistency, root_of
 from eventstore.notes import Signer, read_checkpoint, signer_of
 from eventstore.recorder import Datastore, LogRecorder, event_digest
@@ -188,7 +188,7 @@ class TestAnchors:
             (one.tree_size, one.note) for one in made
         ]
         assert {line["key"] for line in lines} == {str(KEY.verifier)}
-        assert [one.note for one in read_anchors(file)] == [one.note for one in made]
+        assert [one.note for one in read_checkpoints(file)] == [one.note for one in made]
         assert anchors.where([2, 4, 5]) == {2: [f"file {file}"], 4: [f"file {file}"]}
 
     def test_are_tried_again_and_one_place_does_not_wait_for_another(
@@ -200,7 +200,7 @@ class TestAnchors:
         record(datastore, "a", 2)
         sealer = Sealer(checkpoints, anchors, events=1, seconds=1)
         assert not sealer.step()
-        assert len(read_anchors(good)) == 1
+        assert len(read_checkpoints(good)) == 1
         with pytest.raises(AnchorError, match="No such file or directory"):
             anchors.catch_up(checkpoints.trusted)
         missing.parent.mkdir()

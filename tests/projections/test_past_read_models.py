@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from application.journal import Caller
 from application.story import steps_of
@@ -70,8 +71,9 @@ def test_what_an_action_chose_is_chosen_again_on_the_contacts_of_its_moment(serv
 
 
 def test_what_an_interrupted_question_left_is_dropped_by_the_next(service: Desk) -> None:
+    left = Identifier(service.read_models.schemas["contacts"].replace("log_", "log_past_"))
     with psycopg.connect(service.conninfo, autocommit=True) as connection:
-        connection.execute("CREATE SCHEMA segmentlog_past_contacts_1")
+        connection.execute(SQL("CREATE SCHEMA {}").format(left))
     service.contact("CT1")
     service.catch_up()
     with service.trying.as_of(1) as models, models.cursor() as cursor:

@@ -23,6 +23,44 @@ function sayFailed() {
   document.getElementById("messages").replaceChildren(words);
 }
 
+function forget(form) {
+  for (const mark of form.querySelectorAll("small.wrong")) mark.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    const others = (field.getAttribute("aria-describedby") || "").split(" ").filter((id) => id && !id.startsWith("wrong-"));
+    if (others.length) field.setAttribute("aria-describedby", others.join(" "));
+    else field.removeAttribute("aria-describedby");
+  }
+}
+
+// The fields of a form that a refusal is about: by the last name of the place, and the number before it.
+function fieldAt(form, place) {
+  const parts = place.split(".");
+  const at = parts.findLastIndex((part) => !/^\d+$/.test(part));
+  const named = (name) => form.querySelectorAll(`[name="${CSS.escape(name)}"]:not([type=hidden])`);
+  const within = named(`${parts[0]}.${parts[at]}`);
+  const fields = within.length ? within : named(parts[at] || "");
+  return fields[Number(parts[at - 1])] || fields[0];
+}
+
+function showAtFields(form) {
+  forget(form);
+  const wrong = [];
+  for (const said of document.querySelectorAll("#messages [data-place]")) {
+    const field = fieldAt(form, said.dataset.place);
+    if (!field) continue;
+    const mark = document.createElement("small");
+    mark.className = "wrong";
+    mark.id = `wrong-${wrong.push(field)}`;
+    mark.textContent = said.querySelector("span").textContent;
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") || ""} ${mark.id}`.trim());
+    (field.closest("label") || field).after(mark);
+  }
+  if (wrong.length) wrong[0].focus();
+  else document.getElementById("messages").scrollIntoView({ block: "nearest" });
+}
+
 function showOptions() {
   const chosen = document.querySelector("#criteria [name=action]:checked");
   for (const part of document.querySelectorAll("#criteria [data-for]")) {
@@ -41,13 +79,20 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.name === "action") showOptions();
 });
-document.addEventListener("htmx:after:swap", () => localTimes(document));
+let sent = null;
+document.addEventListener("htmx:after:swap", () => {
+  localTimes(document);
+  if (sent?.isConnected && document.querySelector("#messages .problem")) showAtFields(sent);
+  sent = null;
+});
 const conditions = document.getElementById("conditions");
 if (conditions) {
   new MutationObserver(() => document.body.dispatchEvent(new CustomEvent("conditions-changed")))
     .observe(conditions, { childList: true, subtree: true });
 }
 document.addEventListener("htmx:before:request", (event) => {
+  sent = event.target.closest?.("form[method=post]") || null;
+  if (sent) forget(sent);
   // What was wrong a moment ago may be right now.
   if (event.target.closest && event.target.closest("form, #preview")) document.getElementById("messages").replaceChildren();
 });

@@ -41,6 +41,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Refusals
     "problem": ("That did not work", "Dat lukte niet"),
     "nothing_changed": ("Nothing was changed.", "Er is niets gewijzigd."),
+    "load_again": ("Load this page again", "Laad deze pagina opnieuw"),
     # Lists
     "how_many": ("{n} in all", "{n} in totaal"),
     "filter_by": ("Filter by {what}", "Filter op {what}"),

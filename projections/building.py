@@ -1,0 +1,75 @@
+"""Schemas in which read models are being made: one maker at a time, and nothing is left of one that died.
+
+A lock that goes with the maker's connection says that it is at work. What is there without it was left behind
+by a crash, and holds personal values that no erasure would reach.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier
+
+from projections import tracking
+from projections.read_model import ReadModel
+
+
+def take(connection: Connection[Any], name: str) -> bool:
+    """Try to become the one who makes what has this name, for as long as the connection lives."""
+    row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (name,)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def drop(connection: Connection[Any], schema: str) -> None:
+    """Drop a schema with everything in it, if it is there."""
+    connection.execute("SET client_min_messages = warning")
+    connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))
+
+
+def clear(conninfo: str, log_schema: str, models: Iterable[ReadModel]) -> list[str]:
+    """Drop what interrupted rebuilds, replays and looks at the past left behind; the names of the schemas."""
+    wanted = _pattern(log_schema, models)
+    cleared = []
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT nspname FROM pg_namespace n WHERE starts_with(nspname, %s) AND NOT EXISTS"
+            " (SELECT FROM pg_class WHERE relnamespace = n.oid AND relname = 'log_events') ORDER BY nspname",
+            (f"{log_schema}_",),
+        ).fetchall()
+        for (schema,) in rows:
+            if (found := wanted.fullmatch(schema)) is None:
+                continue
+            name = next(group for group in found.groups() if group is not None)
+            if take(connection, name):
+                drop(connection, schema)
+                connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (name,))
+                cleared.append(str(schema))
+    return cleared
+
+
+def drop_older(conninfo: str, log_schema: str, models: Iterable[ReadModel]) -> list[str]:
+    """Drop read models of earlier versions that no program feeds any more; which ones are still fed."""
+    fed = []
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        for model in models:
+            for version in range(1, model.version):
+                schema = f"{log_schema}_{model.name}_{version}"
+                if not connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,)).rowcount:
+                    continue
+                if tracking.lead(connection, schema):
+                    drop(connection, schema)
+                else:
+                    fed.append(f"An earlier version of segmentlog still keeps {schema} up.")
+    return fed
+
+
+def _pattern(log_schema: str, models: Iterable[ReadModel]) -> re.Pattern[str]:
+    """Of the schemas that are made for a while, with the name of the lock that their maker holds."""
+    log, model = re.escape(log_schema), "|".join(re.escape(model.name) for model in models)
+    return re.compile(
+        rf"({log}_past)_(?:{model})_\d+|({log}_at_\d+)_(?:{model})|({log}_(?:{model})_\d+_rebuild)"
+    )

@@ -1,0 +1,77 @@
+"""When what is left of erased contacts is removed from the files, and what is said where it cannot be."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+from psycopg.sql import SQL, Identifier
+from typer.testing import CliRunner
+
+from api.command_line import app
+from application.scrubbing import Scrubber
+from eventstore.grants import grant
+from projections.tracking import lead
+from tests.projections.conftest import ANN, Desk
+
+
+def test_the_worker_does_it_some_time_after_an_erasure_and_once(service: Desk) -> None:
+    scrubber = Scrubber(service.scrubbing, 3600)
+    contact = service.contact(name="Zenobia")
+    service.catch_up()
+    assert Scrubber(service.scrubbing, 0).step() is None, "nobody was erased"
+    service.erasing.erase(ANN, contact.no, "asked")
+    assert scrubber.step() is None, "that is not long ago"
+    done = Scrubber(service.scrubbing, 0).step()
+    assert done is not None
+    assert (done.contacts, list(done.left)) == (1, [])
+    assert Scrubber(service.scrubbing, 0).step() is None
+
+
+def test_an_older_version_that_is_still_fed_is_left_and_said(service: Desk) -> None:
+    with psycopg.connect(service.conninfo, autocommit=True) as other:
+        other.execute("CREATE SCHEMA segmentlog_contacts_1")
+        assert lead(other, "segmentlog_contacts_1")
+        contact = service.contact(name="Zenobia")
+        service.erasing.erase(ANN, contact.no, "asked")
+        scrubber = Scrubber(service.scrubbing, 0)
+        done = scrubber.step()
+        assert done is not None
+        assert done.left == ["An earlier version of segmentlog still keeps segmentlog_contacts_1 up."]
+        assert service.scrubbing.waiting(), "so it is not done"
+        assert scrubber.step() is None, "and not tried over and over"
+    assert service.scrubbing.scrub().left == []
+
+
+def test_a_role_that_may_not_is_told_what_it_may_not(empty_database: str) -> None:
+    role = f"service_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(role)))
+        name = Identifier(connection.info.dbname)
+        connection.execute(SQL("GRANT CREATE ON DATABASE {} TO {}").format(name, Identifier(role)))
+        grant(empty_database, "segmentlog", role)
+        desk = Desk(make_conninfo(empty_database, user=role))
+        try:
+            desk.set_up()
+            desk.read_models.open()
+            desk.erasing.erase(ANN, desk.contact(name="Zenobia").no, "asked")
+            samples, log = desk.scrubbing.scrub().left
+            assert "vacuum" in samples
+            assert "pg_statistic" in samples
+            assert log.startswith("The write-ahead log is not ours to renew: permission denied")
+        finally:
+            desk.close()
+            connection.execute(SQL("DROP OWNED BY {} CASCADE").format(Identifier(role)))
+            connection.execute(SQL("DROP ROLE {}").format(Identifier(role)))
+
+
+def test_the_command_does_it_now(service: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", service.conninfo)
+    service.erasing.erase(ANN, service.contact(name="Zenobia").no, "asked")
+    done = CliRunner().invoke(app, ["scrub", "--json"])
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"contacts": 1, "left": []})
+    again = CliRunner().invoke(app, ["scrub"])
+    assert again.stdout == "Nothing is left of 0 erased contacts in the files of the database.\n"
