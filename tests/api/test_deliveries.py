@@ -198,6 +198,9 @@ def test_each_mail_has_a_name_of_its_own_and_a_way_to_opt_out(crm: Crm, box: Mai
         assert anybody.post(path).status_code == 200
         assert anybody.post(path[:-1] + ("0" if path[-1] != "0" else "1")).status_code == 404
     assert ok(crm.client.get(f"/v1/contacts/{no}"))["exclude_from_segment"]
+    told = ok(crm.client.get(f"/v1/contacts/{no}/history"))["items"]
+    (opted_out,) = [one for one in told if one["user_id"] == "opt-out"]
+    assert opted_out["type"] == "contact.changed.1"
 
 
 def test_whoever_opts_out_after_logging_gets_no_mail(crm: Crm, box: Mailbox) -> None:
@@ -436,6 +439,25 @@ def test_sent_again_are_the_same_entries_with_the_same_letters(crm: Crm, box: Ma
     first, second = (next(mail.iter_attachments()).get_content() for mail in box.mails())
     assert first == second
     assert box.mails()[0]["Message-ID"] != box.mails()[1]["Message-ID"]
+
+
+def test_sent_again_are_only_those_of_which_that_became_which_is_wanted(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm, PAGE)
+    numbers = {name: mailing.put(email=f"{name}@example.org") for name in ("sent", "gone", "unsure")}
+    box.rcpt = lambda address: "550 no such mailbox" if address.startswith("gone") else None
+    box.data = lambda address: "hang up" if address.startswith("unsure") else None
+    mailing.log()
+    mailing.done()
+    box.taken.clear()
+    box.rcpt = box.data = lambda _: None
+    assert ok(mailing.post("resend", only={"delivery_error": "uncertain"}))["resent"] == 1
+    errors = {entry["contact_no"]: entry["delivery_error"] for entry in mailing.done()}
+    assert errors == {numbers["sent"]: None, numbers["gone"]: "refused", numbers["unsure"]: None}
+    assert ok(mailing.post("resend", only={"delivery_status": "error"}))["resent"] == 1
+    assert {entry["delivery_status"] for entry in mailing.done()} == {"sent"}
+    assert box.recipients() == ["unsure@example.org", "gone@example.org"]
+    refused(mailing.post("resend", only={"delivery_status": "error"}), "no-document")
+    refused(mailing.post("resend", only={"delivery_status": "lost"}), "invalid-request")
 
 
 def test_sent_again_in_another_way_the_entry_has_that_type(crm: Crm) -> None:
