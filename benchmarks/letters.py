@@ -30,6 +30,8 @@ from correspondence.office import find_office
 from correspondence.pdf import letters_to_pdf
 from domain.errors import OfficeMissing
 
+AT_ONCE = 250
+"""Documents on one command line of LibreOffice."""
 FLAT = 1.1
 """So many times the memory of few letters is what many may take."""
 
@@ -118,7 +120,7 @@ def merge_figures(letters: int, others: int, runs: int, progress: Progress) -> l
 
 
 class Alone:
-    """LibreOffice as anybody starts it, with all documents on its command line."""
+    """LibreOffice as anybody starts it, with many documents on its command line."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
@@ -133,15 +135,18 @@ class Alone:
             for place, document in enumerate(documents):
                 (work / f"{place}.docx").write_bytes(document)
             names = [f"{place}.docx" for place in range(len(documents))]
-            return lambda: letters if self.convert(work, names) == len(documents) else 0
+            return lambda: letters - len(documents) + self.convert(work, names)
 
         return prepare
 
     def convert(self, work: Path, names: Sequence[str]) -> int:
         """How many became PDF."""
         profile = f"-env:UserInstallation={(self.place / 'profile').as_uri()}"
-        command = [find_office(), profile, "--headless", "--convert-to", "pdf", *names]
-        subprocess.run(command, cwd=work, check=True, capture_output=True)
+        command = [find_office(), profile, "--headless", "--convert-to", "pdf"]
+        for start in range(0, len(names), AT_ONCE):
+            subprocess.run(
+                [*command, *names[start : start + AT_ONCE]], cwd=work, check=True, capture_output=True
+            )
         return sum(1 for _ in work.glob("*.pdf"))
 
 

@@ -198,6 +198,9 @@ def test_each_mail_has_a_name_of_its_own_and_a_way_to_opt_out(crm: Crm, box: Mai
         assert anybody.post(path).status_code == 200
         assert anybody.post(path[:-1] + ("0" if path[-1] != "0" else "1")).status_code == 404
     assert ok(crm.client.get(f"/v1/contacts/{no}"))["exclude_from_segment"]
+    told = ok(crm.client.get(f"/v1/contacts/{no}/history"))["items"]
+    (opted_out,) = [one for one in told if one["user_id"] == "opt-out"]
+    assert opted_out["type"] == "contact.changed.1"
 
 
 def test_whoever_opts_out_after_logging_gets_no_mail(crm: Crm, box: Mailbox) -> None:

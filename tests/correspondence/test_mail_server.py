@@ -117,6 +117,7 @@ def answering(*connections: dict[str, str]) -> Iterator[MailServer]:
     usual = {"DATA": "354 go on"}
     with ExitStack() as stack:
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        listening.settimeout(10)
 
         def converse() -> None:
             for answers in connections:
