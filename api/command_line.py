@@ -27,6 +27,8 @@ from api.commands import (
     wrong_usage,
 )
 
+__all__ = ["app", "main"]
+
 ImportedFile = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="A .csv or .ndjson file.", metavar="FILE")
 ]
