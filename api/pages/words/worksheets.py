@@ -4,7 +4,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # The list of segments
     "new_segment": ("New segment", "Nieuw segment"),
     "create": ("Create", "Aanmaken"),
-    "no_hint": ("left blank: the next number", "leeg: het volgende nummer"),
+    "no_hint": ("the next one", "het volgende"),
     # The worksheet
     "segment": ("Segment {no}", "Segment {no}"),
     "worksheet": ("Worksheet", "Werkblad"),
@@ -21,6 +21,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{lines} lines · cost {cost} · {minutes} minutes",
         "{lines} regels · kosten {cost} · {minutes} minuten",
     ),
+    "papers": ("Files, labels, a mailing group", "Bestanden, etiketten, een mailinggroep"),
+    "export_contacts": ("Contacts as CSV", "Contacten als CSV"),
+    "report_contacts": ("With what each has had (CSV)", "Met wat elk heeft gehad (CSV)"),
+    "labels_format": ("Labels of", "Etiketten van"),
+    "labels": ("Labels as PDF", "Etiketten als PDF"),
+    "cover_text": ("Text on every cover sheet", "Tekst op elk voorblad"),
+    "cover_sheets": ("Cover sheets as PDF", "Voorbladen als PDF"),
+    "give_group": ("Give all of them a mailing group", "Geef allemaal een mailinggroep"),
+    "give_group_only": ("and take it from everybody else", "en neem haar van alle anderen af"),
+    "give": ("Give", "Geven"),
     "delete_segment": ("Delete this segment", "Dit segment verwijderen"),
     "delete_segment_sure": (
         "The worksheet and its lines go. Its history stays.",
