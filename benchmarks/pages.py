@@ -12,7 +12,7 @@ from benchmarks.figures import OnBase
 from benchmarks.limits import EmptyTables
 from benchmarks.measure import Work
 from domain.vocabulary import LINE_STEP
-from projections.listing import Query, cursor_behind, list_page
+from projections.listing import Query, cursor_behind
 from projections.segment_listings import INTERACTION_LOG_ENTRIES
 
 PAGES = 20
@@ -55,8 +55,7 @@ class _PageOfLog(OnBase):
             for value, behind in asked:
                 place = cursor_behind(None, [str(behind)]) if behind else None
                 query = Query({self.column: value}, limit=ROWS, cursor=place)
-                with self.service.read_models.cursor() as cursor:
-                    page = list_page(cursor, INTERACTION_LOG_ENTRIES, query, work_date=CALLER.work_date)
+                page = self.service.read_models.page(INTERACTION_LOG_ENTRIES, query, CALLER.work_date)
                 rows += len(page.items)
             return rows
 

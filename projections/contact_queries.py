@@ -197,27 +197,33 @@ def contact_of_account(cursor: Cursor[DictRow], link_to_table: str, no: str) -> 
     return None if row is None else str(row["no"])
 
 
-_FACTS = tuple(name for name in LineFacts.__struct_fields__ if name != "alternative_addresses")
-_LINE_FACTS = (
-    sql.SQL("SELECT key, has_alternative_address, {} FROM contact WHERE key = ANY(%s)")
-    .format(sql.SQL(", ").join(map(sql.Identifier, _FACTS)))
-    .as_bytes(None)
+_ADDRESSES: LiteralString = (
+    "CASE WHEN has_alternative_address THEN (SELECT jsonb_agg(to_jsonb(a)"
+    " || jsonb_build_object('date_ranges',"
+    " (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.starting_date), '[]')"
+    " FROM contact_alternative_address_range r WHERE r.contact_key = a.contact_key AND r.code = a.code))"
+    " ORDER BY a.code)::text FROM contact_alternative_address a WHERE a.contact_key = contact.key) END"
 )
+_LINE_FACTS = "SELECT key, {}, {} FROM contact WHERE key = ANY(%s)".format(
+    _ADDRESSES, ", ".join(name for name in LineFacts.__struct_fields__ if name != "alternative_addresses")
+).encode()
+_decode_addresses = msgspec.json.Decoder(tuple[AlternativeAddress, ...]).decode
 
 
 def line_facts(cursor: Cursor[DictRow], keys: Sequence[int]) -> Mapping[int, LineFacts]:
-    """What lines show of these contacts, by key."""
+    """What lines show of these contacts, by key; one statement."""
     if not keys:
         return {}
-    found, elsewhere = {}, []
     with cursor.connection.cursor(binary=True, row_factory=tuple_row) as rows:
-        for key, has_alternative_address, *facts in rows.execute(_LINE_FACTS, (Int4Array(np.array(keys)),)):
-            found[key] = LineFacts(*facts)
-            if has_alternative_address:
-                elsewhere.append(key)
-    for key, addresses in alternative_addresses(cursor, elsewhere).items():
-        found[key] = msgspec.structs.replace(found[key], alternative_addresses=addresses)
-    return found
+        rows.execute(_LINE_FACTS, (Int4Array(np.array(keys)),))
+        return {key: _facts(addresses, *values) for key, addresses, *values in rows}
+
+
+def _facts(addresses: str | None, *values: Any) -> LineFacts:
+    facts = LineFacts(*values)
+    if addresses is None:
+        return facts
+    return msgspec.structs.replace(facts, alternative_addresses=_decode_addresses(addresses))
 
 
 def alternative_addresses(

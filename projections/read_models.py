@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from threading import Event as Flag
 from threading import Lock, Thread
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from psycopg_pool import ConnectionPool
 
 from projections import tracking
 from projections.arrays import load_integers_as_numpy
+from projections.listing import Listing, Page, Query, list_page
 from projections.read_model import ReadModel
 
 POLL_SECONDS = 0.5
@@ -97,6 +99,20 @@ class ReadModels:
         with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
             connection.execute(self._begin)  # the pool ends it
             yield cursor
+
+    @contextmanager
+    def glance(self) -> Iterator[Cursor[DictRow]]:
+        """A cursor for one statement, which sees all tables at one moment by itself.
+
+        Beginning and ending a transaction take as long as a small statement.
+        """
+        with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+            yield cursor
+
+    def page(self, listing: Listing, query: Query, work_date: date) -> Page:
+        """A page of a listing. Raises InvalidFilter, InvalidRequest."""
+        with self.cursor() if query.count else self.glance() as cursor:
+            return list_page(cursor, listing, query, work_date=work_date)
 
     def position(self, cursor: Cursor[Any], name: str) -> int:
         """Where a read model is, as this cursor sees it."""

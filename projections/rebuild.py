@@ -17,7 +17,7 @@ from projections import building, reporting, tracking
 from projections.read_model import ReadModel
 from projections.runner import PAGE, Runner
 
-SWAP_ATTEMPTS = 60
+SWAP_ATTEMPTS = 120
 STEP = 20 * PAGE
 """So many positions are taken over between two words of progress; the pages in them are read ahead."""
 
@@ -88,9 +88,11 @@ def _swap(log: EventLog, live: str, beside: Runner) -> int:
 
 def _try_to_swap(connection: Connection[Any], live: str, beside: Runner) -> int:
     with connection.transaction(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '1s'")
-        # Readers and runners begin with this table: those at work are waited for, a second at a time so that
-        # others need not queue behind a long one; those to come wait here, and then find the new tables.
+        # Readers and runners begin with this table: those at work are waited for, half a second at a time so
+        # that others need not queue behind a long one; those to come wait here, and then find the new tables.
+        # Who reads by one statement does not, and may hold one table and want another: then this gives way,
+        # before the server looks for a deadlock, which it does after a second.
+        cursor.execute("SET LOCAL lock_timeout = '500ms'")
         cursor.execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(Identifier(live, "tracking")))
         progress = tracking.read(cursor, live)
         position = beside.catch_up(None)

@@ -1,9 +1,12 @@
-"""What pages know of a request: who is signed in, in which language, whether a form is really ours."""
+"""What pages know of a request: who is signed in, in which language, whether a form is really ours.
+
+What needs no database is `async`, as in `api.context`: it is not sent to a thread and back.
+"""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlsplit
@@ -87,7 +90,11 @@ def language_of(request: Request) -> Language:
     return preferred_language(request.headers.get("accept-language"))
 
 
-InPageLanguage = Annotated[Language, Depends(language_of)]
+async def _language(request: Request) -> Language:
+    return language_of(request)
+
+
+InPageLanguage = Annotated[Language, Depends(_language)]
 
 
 def is_secure(request: Request) -> bool:
@@ -108,11 +115,15 @@ def visitor_of(request: Request, service: ServiceOf) -> Visitor:
 Signed = Annotated[Visitor, Depends(visitor_of)]
 
 
-def _allowed(*roles: Role) -> Callable[..., Visitor]:
-    def check(visitor: Signed) -> Visitor:
-        if visitor.role != "admin" and visitor.role not in roles:
-            raise ProblemError("forbidden", "Not for you", f"Your role, {visitor.role}, may not do this.")
-        return visitor
+def _checked(visitor: Visitor, *roles: Role) -> Visitor:
+    if visitor.role != "admin" and visitor.role not in roles:
+        raise ProblemError("forbidden", "Not for you", f"Your role, {visitor.role}, may not do this.")
+    return visitor
+
+
+def _allowed(*roles: Role) -> Callable[..., Awaitable[Visitor]]:
+    async def check(visitor: Signed) -> Visitor:
+        return _checked(visitor, *roles)
 
     return check
 
@@ -157,7 +168,7 @@ def check_origin(request: Request) -> None:
 Sent = Annotated[FormData, Depends(sent_form)]
 
 
-def _sender(request: Request, form: Sent, visitor: Signed) -> Visitor:
+async def _sender(request: Request, form: Sent, visitor: Signed) -> Visitor:
     given = form.get("csrf") or request.headers.get("x-csrf-token")
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
         raise ProblemError("forbidden", "Not from here", "This page is out of date; load it again.")
@@ -167,21 +178,16 @@ def _sender(request: Request, form: Sent, visitor: Signed) -> Visitor:
 Sender = Annotated[Visitor, Depends(_sender)]
 
 
-def _writes(visitor: Sender) -> Visitor:
-    return _allowed("marketer")(visitor)
+def _sends(*roles: Role) -> Callable[..., Awaitable[Visitor]]:
+    async def check(visitor: Sender) -> Visitor:
+        return _checked(visitor, *roles)
+
+    return check
 
 
-def _verifies(visitor: Sender) -> Visitor:
-    return _allowed("auditor")(visitor)
-
-
-def _erases(visitor: Sender) -> Visitor:
-    return _allowed("admin")(visitor)
-
-
-Writer = Annotated[Visitor, Depends(_writes)]
-Verifier = Annotated[Visitor, Depends(_verifies)]
-Eraser = Annotated[Visitor, Depends(_erases)]
+Writer = Annotated[Visitor, Depends(_sends("marketer"))]
+Verifier = Annotated[Visitor, Depends(_sends("auditor"))]
+Eraser = Annotated[Visitor, Depends(_sends("admin"))]
 
 
 def given_text(form: FormData, name: str) -> str:

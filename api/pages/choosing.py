@@ -29,7 +29,6 @@ from domain.field_type import Enumeration, FieldType
 from domain.records import RecordKind
 from domain.vocabulary import CriteriaActionKind, members
 from projections.listing import Query as ListQuery
-from projections.listing import list_page
 from projections.segment_listings import LOGGED_SEGMENTS
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -83,9 +82,8 @@ def show_choosing(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse
 
 def _latest_logged(service: Service) -> list[Choice]:
     """The logged segments of late, to choose one from."""
-    with service.read_models.cursor() as cursor:
-        asked = ListQuery(sort="-entry_no", limit=50)
-        page = list_page(cursor, LOGGED_SEGMENTS, asked, work_date=date.today())
+    asked = ListQuery(sort="-entry_no", limit=50)
+    page = service.read_models.page(LOGGED_SEGMENTS, asked, date.today())
     return [(str(row["entry_no"]), f"{row['segment_no']} {row['description'] or ''}") for row in page.items]
 
 

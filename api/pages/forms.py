@@ -16,7 +16,7 @@ from application.field_words import Language
 from domain import records
 from domain.records import RecordKind
 from domain.vocabulary import CorrespondenceType, Evaluation, InformationFlow, InitiatedBy, members
-from projections.listing import MOST, list_page
+from projections.listing import MOST
 from projections.listing import Query as ListQuery
 from projections.record_queries import listing
 
@@ -113,8 +113,7 @@ OF_PERSONS = (
 
 def record_choices(service: Service, kind: RecordKind) -> list[Choice]:
     """The codes of a kind, each with what it stands for."""
-    with service.read_models.cursor() as cursor:
-        page = list_page(cursor, listing(kind), ListQuery(limit=MOST), work_date=date.today())
+    page = service.read_models.page(listing(kind), ListQuery(limit=MOST), date.today())
     key = listing(kind).key
     return [(row[key], row.get("name") or row.get("description") or "") for row in page.items]
 

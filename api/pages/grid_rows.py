@@ -37,19 +37,24 @@ def rows_html(rows: Iterable[GridLine], language: Language, *, editable: bool, a
     """Rows as the grid's script takes them; `actions` are the buttons that each has, by their texts."""
     own = f'<span class="unseen"> ({escape(text("own", language))})</span>'
     buttons = [(name, text(name, language)) for name in actions]
-    return "\n".join(_row(row, language, own, buttons, editable) for row in rows)
+    known: dict[Cell, str] = {}
+
+    def cell_html(cell: Cell) -> str:
+        # Most lines say the same in most columns.
+        if (html := known.get(cell)) is None:
+            html = known[cell] = _cell(cell, language, own, editable)
+        return html
+
+    return "\n".join(_row(row, "".join(map(cell_html, row.cells)), buttons) for row in rows)
 
 
-def _row(
-    row: GridLine, language: Language, own: str, actions: Sequence[tuple[str, str]], editable: bool
-) -> str:
+def _row(row: GridLine, cells: str, actions: Sequence[tuple[str, str]]) -> str:
     number = escape(row.contact_no or "")
     buttons = " ".join(
         f'<button type="button" data-do="{name}" tabindex="-1">{escape(words)}'
         f'<span class="unseen"> {number}</span></button>'
         for name, words in actions
     )
-    cells = "".join(_cell(cell, language, own, editable) for cell in row.cells)
     return (
         f'<tr data-line="{row.line_no}" data-place="{row.place}" aria-rowindex="{row.place + 3}">{cells}'
         f'<td role="gridcell" tabindex="-1" class="c-actions">{buttons}</td></tr>'

@@ -12,7 +12,7 @@ from fastapi import Depends, Query, Request
 
 from api.pages.erased import names_or_erased
 from api.service import Service
-from projections.listing import Listing, list_page
+from projections.listing import Listing
 from projections.listing import Query as ListQuery
 
 PAGE = 50
@@ -78,13 +78,8 @@ def shown_list(
 ) -> Shown:
     """A page of a list. Raises InvalidFilter, InvalidRequest."""
     sort = query.sort or usual
-    with service.read_models.cursor() as cursor:
-        page = list_page(
-            cursor,
-            listing,
-            ListQuery(query.filters, sort, PAGE, query.cursor, count=True),
-            work_date=date.today(),
-        )
+    asked = ListQuery(query.filters, sort, PAGE, query.cursor, count=True)
+    page = service.read_models.page(listing, asked, date.today())
     names_or_erased(service, page.items)
     named = {f"f-{name}": text for name, text in query.filters.items()} | ({"sort": sort} if sort else {})
     return Shown(

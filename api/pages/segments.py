@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
-from api.moments import segment_at
+from api.moments import Moment, segment_at
 from api.pages import grid
 from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
 from api.pages.forms import HEADER, changed_values, choices, record_choices
@@ -61,7 +61,7 @@ def show_segment(
     """The worksheet, as it is or as it stood at a version."""
     if version is not None and not visitor.may_look_back:
         version = None
-    segment = segment_at(service, no, version, None)
+    segment = segment_at(service, no, Moment(version, None))
     if version is not None:
         service.auditing.reads.record(
             visitor.user_id, visitor.role, request.method, request.url.path, request.url.query

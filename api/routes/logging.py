@@ -23,7 +23,7 @@ from api.service import Service
 from application.logging_segments import OnlyEntries
 from domain.errors import NotFound
 from domain.segment.events import SegmentLogged
-from projections.listing import Listing, list_page
+from projections.listing import Listing
 from projections.listing import Query as ListQuery
 from projections.segment_listings import LOGGED_SEGMENTS
 
@@ -34,8 +34,7 @@ Entry = Annotated[int, Path(ge=1, le=2**62)]
 
 def page(service: Service, listing: Listing, query: ListQuery, on: WorkDate) -> dict[str, Any]:
     """A page of a listing, as it is answered."""
-    with service.read_models.cursor() as cursor:
-        found = list_page(cursor, listing, query, work_date=on)
+    found = service.read_models.page(listing, query, on)
     return {"items": found.items, "next_cursor": found.next_cursor, "total": found.total}
 
 

@@ -10,7 +10,7 @@ from pydantic import create_model
 
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.idempotency import RepeatableRoute
-from api.moments import AsOf, Version, moment
+from api.moments import Asked
 from api.schemas.documents import DocumentAnswer
 from api.schemas.records import (
     CampaignBody,
@@ -30,7 +30,6 @@ from domain.errors import InvalidRequest
 from domain.records import RecordKind
 from domain.setup import Setup
 from projections.contact_queries import campaign_statistics, interactions_of
-from projections.listing import list_page
 from projections.record_queries import listing
 
 BODIES: dict[RecordKind, type[Body]] = {
@@ -132,8 +131,7 @@ def _add_routes(kind: RecordKind) -> None:
         description=f"A page of {plural}, filtered by any field.",
     )
     def list_records(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
-        with service.read_models.cursor() as cursor:
-            found = list_page(cursor, listing(kind), query, work_date=on)
+        found = service.read_models.page(listing(kind), query, on)
         key = "no" if kind is records.CAMPAIGN else "code"
         rows = [(row[key], row["version"], row["value"]) for row in found.items]
         items = _all_shown(service, kind, rows)
@@ -146,10 +144,8 @@ def _add_routes(kind: RecordKind) -> None:
         name=f"Read a {kind.word}",
         description=f"One {kind.word}, as it is or as it was; its figures are always those of now.",
     )
-    def read_record(
-        code: where, service: ServiceOf, response: Response, version: Version = None, as_of: AsOf = None
-    ) -> Any:
-        record = service.records.as_of(kind, code, **moment(version, as_of))
+    def read_record(code: where, service: ServiceOf, response: Response, moment: Asked) -> Any:
+        record = service.records.as_of(kind, code, **moment.where())
         etag(response, record.version)
         return shown(service, kind, record.code, record.version, record.value)
 
@@ -211,11 +207,11 @@ def create_campaign(values: NewCampaignBody, service: ServiceOf, caller: Markete
 
 
 @router.get("/setup", response_model=SetupBody, dependencies=[READERS])
-def read_setup(service: ServiceOf, version: Version = None, as_of: AsOf = None) -> Any:
+def read_setup(service: ServiceOf, moment: Asked) -> Any:
     """The set-up, as it is or as it was."""
-    if version is None and as_of is None:
+    if moment.is_now:
         return msgspec.to_builtins(service.records.setup())
-    past = service.records.as_of(records.SETUP, records.THE_SETUP, **moment(version, as_of))
+    past = service.records.as_of(records.SETUP, records.THE_SETUP, **moment.where())
     return msgspec.to_builtins(past.value)
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.csv_answers import CSV, csv_answer
 from api.idempotency import RepeatableRoute
-from api.moments import AsOf, Version, segment_at
+from api.moments import FIELDS, Asked, segment_at
 from api.schemas.segments import (
     LineAnswer,
     LinePage,
@@ -32,7 +32,6 @@ from domain.errors import InvalidRequest
 from domain.segment.state import Segment
 from projections.contact_export import exported_contacts
 from projections.listing import Query as ListQuery
-from projections.listing import list_page
 from projections.segment_listings import SEGMENTS
 
 router = APIRouter(prefix="/v1/segments", tags=["segments"], route_class=RepeatableRoute)
@@ -67,8 +66,7 @@ def create_segment(values: NewSegment, service: ServiceOf, caller: Marketer, set
 @router.get("", response_model=SegmentPage, dependencies=READS)
 def list_segments(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of open segments."""
-    with service.read_models.cursor() as cursor:
-        page = list_page(cursor, SEGMENTS, query, work_date=on)
+    page = service.read_models.page(SEGMENTS, query, on)
     return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
 
 
@@ -77,11 +75,10 @@ def read_segment(
     no: Code,
     service: ServiceOf,
     response: Response,
-    version: Version = None,
-    as_of: AsOf = None,
+    moment: Asked,
 ) -> Any:
-    """The header, as it is or as it stood at a version or an instant."""
-    segment = segment_at(service, no, version, as_of)
+    """The header, as it is or as it stood at a version, an instant or a position."""
+    segment = segment_at(service, no, moment)
     etag(response, segment.version)
     return shown(segment)
 
@@ -135,12 +132,11 @@ def list_lines(
     service: ServiceOf,
     query: Listed,
     on: WorkDate,
-    version: Version = None,
-    as_of: AsOf = None,
+    moment: Asked,
 ) -> Any:
     """A page of lines, in the order of their numbers unless another is asked for; `sort=company` too."""
-    segment = segment_at(service, no, version, as_of)
-    filters = {name: text for name, text in query.filters.items() if name not in ("version", "as_of")}
+    segment = segment_at(service, no, moment)
+    filters = {name: text for name, text in query.filters.items() if name not in FIELDS}
     query = ListQuery(filters, query.sort, query.limit, query.cursor, query.count)
     if not filters and query.sort in (None, "line_no"):
         return _lines_in_order(service, segment, query)
@@ -163,11 +159,10 @@ def read_line(
     line_no: LineNo,
     service: ServiceOf,
     response: Response,
-    version: Version = None,
-    as_of: AsOf = None,
+    moment: Asked,
 ) -> Any:
-    """One line, as it is or as it stood at a version or an instant."""
-    segment = segment_at(service, no, version, as_of)
+    """One line, as it is or as it stood at a version, an instant or a position."""
+    segment = segment_at(service, no, moment)
     etag(response, segment.version)
     return msgspec.structs.asdict(service.segments.line(segment, line_no))
 

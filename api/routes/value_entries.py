@@ -23,7 +23,6 @@ from api.uploads import described, rejected_answer, uploaded
 from api.value_entry_files import rows
 from application.value_entry_import import ValueEntryImport, ValueEntryResult
 from projections.contact_queries import VALUE_ENTRIES
-from projections.listing import list_page
 
 router = APIRouter(prefix="/v1/value-entries", tags=["contacts"], route_class=RepeatableRoute)
 
@@ -31,8 +30,7 @@ router = APIRouter(prefix="/v1/value-entries", tags=["contacts"], route_class=Re
 @router.get("", response_model=ValueEntryPage, dependencies=[READERS, at_least("contacts")])
 def list_value_entries(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of value entries, filtered by any field."""
-    with service.read_models.cursor() as cursor:
-        page = list_page(cursor, VALUE_ENTRIES, query, work_date=on)
+    page = service.read_models.page(VALUE_ENTRIES, query, on)
     return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
 
 

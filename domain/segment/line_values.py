@@ -138,7 +138,9 @@ class _LinesAlike:
         address = common.contact_alternative_address_code
         if "contact_alternative_address_code" not in own:
             address = active_address(facts.alternative_addresses, common.date)
-        document = self._document_in(facts.language_code)
+        if (document := self._documents.get(facts.language_code)) is None:
+            document = _document(self._start, own, facts.language_code)
+            self._documents[facts.language_code] = document
         return msgspec.structs.replace(
             common,
             line_no=line_no,
@@ -154,8 +156,3 @@ class _LinesAlike:
             contact_alternative_address_code=address,
             document=document.kind,
         )
-
-    def _document_in(self, language: str | None) -> LineDocument:
-        if language not in self._documents:
-            self._documents[language] = _document(self._start, self._own, language)
-        return self._documents[language]

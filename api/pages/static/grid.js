@@ -72,16 +72,25 @@
     show();
   }
 
-  function wanted() {
-    const from = Math.floor(first / PART), to = Math.floor(Math.max(0, first + fitting() - 1) / PART);
-    return from === to ? [from] : [from, to];
+  function fetchMissing(fits) {
+    const from = Math.floor(first / PART), to = Math.floor(Math.max(0, first + fits - 1) / PART);
+    const missing = (from === to ? [from] : [from, to]).filter((part) => !parts.has(part) && part * PART < total);
+    clearTimeout(timer);
+    if (!missing.length) return;
+    const fetchAll = () => missing.forEach(fetchPart);
+    // While one drags past many rows and an answer is awaited, only those where one stops are fetched.
+    if (asking) timer = setTimeout(fetchAll, 40); else fetchAll();
   }
 
   function show() {
     const hadFocus = body.contains(document.activeElement);
-    first = Math.min(first, lastFirst());
+    // Measured before rows change: after that the browser would have to lay them out at once.
+    const fits = fitting();
+    first = Math.min(first, Math.max(0, total - fits));
+    // Before rows are drawn, so that the answer is on its way meanwhile.
+    fetchMissing(fits);
     const rows = [];
-    for (let place = first; place < Math.min(total, first + fitting()); place++) {
+    for (let place = first; place < Math.min(total, first + fits); place++) {
       const part = parts.get(Math.floor(place / PART));
       rows.push((part && part[place % PART]) || waiting(place));
     }
@@ -90,10 +99,6 @@
     mark(hadFocus);
     const where = grid.dataset.place.replace("##", written(total)).replace("#", written(total ? active.row + 1 : 0));
     document.getElementById("grid-place").textContent = total ? where : "";
-    const missing = wanted().filter((part) => !parts.has(part) && part * PART < total);
-    clearTimeout(timer);
-    // While one drags past many rows and an answer is awaited, only those where one stops are fetched.
-    if (missing.length) timer = setTimeout(() => missing.forEach(fetchPart), asking ? 40 : 0);
   }
 
   const written = (number) => number.toLocaleString(grid.dataset.language === "nl" ? "nl-NL" : "en-GB");
@@ -314,7 +319,6 @@
 
   // The page comes with its first rows.
   if (body.rows.length && !filters().length) parts.set(0, [...body.rows]);
+  // Told of its size at first too, when the page has been laid out anyway.
   new ResizeObserver(() => { size(); show(); }).observe(grid);
-  size();
-  show();
 })();
