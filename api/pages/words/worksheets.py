@@ -21,6 +21,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{lines} lines · cost {cost} · {minutes} minutes",
         "{lines} regels · kosten {cost} · {minutes} minuten",
     ),
+    "checking_now": ("Checking {n} lines …", "{n} regels worden gecontroleerd …"),
+    "logging_now": ("Logging {n} lines …", "{n} regels worden geregistreerd …"),
     "papers": ("Files, labels, a mailing group", "Bestanden, etiketten, een mailinggroep"),
     "export_contacts": ("Contacts as CSV", "Contacten als CSV"),
     "report_contacts": ("With what each has had (CSV)", "Met wat elk heeft gehad (CSV)"),
