@@ -46,7 +46,10 @@ def test_everything_that_stands_in_the_way_is_shown_first(visit: Visit, crm: Crm
     expect(reader.page.get_by_text(reader.t("log_not_ready"))).to_be_visible()
     expect(reader.page.locator(".problems li")).to_have_count(3)
     expect(reader.page.locator(".counts")).to_contain_text(reader.t("lines_with", n=3))
+    expect(reader.page.locator(".counts")).to_contain_text({"en": "Template", "nl": "Sjabloon"}[language])
     expect(reader.page.get_by_role("button", name=reader.t("log_now"))).to_have_count(0)
+    reader.page.get_by_role("link", name=reader.t("mend_there")).click()
+    reader.arrives(f"/segments/{no}")
 
 
 @both_languages

@@ -21,6 +21,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{lines} lines · cost {cost} · {minutes} minutes",
         "{lines} regels · kosten {cost} · {minutes} minuten",
     ),
+    "mend_there": ("Mend it on the worksheet", "Op het werkblad in orde maken"),
     "checking_now": ("Checking {n} lines …", "{n} regels worden gecontroleerd …"),
     "logging_now": ("Logging {n} lines …", "{n} regels worden geregistreerd …"),
     "papers": ("Files, labels, a mailing group", "Bestanden, etiketten, een mailinggroep"),
@@ -85,7 +86,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         " leesbaar.",
     ),
     "log_not_ready": ("This must be put right first", "Dit moet eerst in orde worden gemaakt"),
-    "lines_with": ("{n} lines", "{n} regels"),
+    "lines_with": ("lines: {n}", "regels: {n}"),
     "first_of_them": ("The first of them", "De eerste ervan"),
     "line_no": ("Line {n}", "Regel {n}"),
     "create_follow_up": (
