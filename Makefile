@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install office browser demo serve mailbox test lint format bench bench-quick bench-browser bench-large bench-peers requirements clean
+.PHONY: help install office browser demo serve mailbox test lint format bench bench-quick bench-browser bench-letters bench-large bench-peers requirements clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -71,6 +71,9 @@ bench-quick: install ## the same with 100,000 contacts only; those that take lon
 
 bench-browser: install browser ## measure the worksheet of a million lines in Chromium
 	@$(BIN)/python -m benchmarks.browser
+
+bench-letters: install office ## measure letters and their PDF against the least and against others
+	@$(BIN)/python -m benchmarks.letters
 
 bench-large: install ## ten million contacts on a service that is killed on the way; takes hours
 	@$(BIN)/python -m benchmarks.endurance --contacts 10000000

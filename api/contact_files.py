@@ -2,66 +2,49 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
 
+from api.contact_cells import PlainCells, from_cells
 from api.plain_rows import plain_row
 from api.problems import validation_problems
 from api.schemas.contacts import NewContact
-from api.table_files import Format, records
+from api.table_files import Format, Record, records
 from application.contact_import import Row
 from domain.vocabulary import given
 
-CODE_LISTS = ("mailing_groups", "industry_groups", "job_responsibilities")
-COMPOUNDS = {
-    "business_relations": ("code", "link_to_table", "no"),
-    "profile_answers": ("questionnaire_code", "line_no"),
-}
-LISTS = (*CODE_LISTS, *COMPOUNDS)
-NEVER_BLANK = ("type", "exclude_from_segment", "privacy_blocked")
-TRUTHS = {"true": True, "false": False}
 IN_NDJSON_ONLY = {"alternative_addresses"}
 COLUMNS = NewContact.model_fields.keys() - IN_NDJSON_ONLY
-
-_LINE_NO = re.compile("[1-9][0-9]{0,8}")
+TOGETHER = 500
+"""So many rows of a CSV file are looked at together."""
 
 
 def rows(chunks: Iterable[bytes], kind: Format) -> Iterator[Row]:
     """The rows of a file that comes in pieces. Raises InvalidRequest for a header that cannot be used."""
     found = records(chunks, kind, COLUMNS)
-    return (
-        Row(record.line, problems=(record.problem,))
-        if record.problem is not None
-        else _row(record.line, _from_cells(record.values) if kind == "csv" else record.values)
-        for record in found
-    )
+    return _csv_rows(found) if kind == "csv" else map(_ndjson_row, found)
 
 
-def _from_cells(cells: dict[str, str]) -> dict[str, Any]:
-    """The values of a CSV row; blank cells are blank values, lists are separated by semicolons."""
-    values: dict[str, Any] = {
-        name: cell if cell and not cell.isspace() else None for name, cell in cells.items()
-    }
-    for name in NEVER_BLANK:
-        if (value := values.get(name)) is not None:
-            values[name] = TRUTHS.get(value, value)
-        else:
-            values.pop(name, None)
-    for name in LISTS:
-        if name not in cells:
-            continue
-        parts = [part for part in cells[name].split(";") if part.strip()] if cells[name] else []
-        values[name] = parts if name in CODE_LISTS else [_member(part, COMPOUNDS[name]) for part in parts]
-    return values
+def _csv_rows(records: Iterator[Record]) -> Iterator[Row]:
+    cells = PlainCells()
+    while batch := list(islice(records, TOGETHER)):
+        plain = iter(cells.read([record.values for record in batch if record.problem is None]))
+        for record in batch:
+            if record.problem is not None:
+                yield Row(record.line, problems=(record.problem,))
+            elif (values := next(plain)) is not None:
+                yield Row(record.line, values.pop("no", None), values)
+            else:
+                yield _row(record.line, from_cells(record.values))
 
 
-def _member(cell: str, names: tuple[str, ...]) -> dict[str, Any]:
-    parts = dict(zip(names, cell.split(":", len(names) - 1), strict=False))
-    line_no = parts.get("line_no", "")
-    return parts | {"line_no": int(line_no)} if _LINE_NO.fullmatch(line_no) else dict(parts)
+def _ndjson_row(record: Record) -> Row:
+    if record.problem is not None:
+        return Row(record.line, problems=(record.problem,))
+    return _row(record.line, record.values)
 
 
 def _row(line: int, values: dict[str, Any]) -> Row:

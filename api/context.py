@@ -18,6 +18,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.keys import Principal
+from api.moments import FIELDS
 from api.problems import ProblemError
 from api.service import Service
 from api.tokens import WithoutRoleError
@@ -177,7 +178,7 @@ def _reader(*roles: Role, of_history: bool) -> Any:
         _refuse_other_roles(who, roles)
         asked = request.query_params
         # A version of one thing; in a list, `version` is a field like others.
-        earlier = "as_of" in asked or ("version" in asked and bool(request.path_params))
+        earlier = "as_of" in asked or (bool(request.path_params) and not FIELDS.isdisjoint(asked))
         if of_history or earlier:
             text = (request.url.path, request.url.query)
             path, query = (unquote(part, errors="replace").replace("\x00", "\ufffd") for part in text)

@@ -1,11 +1,11 @@
-"""Which moment is asked for: a version, or an instant."""
+"""Which moment is asked for: a version, an instant, or a position of the log."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from api.schemas.segments import SegmentVersion
 from api.schemas.values import Instant
@@ -14,6 +14,26 @@ from domain.segment.state import Segment
 
 Version = Annotated[SegmentVersion, Query(description="As it stood at this version.")]
 AsOf = Annotated[Instant | None, Query(description="As it stood at this instant; in UTC without an offset.")]
+AtPosition = Annotated[
+    int | None, Query(ge=1, le=2**62, description="As it stood when the log was at this position.")
+]
+FIELDS = frozenset(("version", "as_of", "position"))
+"""The parameters that ask for a moment."""
+
+
+class Moment(NamedTuple):
+    """A version, or an instant or position; neither is now."""
+
+    version: int | None
+    at: datetime | int | None
+
+    @property
+    def is_now(self) -> bool:
+        return self == (None, None)
+
+    def where(self) -> dict[str, Any]:
+        """The moment as use cases take it."""
+        return self._asdict()
 
 
 def instant(as_of: datetime | None) -> datetime | None:
@@ -21,13 +41,14 @@ def instant(as_of: datetime | None) -> datetime | None:
     return as_of.replace(tzinfo=UTC) if as_of is not None and as_of.tzinfo is None else as_of
 
 
-def moment(version: int | None, as_of: datetime | None) -> dict[str, Any]:
-    """The moment as use cases take it."""
-    return {"version": version, "at": instant(as_of)}
+async def _asked(version: Version = None, as_of: AsOf = None, position: AtPosition = None) -> Moment:
+    return Moment(version, position if as_of is None else instant(as_of))
 
 
-def segment_at(service: Service, no: str, version: int | None, as_of: datetime | None) -> Segment:
+Asked = Annotated[Moment, Depends(_asked)]
+"""The moment that a request asks for."""
+
+
+def segment_at(service: Service, no: str, moment: Moment) -> Segment:
     """The open segment, or a segment as it stood at a moment. Raises NotFound, SegmentLogged."""
-    if version is None and as_of is None:
-        return service.segments.get(no)
-    return service.segments.as_of(no, version=version, at=instant(as_of))
+    return service.segments.get(no) if moment.is_now else service.segments.as_of(no, **moment.where())

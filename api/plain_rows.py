@@ -7,7 +7,7 @@ that is taken here gives the very values that the model would give; a test holds
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
@@ -46,14 +46,14 @@ def _text(length: int) -> Any:
 
 
 _TEXTS = {
-    known.Text20: _text(20),
-    known.Text30: _text(30),
-    known.Text50: _text(50),
-    known.Text80: _text(80),
-    known.Text100: _text(100),
-    known.Text255: _text(255),
+    known.Text20: 20,
+    known.Text30: 30,
+    known.Text50: 50,
+    known.Text80: 80,
+    known.Text100: 100,
+    known.Text255: 255,
 }
-_CODES = {known.OptionalCode: _text(20), known.OptionalShortCode: _text(10)}
+_CODES = {known.OptionalCode: 20, known.OptionalShortCode: 10}
 _OTHERS = {
     bool: bool,
     ContactType: ContactType,
@@ -67,15 +67,18 @@ _COMPOUNDS = {
     "alternative_addresses": Annotated[tuple[int, ...], Meta(max_length=0)],
 }
 _HINTS = get_type_hints(NewContact, include_extras=True)
-_KINDS = _TEXTS | _CODES | _OTHERS
+_KINDS = {hint: _text(length) for hint, length in (_TEXTS | _CODES).items()} | _OTHERS
 _TYPES = {name: _KINDS[hint] for name, hint in _HINTS.items() if hint in _KINDS}
 _Plain = msgspec.defstruct(
     "_Plain",
     [(name, kind | UnsetType, UNSET) for name, kind in (_TYPES | _COMPOUNDS).items()],
     forbid_unknown_fields=True,
 )
-_texts_of = attrgetter(*(name for name, hint in _HINTS.items() if hint in _TEXTS))
-_codes_of = attrgetter(*(name for name, hint in _HINTS.items() if hint in _CODES))
+TEXT_LENGTHS = {name: _TEXTS[hint] for name, hint in _HINTS.items() if hint in _TEXTS}
+CODE_LENGTHS = {name: _CODES[hint] for name, hint in _HINTS.items() if hint in _CODES}
+"""How long the texts and the codes may be that a row holds, by name."""
+_texts_of = attrgetter(*TEXT_LENGTHS)
+_codes_of = attrgetter(*CODE_LENGTHS)
 _LISTS = tuple(name for name, hint in _HINTS.items() if hint == Codes)
 _NEVER_NONE = (*_LISTS, *_COMPOUNDS)
 
@@ -109,7 +112,7 @@ def _checked(plain: Any, named: dict[str, Any]) -> PlainRow:
     for name in _NEVER_NONE:
         if name in named and not named[name]:
             named[name] = ()
-    _check_written(texts, codes)
+    _check(are_plain(texts, codes))
     return PlainRow(named.pop("no", None), named)
 
 
@@ -118,15 +121,18 @@ def _check(is_plain: bool) -> None:
         raise _NotPlainError
 
 
-def _check_written(texts: list[str], codes: list[str]) -> None:
-    """Nothing may be trimmed, made large or refused: looked at together, since one by one takes longer."""
+def are_plain(texts: Sequence[str], codes: Sequence[str]) -> bool:
+    """Whether nothing is to be trimmed, made large or refused; together, since one by one takes longer."""
     large = "\x00".join(codes)
     joined = "\x00".join(("", *texts, large, ""))
-    _check(joined.count("\x00") == len(texts) + max(len(codes), 1) + 1)
-    # What can be printed holds no half characters, and no white space but spaces.
-    _check(joined.replace("\x00", "").isprintable())
-    _check(" \x00" not in joined and "\x00 " not in joined)
-    _check(large == large.upper())
+    return (
+        joined.count("\x00") == len(texts) + max(len(codes), 1) + 1
+        # What can be printed holds no half characters, and no white space but spaces.
+        and joined.replace("\x00", "").isprintable()
+        and " \x00" not in joined
+        and "\x00 " not in joined
+        and large == large.upper()
+    )
 
 
 def _relation(one: _Relation, texts: list[str], codes: list[str]) -> BusinessRelation:

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from application.anchor_mail import MailPlace
+from application.event_log import topics_without_contents
 from domain.errors import Conflict, InvalidRequest, NotFound
 from eventstore.anchors import AnchorError, Anchors, FilePlace, places
 from eventstore.checkpoints import Checkpoints, Inclusion, Sealed, SealError
@@ -178,6 +179,7 @@ class Auditing:
             self._log.schema,
             keys=self._known_keys() if keys is None else keys,
             outside=self._outside(anchor, kept),
+            nameless=topics_without_contents(),
             progress=progress,
         )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
+from itertools import islice, repeat
+from operator import contains
 from typing import Any
 
 import msgspec
@@ -183,47 +184,58 @@ class _Batch:
         named = row.values
         self._codes.check(named)
         contact = self._loaded.get(no)
-        facts: list[Any]
         if contact is None:
-            series_for(self._setup, "contact", row.no)
-            values = {**self._defaults, **named}
-            company = self._company(no, values.get("company_no"))
-            if company is not None:
-                values |= inherited(company.value, named, self._setup.inherit)
-            facts = [register_named(no, self._next_key, values, company)]
-            self._next_key += 1
-            contact = KnownContact()
-            self._result.registered += 1
+            self._register(row, no)
         elif contact.deleted:
             raise AlreadyExists(f"Number {no} belongs to a contact that was deleted.")
         else:
-            company = self._company(no, named.get("company_no", contact.value.company_no))
-            flags = self._setup.inherit
-            changes = with_company(contact, ContactChanges(**named), company, self._find, flags)
-            facts = list(change(contact, changes, company))
-            if changes_type(facts) or (moves(facts) and contact.key in self._on_open_segments):
-                self._contacts.check_move(contact, facts)
-            self._result.changed += bool(facts)
-            self._result.unchanged += not facts
-            for person, taken in people_after(contact, facts, flags, self._people_of):
-                self._apply(person.no, person, list(taken))
-        self._apply(no, contact, facts)
+            self._change(contact, named)
 
-    def _apply(self, no: str, contact: KnownContact, facts: list[Any]) -> None:
+    def _register(self, row: Row, no: str) -> None:
+        series_for(self._setup, "contact", row.no)
+        values = {**self._defaults, **row.values}
+        company = self._company(no, values.get("company_no"))
+        if company is not None:
+            values |= inherited(company.value, row.values, self._setup.inherit)
+        fact = register_named(no, self._next_key, values, company)
+        self._next_key += 1
+        self._facts[no], self._versions[no] = [fact], 0
+        self._know(KnownContact(no, fact.key, 0, fact.value))
+        self._result.registered += 1
+
+    def _change(self, contact: KnownContact, named: Mapping[str, Any]) -> None:
+        company = self._company(contact.no, named.get("company_no", contact.value.company_no))
+        flags = self._setup.inherit
+        changes = with_company(contact, ContactChanges(**named), company, self._find, flags)
+        facts = change(contact, changes, company)
+        if changes_type(facts) or (moves(facts) and contact.key in self._on_open_segments):
+            self._contacts.check_move(contact, facts)
+        self._result.changed += bool(facts)
+        self._result.unchanged += not facts
+        for person, taken in people_after(contact, facts, flags, self._people_of):
+            self._apply(person, taken)
+        self._apply(contact, facts)
+
+    def _apply(self, contact: KnownContact, facts: Sequence[Any]) -> None:
         if not facts:
             return
-        if no not in self._facts:
-            self._facts[no], self._versions[no] = [], contact.version
-        self._facts[no] += facts
+        if contact.no not in self._facts:
+            self._facts[contact.no], self._versions[contact.no] = [], contact.version
+        self._facts[contact.no] += facts
         now = contact.copy()
         for fact in facts:
             now.apply(fact, "", _UNTIMED)
-        self._loaded[no] = now
-        if "_people_by_company" in self.__dict__ and now.value.company_no not in (None, no):
-            self._people_by_company.setdefault(str(now.value.company_no), set()).add(no)
+        self._know(now)
+
+    def _know(self, now: KnownContact) -> None:
+        """What the rows after this one find."""
+        self._loaded[now.no] = now
+        if "_people_by_company" in self.__dict__ and now.value.company_no not in (None, now.no):
+            self._people_by_company.setdefault(str(now.value.company_no), set()).add(now.no)
 
     def _find(self, no: str) -> KnownContact | None:
-        self._load([no])
+        if no not in self._loaded:
+            self._load([no])
         found = self._loaded.get(no)
         return found if found is not None and not found.deleted else None
 
@@ -259,18 +271,16 @@ class _Batch:
 class _Codes:
     """Looks up what contacts refer to; what was found once is not looked up again."""
 
-    _FIELDS = frozenset((*SINGLE_CODES, *CODE_LISTS, "business_relations", "profile_answers"))
-    _REMEMBERED = _FIELDS - {"business_relations"}
-    """Fields in which the same values come again and again, other than a company's number at its bank."""
-
     def __init__(self, contacts: Contacts) -> None:
         self._contacts = contacts
         self._found: set[tuple[str, str]] = set()
-        self._good: dict[str, set[Any]] = {name: set() for name in self._FIELDS}
+        self._singles: dict[str, set[str | None]] = {name: {None} for name in SINGLE_CODES}
+        self._lists: dict[str, set[Any]] = {name: set() for name in (*CODE_LISTS, "profile_answers")}
+        self._relations: set[str] = set()
 
     def check(self, named: Mapping[str, Any]) -> None:
         """Refuse codes that do not exist. Raises InvalidRequest."""
-        if all(self._good[name].issuperset(_members(named[name])) for name in self._FIELDS & named.keys()):
+        if self._are_known(named):
             return
         problems = [
             (place, f"there is no {kind.word} {code}")
@@ -279,8 +289,20 @@ class _Codes:
         ]
         if problems:
             raise InvalidRequest(problems[0][1], problems)
-        for name in self._REMEMBERED & named.keys():
-            self._good[name].update(_members(named[name]))
+        for single, known in self._singles.items():
+            known.add(named.get(single))
+        for listed, members in self._lists.items():
+            members.update(named.get(listed, ()))
+        self._relations.update(relation.code for relation in named.get("business_relations", ()))
+
+    def _are_known(self, named: Mapping[str, Any]) -> bool:
+        """Whether rows before had all that it refers to; a comprehension would take twice as long."""
+        singles, lists, get = self._singles, self._lists, named.get
+        return (
+            all(map(contains, singles.values(), map(get, singles)))
+            and all(map(set.issuperset, lists.values(), map(get, lists, repeat(()))))
+            and self._relations.issuperset([relation.code for relation in get("business_relations", ())])
+        )
 
     def _exists(self, kind: RecordKind, code: str) -> bool:
         if (kind.name, code) not in self._found:
@@ -288,9 +310,3 @@ class _Codes:
                 return False
             self._found.add((kind.name, code))
         return True
-
-
-def _members(value: Any) -> tuple[Any, ...]:
-    if value is None:
-        return ()
-    return value if isinstance(value, tuple) else (value,)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace as replaced
@@ -36,7 +35,7 @@ from domain.records import RecordKind
 from domain.segment.state import Segment
 from domain.setup import Setup
 from domain.vocabulary import given
-from eventstore.log import StaleVersionError
+from eventstore.log import At, StaleVersionError
 from projections.contact_queries import statistics
 from projections.read_models import ReadModels
 from projections.task_listings import has_interactions_or_tasks, has_open_tasks
@@ -77,7 +76,7 @@ class Contacts:
         return contact
 
     def as_of(
-        self, no: str, *, version: int | None = None, at: datetime | None = None
+        self, no: str, *, version: int | None = None, at: At | None = None
     ) -> tuple[KnownContact, KnownContact | None]:
         """A contact at a version or an instant, and the company that it had then. Raises NotFound."""
         contact = self.journal.as_of(stream_of(no), KnownContact, version=version, at=at)

@@ -87,9 +87,9 @@ class Delivering:
         ready = self._ready(progress)
         unreachable: str | None = None
         for entry, letter in ready:
-            if stop.is_set() or not settings.is_open(datetime.now().time()):
-                break
             if settings.per_minute and not self._take_turn(settings, batch, stop):
+                break
+            if stop.is_set() or not settings.is_open(datetime.now().time()):
                 break
             outcome = self._send(server, batch, entry, letter)
             if isinstance(outcome, mail_server.Stopped):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from application.field_words import Language, value_words
+from application.field_words import Language, number_words, value_words
 from domain.delivery import (
     DeliveryContinued,
     DeliveryError,
@@ -16,7 +16,7 @@ from domain.delivery import (
 
 WORDS: dict[str, dict[Language, str]] = {
     "one": {"en": "1 letter or mail", "nl": "1 brief of e-mail"},
-    "many": {"en": "{n:,} letters or mails", "nl": "{n:,} brieven of e-mails"},
+    "many": {"en": "{n} letters or mails", "nl": "{n} brieven of e-mails"},
     "delivered": {"en": "Sent {letters}.", "nl": "{letters} verstuurd."},
     "failed": {
         "en": "Could not send {letters}: {reason}{detail}.",
@@ -76,7 +76,7 @@ def tell_delivery(event: object, language: Language) -> str | None:
     word = partial(delivery_word, language)
 
     def letters(count: int) -> str:
-        return word("one") if count == 1 else word("many", n=count)
+        return word("one") if count == 1 else word("many", n=number_words(count, language))
 
     match event:
         case InteractionsDelivered(entries=entries):

@@ -8,7 +8,7 @@ import msgspec
 
 from application.personal_data import PERSONAL_IN
 from domain.catalogue import EARLIER_EVENTS, EVENT_TYPES
-from domain.contact_set import ContactSet, SetReference
+from domain.contact_set import ContactSet, SetReference, may_hold_sets
 from eventstore.contents import ContentStore
 from eventstore.log import EventLog
 from eventstore.mapper import EventMapper
@@ -46,6 +46,11 @@ def event_mapper(contents: ContentStore, keys: PersonalKeys) -> EventMapper:
 
     earlier = {topic: Upcast(*one) for topic, one in EARLIER_EVENTS.items()}
     return EventMapper(EVENT_TYPES, encode, decode, earlier=earlier, personal=PERSONAL_IN, keys=keys)
+
+
+def topics_without_contents() -> frozenset[str]:
+    """The topics of events that never name a stored content: no contact set is within them."""
+    return frozenset(topic for topic, event in EVENT_TYPES.items() if not may_hold_sets(event))
 
 
 def read_models(log: EventLog) -> list[ReadModel]:

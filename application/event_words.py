@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from application.field_words import HIDDEN, Language, field_word, value_words
+from application.field_words import HIDDEN, Language, field_word, number_words, value_words
 from application.history_words import changes_in_words, tell
 from domain.amendments import CampaignEntryDeleted
 from domain.contact import ContactChanged, ContactDeleted, ContactErased, ContactRegistered, KnownContact
@@ -124,13 +124,15 @@ def tell_any(event: object, before: State, language: Language) -> str:
             return word(name, entry=event.entry_no, contact=contact, description=description)
         case TasksCreated(first_no=first, contacts=contacts, value=value):
             name = "task" if len(contacts) == 1 else "tasks"
-            return word(name, n=f"{len(contacts):,}", first=first, description=value.description)
+            return word(
+                name, n=number_words(len(contacts), language), first=first, description=value.description
+            )
         case TaskChanged(no=no, changes=changes):
             return word("task_changed", no=no, values=_values(given(changes), language))
         case TaskDeleted(no=no):
             return word("task_deleted", no=no)
         case ValueEntriesImported(entries=entries):
-            return word("value_entries", n=f"{len(entries):,}")
+            return word("value_entries", n=number_words(len(entries), language))
         case CampaignEntryDeleted(entry_no=number, campaign_no=campaign):
             return word("campaign_entry_deleted", no=number, campaign=campaign)
     return tell(event, Segment(), language)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -24,6 +23,7 @@ from domain.segment.events import CriteriaApplied, LineAdded, LineRemoved, Logge
 from domain.segment.lineage import Action, Lineage, Outcome, lineage
 from domain.segment.lines import Line
 from domain.segment.logging import line_of_entry
+from eventstore.log import At
 from projections.interaction_streams import place_of
 from projections.read_models import ReadModels
 
@@ -110,7 +110,7 @@ class Explanations:
         self.past = PastContacts(journal, read_models)
 
     def lineage(
-        self, no: str, *, version: int | None = None, at: datetime | None = None, key: int | None = None
+        self, no: str, *, version: int | None = None, at: At | None = None, key: int | None = None
     ) -> Lineage:
         """How a segment came about, now or as of a version or instant. Raises NotFound, SegmentLogged."""
         if version is None and at is None:
@@ -124,7 +124,7 @@ class Explanations:
         language: Language,
         *,
         version: int | None = None,
-        at: datetime | None = None,
+        at: At | None = None,
     ) -> LineExplanation:
         """Why a line is on a segment. Raises NotFound, SegmentLogged."""
         return self._line(self.lineage(no, version=version, at=at), line_no, language)
@@ -148,7 +148,7 @@ class Explanations:
         language: Language,
         *,
         version: int | None = None,
-        at: datetime | None = None,
+        at: At | None = None,
     ) -> ContactExplanation:
         """Why a contact is not on a segment, or is. Raises NotFound, SegmentLogged."""
         key = self.past.key_of(contact_no)
@@ -178,7 +178,7 @@ class Explanations:
         after: int = 0,
         limit: int,
         version: int | None = None,
-        at: datetime | None = None,
+        at: At | None = None,
     ) -> SkippedContacts:
         """Whom an action left out, after a key (domain B5). Raises NotFound, SegmentLogged."""
         action = self.lineage(no, version=version, at=at).current(action_no)

@@ -146,6 +146,11 @@ YES: dict[Language, str] = {"en": "yes", "nl": "ja"}
 NO: dict[Language, str] = {"en": "no", "nl": "nee"}
 
 
+def number_words(n: int, language: Language) -> str:
+    """A whole number with a sign between its thousands."""
+    return f"{n:,}".replace(",", ".") if language == "nl" else f"{n:,}"
+
+
 def field_word(name: str, language: Language) -> str:
     """A table or field as people call it."""
     plain = name.replace("_", " ")
@@ -161,7 +166,9 @@ def value_words(name: str, value: Any, language: Language) -> str:
             return (YES if value else NO)[language]
         case str() if name in ENUMERATED:
             return DUTCH_VALUES.get(value, value) if language == "nl" else value.replace("_", " ")
-        case str() | int() | Decimal() | date() | datetime() | time():
+        case Decimal():
+            text = str(value).replace(".", ",") if language == "nl" else str(value)
+        case str() | int() | date() | datetime() | time():
             text = str(value)
         case _:
             text = msgspec.json.encode(value, enc_hook=str).decode()

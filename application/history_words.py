@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from application.delivery_words import tell_delivery
-from application.field_words import HIDDEN, Language, field_word, filter_words, value_words
+from application.field_words import HIDDEN, Language, field_word, filter_words, number_words, value_words
 from domain.amendments import (
     InteractionCommentChanged,
     InteractionCommentDeleted,
@@ -288,7 +288,7 @@ def _document(event: DocumentAttached | DocumentRemoved, language: Language) -> 
 
 
 def _count(what: str, n: int, language: Language) -> str:
-    return WORDS[what if n == 1 else f"{what}s"][language].format(n=f"{n:,}")
+    return WORDS[what if n == 1 else f"{what}s"][language].format(n=number_words(n, language))
 
 
 def changes_in_words(old: dict[str, Any], new: dict[str, Any], language: Language) -> str:
@@ -316,7 +316,7 @@ def _following(event: HeaderChanged, before: Segment, language: Language) -> str
         return WORDS["header_no_lines"][language]
     follow = lines_in_scope(before.header, event, before.blocks, before.own)
     of = _count("line", before.number_of_lines, language)
-    return WORDS["header_lines"][language].format(count=f"{follow:,}", of=of)
+    return WORDS["header_lines"][language].format(count=number_words(follow, language), of=of)
 
 
 def _lines_of(action: CriteriaAction, language: Language) -> tuple[str, str]:
@@ -343,7 +343,7 @@ def _options(event: CriteriaApplied, language: Language) -> str:
 def _skipped(skipped: Skipped, language: Language, *, no_longer_known: int = 0) -> str:
     counts = {reason: len(getattr(skipped, reason)) for reason in skipped.__struct_fields__}
     parts = [
-        WORDS[reason][language].format(n=f"{n:,}")
+        WORDS[reason][language].format(n=number_words(n, language))
         for reason, n in (counts | {"no_longer_known": no_longer_known}).items()
         if n
     ]

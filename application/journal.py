@@ -19,7 +19,7 @@ from domain.contact_set import contact_sets
 from domain.errors import Conflict, VersionConflict
 from eventstore.counters import NumberTakenError
 from eventstore.event import Envelope
-from eventstore.log import EventLog, Foldable, StaleVersionError, events_of
+from eventstore.log import At, EventLog, Foldable, StaleVersionError, events_of
 from eventstore.personal_keys import DestroyedKeyError
 from eventstore.recorder import Alongside
 
@@ -86,7 +86,7 @@ class Journal:
         blank: Callable[[], A],
         *,
         version: int | None = None,
-        at: datetime | None = None,
+        at: At | None = None,
     ) -> A | None:
         """The aggregate as it stood at an instant or a version; None if there was none then."""
         if at is not None:

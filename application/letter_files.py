@@ -183,9 +183,9 @@ class _Names:
     def name(self, wanted: str, ending: str, entry_no: int) -> str:
         """The name of a file."""
         stem = plain_name(wanted) or str(entry_no)
+        while f"{stem}{ending}".casefold() in self._used:
+            stem = f"{stem} ({entry_no})"
         name = f"{stem}{ending}"
-        if name.casefold() in self._used:
-            name = f"{stem} ({entry_no}){ending}"
         self._used.add(name.casefold())
         return name
 

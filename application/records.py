@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,6 +17,7 @@ from domain.errors import AlreadyExists, InUse, InvalidRequest, MandatoryField, 
 from domain.interaction_template import InteractionTemplate, InteractionTemplateSetup
 from domain.records import KnownRecord, RecordKind
 from domain.setup import Series, SeriesName, Setup, series_for
+from eventstore.log import At
 from projections.read_models import ReadModels
 from projections.record_queries import used_by
 
@@ -42,7 +42,7 @@ class Records:
         return record
 
     def as_of(
-        self, kind: RecordKind, code: str, *, version: int | None = None, at: datetime | None = None
+        self, kind: RecordKind, code: str, *, version: int | None = None, at: At | None = None
     ) -> KnownRecord:
         """The record as it is, or as it stood at a version or an instant. Raises NotFound."""
         if version is None and at is None:

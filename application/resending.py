@@ -37,7 +37,7 @@ from domain.segment.state import Segment
 from domain.vocabulary import CorrespondenceType
 from eventstore.log import StaleVersionError
 from eventstore.recorder import Alongside
-from projections.delivery_queries import filed_entry, sendable_entries
+from projections.delivery_queries import ALL, OnlyDelivered, filed_entry, sendable_entries
 from projections.read_models import ReadModels
 
 OPTED_OUT = "opt-out"
@@ -90,13 +90,14 @@ class Resending:
         correspondence_type: CorrespondenceType | None,
         *,
         update_merge_fields: bool,
+        only: OnlyDelivered = ALL,
     ) -> Resent:
         """Send the letters of a logged segment once more (domain B13). Raises NotFound, NoDocument, Conflict.
 
         With `update_merge_fields` they are new entries with fresh letters, else the same ones again.
         """
         segment = self._segment(entry_no)
-        chosen = choose_again(self._sendable(logged_segment=entry_no), correspondence_type)
+        chosen = choose_again(self._sendable(logged_segment=entry_no, only=only), correspondence_type)
         if update_merge_fields:
             return self._log_again(caller, segment, chosen, correspondence_type)
         assert segment.recorded is not None
@@ -192,11 +193,13 @@ class Resending:
         )
         return Resent(1, first, position)
 
-    def _sendable(self, *, logged_segment: int | None = None, entry_no: int | None = None) -> list[Sendable]:
+    def _sendable(
+        self, *, logged_segment: int | None = None, entry_no: int | None = None, only: OnlyDelivered = ALL
+    ) -> list[Sendable]:
         """What could be sent again, as of now: a letter on its way must not be sent twice."""
         self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts"])
         with self.read_models.cursor() as cursor:
-            return sendable_entries(cursor, logged_segment=logged_segment, entry_no=entry_no)
+            return sendable_entries(cursor, logged_segment=logged_segment, entry_no=entry_no, only=only)
 
     def _segment(self, entry_no: int) -> Segment:
         with self.read_models.cursor() as cursor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from application.contacts import Contacts, check_address
@@ -20,7 +20,7 @@ from domain.segment.lines import Line, LineChanges
 from domain.segment.state import Segment
 from domain.segment.worksheet import LineContact
 from domain.vocabulary import given
-from eventstore.log import StaleVersionError
+from eventstore.log import At, StaleVersionError
 from projections.contact_queries import line_facts
 from projections.criteria_sql import Parameters
 from projections.line_sql import lines_relation
@@ -54,7 +54,7 @@ class Segments:
             raise SegmentLogged.as_entry(no, segment.logged.entry_no)
         return segment
 
-    def as_of(self, no: str, *, version: int | None = None, at: datetime | None = None) -> Segment:
+    def as_of(self, no: str, *, version: int | None = None, at: At | None = None) -> Segment:
         """The segment as it stood at a version or an instant, whatever became of it. Raises NotFound."""
         latest = self.journal.load(stream_of(no), Segment)
         if latest is None:

@@ -74,7 +74,7 @@ class Count(OnBase):
 
         def preview() -> int:
             event = self.service.selecting.preview(CALLER, segment.no, criteria).event
-            return event.lines_added + _skipped(event.skipped)
+            return event.lines_added + left_out(event.skipped)
 
         return preview
 
@@ -101,7 +101,7 @@ class Add(OnBase):
         def apply() -> int:
             action, _, _ = self.service.selecting.apply(CALLER, segment.no, criteria)
             self._segment_no = segment.no
-            return action.lines_added + _skipped(action.skipped)
+            return action.lines_added + left_out(action.skipped)
 
         return apply
 
@@ -275,5 +275,5 @@ def _bare(what: SQL, criteria: Criteria) -> tuple[Composed, dict[str, object]]:
     return SQL("SELECT {} FROM contact c WHERE {}").format(what, condition), parameters.values
 
 
-def _skipped(skipped: Skipped) -> int:
+def left_out(skipped: Skipped) -> int:
     return sum(len(getattr(skipped, name)) for name in skipped.__struct_fields__)

@@ -106,7 +106,7 @@ def machine(conninfo: str) -> Machine:
             )
         }
     return Machine(
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cores=cores(),
         processor=processor(),
         memory_gib=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         system=platform.system(),
@@ -115,6 +115,11 @@ def machine(conninfo: str) -> Machine:
         postgres_settings=shown,
         date=date.today(),
     )
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def processor() -> str:
@@ -153,23 +158,28 @@ def _rounded(values: Sequence[float], digits: int) -> tuple[float, float]:
 
 def table(results: Results) -> str:
     """The figures as a Markdown table, with what they were measured on below."""
+    return "\n".join([*figure_rows(results.figures), "", measured_on(results)])
+
+
+def figure_rows(figures: Sequence[FigureResult]) -> list[str]:
+    """The lines of a Markdown table of figures."""
     lines = [
         "| Figure | Size | Time | Limit | Ratio (pairs) | Reach | Against |",
         "|---|---:|---:|---:|---:|---:|---|",
     ]
-    for figure in results.figures:
+    for figure in figures:
         lowest, highest = figure.spread.ratio
         cells = (
             figure.name,
             f"{figure.size:,}",
             _seconds(figure.median_s) + _each(figure.each),
             _seconds(figure.limit_median_s),
-            f"**{figure.ratio:.2f}** ({lowest:.2f} to {highest:.2f})",
+            f"**{_ratio(figure.ratio)}** ({_ratio(lowest)} to {_ratio(highest)})",
             _reach(figure),
             figure.against,
         )
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, "", measured_on(results)])
+    return lines
 
 
 def measured_on(results: Results) -> str:
@@ -181,6 +191,10 @@ def measured_on(results: Results) -> str:
         f" {known.cores} cores ({known.processor}), {known.memory_gib} GiB, Python {known.python},"
         f" PostgreSQL {known.postgres} with fsync {known.postgres_settings['fsync']}."
     )
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"
 
 
 def _seconds(value: float) -> str:

@@ -14,6 +14,7 @@ from benchmarks.appending import (
     SingleByOne,
     SingleBySixteen,
 )
+from benchmarks.auditing import AsOf, Verify
 from benchmarks.data import Base, Installation, contact_file
 from benchmarks.figures import Add, Cancel, Count, Figure, Import, Log
 from benchmarks.limits import EmptyTables
@@ -24,7 +25,8 @@ from benchmarks.report import FigureResult, Results, figure_result, machine
 from benchmarks.serving import HttpByOne, HttpBySixteen, HttpFlat, Serving
 
 HTTP = (HttpByOne, HttpBySixteen, HttpFlat)
-ON_BASE = (Count, Add, Log, Cancel, PageByContact, PageBySegment, PageByDate, PageOfLines, Rebuild)
+PAGES = (PageByContact, PageBySegment, PageByDate, PageOfLines)
+ON_BASE = (Count, AsOf, Verify, Add, Log, Cancel, *PAGES, Rebuild)
 SINGLES = (SingleByOne, SingleBySixteen, PgbenchByOne, PgbenchBySixteen)
 FIGURES = (*SINGLES, Bulk, *ON_BASE, *HTTP, Import)
 KEYS = tuple(figure.key for figure in FIGURES)

@@ -6,6 +6,7 @@ name, and what an entry unpacks to is bounded before it is unpacked.
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _FULL_32 = 0xFFFFFFFF
-_SAFE_IN_NAME = frozenset("-_.()[]{}~!@#$%&+,;=' ")
+_STRANGE_IN_NAME = re.compile(r"[^\w\-.()\[\]{}~!@#$%&+,;=' /]")
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,11 @@ def _name(raw: bytes, flags: int) -> str:
     if pieces[-1] == "" and len(pieces) > 1:
         pieces.pop()
         name = ""
-    strange = any(not (letter.isalnum() or letter in _SAFE_IN_NAME) for piece in pieces for letter in piece)
-    if strange or len(raw) > LONGEST_NAME or any(piece in ("", ".", "..") for piece in pieces):
+    if (
+        _STRANGE_IN_NAME.search("/".join(pieces))
+        or len(raw) > LONGEST_NAME
+        or any(piece in ("", ".", "..") for piece in pieces)
+    ):
         raise DocumentUnreadable("The document has a part with a name that Word does not use.")
     return name
 

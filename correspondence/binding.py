@@ -40,9 +40,31 @@ def _pages(whole: pikepdf.Pdf, pages: slice) -> bytes:
     made = io.BytesIO()
     with pikepdf.new() as letter:
         letter.pages.extend(whole.pages[pages])
-        letter.remove_unreferenced_resources()
+        if not all(_keep_used(page.obj) for page in letter.pages):
+            letter.remove_unreferenced_resources()
         letter.save(made, deterministic_id=True)
     return made.getvalue()
+
+
+def _keep_used(page: pikepdf.Object) -> bool:
+    """Leave a page the fonts and pictures that its text names, of all that are shared with other letters.
+
+    Looking for names is much quicker than reading what is drawn. False if that is not enough to know.
+    """
+    drawn, shared = page.get("/Contents"), page.get("/Resources", pikepdf.Dictionary())
+    pictures = shared.get("/XObject", pikepdf.Dictionary())
+    plain = all(picture.get("/Subtype") == "/Image" for _, picture in pictures.items())
+    if not (isinstance(drawn, pikepdf.Stream) and plain):
+        return False
+    said = drawn.read_bytes()
+    kept = pikepdf.Dictionary()
+    for kind, named in shared.items():
+        kept[kind] = named
+        if isinstance(named, pikepdf.Dictionary):
+            used = {name: value for name, value in named.items() if name.encode() in said}
+            kept[kind] = pikepdf.Dictionary(used)
+    page.Resources = kept
+    return True
 
 
 def bound(sheaves: Sequence[Sheaf]) -> bytes | None:

@@ -139,13 +139,13 @@ class MailServer:
             self._drop()
             return Unreachable(_words(error))
         try:
-            found = self._envelope(smtp, sender, recipient)
+            found = self._envelope(smtp, sender, recipient, used=used)
             if found is not None:
                 return found
             smtp.send(_dotted(mail))
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            if used:  # servers close connections that they find idle
+            if used:
                 return self.send(sender, recipient, mail, may_end)
             return Deferred(_words(error))
         if not may_end():
@@ -153,9 +153,11 @@ class MailServer:
             return Stopped()
         return self._end(smtp)
 
-    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
+    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipient: str, *, used: bool) -> Outcome | None:
         """Up to where the server waits for the mail itself; None when it does."""
         code, said = smtp.mail(sender)
+        if code == 421 and used:  # servers close connections that they find idle, and some say so
+            raise smtplib.SMTPServerDisconnected
         if code != 250:
             self._drop()
             return Unreachable(_answer(code, said))

@@ -330,7 +330,7 @@ class Outbox:
         with self._pool.connection() as connection:
             connection.execute(
                 "UPDATE batch SET token = NULL, worker = NULL, lease_until = NULL, said = %s,"
-                " ready_at = now() + make_interval(secs => %s), tries = tries + %s"
+                " said_at = now(), ready_at = now() + make_interval(secs => %s), tries = tries + %s"
                 " WHERE id = %s AND token = %s",
                 (said, after, int(counts), batch.id, batch.token),
             )
@@ -345,11 +345,11 @@ class Outbox:
     # Telling
 
     def waiting(self, held_by: str | None = None) -> list[Waiting]:
-        """What waits, of one stream or of all, each channel and reason once."""
+        """What waits, of one stream or of all, each channel and reason once, the latest first."""
         with self._pool.connection() as connection:
             rows = connection.execute(
-                "SELECT DISTINCT channel, said FROM batch WHERE %(stream)s::text IS NULL"
-                " OR held_by = %(stream)s",
+                "SELECT channel, said FROM batch WHERE %(stream)s::text IS NULL OR held_by = %(stream)s"
+                " GROUP BY channel, said ORDER BY max(said_at) DESC NULLS LAST",
                 {"stream": held_by},
             ).fetchall()
         return [Waiting(**row) for row in rows]

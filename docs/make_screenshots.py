@@ -17,11 +17,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from api.child_service import ChildService, child_service
 from api.sample.setup import SETUP
-from application.documents import WORD
 from tests.mailbox import mailbox
 
 PICTURES = Path(__file__).parent / "screenshots"
-SAMPLE = Path(__file__).parent.parent / "api" / "sample" / "contacts.csv"
 REMARK = "I look forward to seeing you at the fair in May."
 ENOUGH = 600
 """So many letters are sent when the picture of sending is taken."""
@@ -29,29 +27,13 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 
 
 def fill(client: httpx.Client) -> dict[str, Any]:
-    """The sample contacts, a worksheet, and a segment that was logged and is being sent."""
+    """On the sample contacts, a worksheet, and a segment that was logged and is being sent."""
 
     def call(method: str, path: str, body: Any = None) -> Any:
         answer = client.request(method, path, json=body)
         answer.raise_for_status()
         return answer.json()
 
-    for path, rows in SETUP.items():
-        for row in rows:
-            call("PUT", f"/v1/{path}/{row['code']}", {k: v for k, v in row.items() if k != "code"})
-    file = SAMPLE.read_bytes()
-    client.post("/v1/contacts/import", content=file, headers={"Content-Type": "text/csv"}).raise_for_status()
-    for language, subject in (("NLD", "Het voorjaar begint"), ("ENG", "Spring begins")):
-        name = f"letter-{language.lower()}.docx"
-        client.put(
-            f"/v1/interaction-templates/BRIEF/documents/{language}",
-            content=(SAMPLE.parent / name).read_bytes(),
-            headers={"Content-Type": WORD},
-            params={"file_name": name, "subject": subject},
-        ).raise_for_status()
-    brief = next(row for row in SETUP["interaction-templates"] if row["code"] == "BRIEF")
-    values = {name: value for name, value in brief.items() if name != "code"}
-    call("PUT", "/v1/interaction-templates/BRIEF", values | {"language_code": "NLD"})
     salesperson = str(SETUP["salespeople"][0]["code"])
     header = {"interaction_template_code": "BRIEF", "salesperson_code": salesperson}
     numbers = []
@@ -70,7 +52,15 @@ def fill(client: httpx.Client) -> dict[str, Any]:
         changed = {"subject": "A word for you", "cost": "4.25"}
         call("PATCH", f"/v1/segments/{numbers[1]}/lines/{line['line_no']}", changed)
     call("PATCH", f"/v1/segments/{numbers[1]}/lines/{lines[1]['line_no']}", {"remarks": REMARK})
-    return {"open": numbers[1], "line": lines[1]["line_no"], "logged": logged["entry_no"], "was": numbers[0]}
+    address = {"code": "SUMMER", "address": "Strandweg 7", "post_code": "4357 AB", "city": "Domburg"}
+    summer = address | {"date_ranges": [{"starting_date": "2026-07-01", "ending_date": "2026-08-31"}]}
+    call("PATCH", f"/v1/contacts/{lines[1]['contact_no']}", {"alternative_addresses": [summer]})
+    return {
+        "open": numbers[1],
+        "line": lines[1]["line_no"],
+        "contact": lines[1]["contact_no"],
+        "logged": logged["entry_no"],
+    }
 
 
 def _mail(port: int) -> dict[str, str]:
@@ -156,6 +146,12 @@ def pictures(page: Page, address: str, made: dict[str, Any]) -> None:
     picture(page, "interactions")
     page.goto(f"{address}/contacts?f-name=%40*jansen*")
     picture(page, "contacts")
+    page.goto(f"{address}/contacts/{made['contact']}")
+    picture(page, "contact")
+    page.goto(f"{address}/contacts/{made['contact']}/erase")
+    picture(page, "erase")
+    page.goto(f"{address}/setup")
+    picture(page, "setup")
     page.goto(f"{address}/statistics")
     picture(page, "statistics")
     page.goto(f"{worksheet}/history")
@@ -179,11 +175,14 @@ def main() -> int:
             sync_playwright() as playwright,
         ):
             box.rcpt = lambda address: "550 nobody here" if address.startswith(("a", "q")) else None
-            with service.client() as client:
-                made = fill(client)
             browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
             page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
             sign_in(page, service)
+            picture(page, "first-steps")
+            page.get_by_role("button", name="Fill with sample contacts").click()
+            page.locator("#first-steps").wait_for(state="detached", timeout=120_000)
+            with service.client() as client:
+                made = fill(client)
             page.goto(f"{service.address}/logged-segments/{made['logged']}")
             while len(box.taken) < ENOUGH:
                 page.wait_for_timeout(500)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -209,9 +210,10 @@ OF_THE_ERASED: Mapping[str, Any] = MappingProxyType(
 NAME_PARTS = ("first_name", "middle_name", "surname")
 SETS = ("mailing_groups", "industry_groups", "job_responsibilities", "profile_answers")
 """Lists in which naming something twice says no more than naming it once."""
+_sets = attrgetter(*SETS)
 
 
-@dataclass
+@dataclass(slots=True)
 class KnownContact:
     """A contact as its events have made it."""
 
@@ -292,38 +294,42 @@ def _consistent(
     no: str, key: int, value: Contact, named: dict[str, Any], company: KnownContact | None
 ) -> Contact:
     """The values with what follows from them: the name of a person, the company of a company."""
+    follows: dict[str, Any] = {}
     if value.type == "company":
         if value.company_no not in (None, no):
             raise Conflict(f"Contact {no} is a company; its company number is its own.")
         if value.job_responsibilities:
             raise Conflict(f"Contact {no} is a company; only persons have job responsibilities.")
-        value = replaced(value, company_no=no, company_key=key, company_name=None)
+        follows |= {"company_no": no, "company_key": key, "company_name": None}
     else:
         if value.industry_groups or value.business_relations:
             raise Conflict(f"Contact {no} is a person; its company has industry groups and relations.")
         if value.company_no == no:
-            value = replaced(value, company_no=None, company_key=None)  # it was a company until now
-        elif "company_no" in named:
-            value = replaced(value, company_key=company.key if company else None)
-        if value.company_no is not None:
-            value = replaced(value, company_name=None)  # it is the company's own name
-        value = _named_person(value, named)
-    if any(len(getattr(value, name)) > 1 for name in SETS):
-        value = replaced(value, **{name: tuple(dict.fromkeys(getattr(value, name))) for name in SETS})
+            follows |= {"company_no": None, "company_key": None}  # it was a company until now
+        else:
+            if "company_no" in named:
+                follows["company_key"] = company.key if company else None
+            if value.company_no is not None:
+                follows["company_name"] = None  # it is the company's own name
+        follows |= _name_of_person(value, named)
+    for name, members in zip(SETS, _sets(value), strict=True):
+        if len(members) > 1:
+            follows[name] = tuple(dict.fromkeys(members))
+    value = replaced(value, **follows)
     _check_addresses(value.alternative_addresses)
     if value.name is None:
         raise MandatoryField.named("name", f"Contact {no} needs a name.")
     return value
 
 
-def _named_person(value: Contact, named: dict[str, object]) -> Contact:
+def _name_of_person(value: Contact, named: dict[str, object]) -> dict[str, str | None]:
     """A person's name is put together from its parts; a name given alone stands for itself (A11)."""
-    if any(part in named for part in NAME_PARTS):
+    if not named.keys().isdisjoint(NAME_PARTS):
         parts = [part for part in (value.first_name, value.middle_name, value.surname) if part]
-        return replaced(value, name=" ".join(parts) or value.name)
+        return {"name": " ".join(parts) or value.name}
     if "name" in named:
-        return replaced(value, first_name=None, middle_name=None, surname=None)
-    return value
+        return {"first_name": None, "middle_name": None, "surname": None}
+    return {}
 
 
 def _check_addresses(addresses: tuple[AlternativeAddress, ...]) -> None:

@@ -176,6 +176,11 @@ def contact_sets(value: object) -> Iterator[ContactSet]:
             yield from contact_sets(inner)
 
 
+def may_hold_sets(event: type[msgspec.Struct]) -> bool:
+    """Whether there can be a contact set within events of this kind."""
+    return bool(_fields_with_sets(event))
+
+
 @functools.cache
 def _fields_with_sets(kind: type[msgspec.Struct]) -> tuple[str, ...]:
     """The fields that may hold contact sets: most events have none, and need no search."""

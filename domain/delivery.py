@@ -135,7 +135,9 @@ def choose_again(entries: list[Sendable], correspondence_type: CorrespondenceTyp
     """
     able = [entry for entry in entries if correspondence_type or entry.correspondence_type]
     if not able:
-        raise NoDocument("Nothing can be sent again: no interaction has both a document and a type.")
+        raise NoDocument(
+            "Nothing can be sent again: no interaction that is wanted has both a document and a type."
+        )
     idle = [entry.entry_no for entry in able if not entry.in_progress]
     if not idle:
         raise Conflict("Everything that could be sent again is on its way already.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -65,8 +66,9 @@ def passed_on(person: Contact, before: Contact, after: Contact, flags: Inherit) 
     return taken
 
 
-def _parts(flags: Inherit) -> list[Together]:
-    return [part for flag, parts in _FIELDS.items() if getattr(flags, flag) for part in parts]
+@cache
+def _parts(flags: Inherit) -> tuple[Together, ...]:
+    return tuple(part for flag, parts in _FIELDS.items() if getattr(flags, flag) for part in parts)
 
 
 def _values(contact: Contact, part: Together) -> dict[str, Any]:

@@ -21,6 +21,9 @@ from eventstore.recorder import Alongside, Datastore, LogRecorder
 MIGRATIONS = Path(__file__).parent / "migrations"
 CACHED_AGGREGATES = 2_000
 
+At = datetime | int
+"""An instant, or a position of the log."""
+
 
 class StaleVersionError(Exception):
     """Somebody else appended to the stream first."""
@@ -209,8 +212,16 @@ class EventLog(Application[str]):
         assert row is not None
         return self._mapper.recorded_at(row["state"])
 
-    def version_at(self, stream: str, at: datetime) -> int | None:
-        """The version of a stream at an instant; None before its first event."""
+    def version_at(self, stream: str, at: At) -> int | None:
+        """The version of a stream at an instant or position; None before its first event."""
+        if isinstance(at, int):
+            with self.datastore.get_connection() as connection:
+                row = connection.execute(
+                    "SELECT max(originator_version) AS version FROM log_events"
+                    " WHERE originator_id = %s AND notification_id <= %s",
+                    (stream, at),
+                ).fetchone()
+            return None if row is None else row["version"]
         versions = [
             event.originator_version
             for event in cast(Iterable[Event], self.events.get(stream))

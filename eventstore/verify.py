@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -49,19 +49,21 @@ def verify(
     *,
     keys: Sequence[Verifier] = (),
     outside: Sequence[Outside] = (),
+    nameless: Collection[str] = (),
     progress: Progress | None = None,
     processes: int | None = None,
 ) -> Verification:
     """Check everything as it is at this moment, while others go on writing.
 
-    `keys` are those that may have signed; `outside` are checkpoints that were kept elsewhere.
+    `keys` are those that may have signed; `outside` are checkpoints that were kept elsewhere; events of the
+    `nameless` topics name no contents, so they need not be searched for that.
     """
     with _reading(conninfo, schema) as connection:
         inside = stored_checkpoints(connection)
         sizes = {checkpoint.tree_size for checkpoint in inside}
         sizes |= {size for one in outside if (size := one.size()) is not None}
         log = _Log(connection, sorted(sizes), progress)
-        problems = list(log.problems(_Checker(connection, conninfo, schema, processes)))
+        problems = list(log.problems(_Checker(connection, conninfo, schema, nameless, processes)))
         wrong = problems[0] if problems else None
         problems += Seals(log.roots, log.events, wrong, keys).problems(inside, outside)
         if wrong is None:
@@ -139,9 +141,15 @@ class _Checker:
     """Checks pieces: here, or if there are many, in processes that see the same moment."""
 
     def __init__(
-        self, connection: Connection[Any], conninfo: str, schema: str, processes: int | None
+        self,
+        connection: Connection[Any],
+        conninfo: str,
+        schema: str,
+        nameless: Collection[str],
+        processes: int | None,
     ) -> None:
         self._connection, self._conninfo, self._schema = connection, conninfo, schema
+        self._nameless = frozenset(topic.encode() for topic in nameless)
         self._processes = processes or min(MOST_PROCESSES, os.cpu_count() or 1)
 
     def all(self, pieces: Iterable[Piece]) -> Iterator[Checked]:
@@ -149,7 +157,7 @@ class _Checker:
         listed = list(pieces)
         if self._processes == 1 or len(listed) * PIECE < MANY_EVENTS:
             for piece in listed:
-                yield check(self._connection, piece)
+                yield check(self._connection, piece, self._nameless)
             return
         row = self._connection.execute("SELECT pg_export_snapshot()").fetchone()
         assert row is not None
@@ -158,7 +166,7 @@ class _Checker:
             self._processes,
             mp_context=get_context("spawn"),
             initializer=_begin,
-            initargs=(self._conninfo, self._schema, row[0]),
+            initargs=(self._conninfo, self._schema, row[0], self._nameless),
         )
         try:
             yield from pool.map(_check, listed)
@@ -168,18 +176,19 @@ class _Checker:
 
 _connection: Connection[Any] | None = None
 """The connection of a process that checks pieces."""
+_nameless: frozenset[bytes] = frozenset()
 
 
-def _begin(conninfo: str, schema: str, snapshot: str) -> None:
-    global _connection
-    _connection = _connect(conninfo)
+def _begin(conninfo: str, schema: str, snapshot: str, nameless: frozenset[bytes]) -> None:
+    global _connection, _nameless
+    _connection, _nameless = _connect(conninfo), nameless
     _connection.execute(SQL("SET TRANSACTION SNAPSHOT {}").format(snapshot))
     _connection.execute(SQL("SET LOCAL search_path = {}").format(Identifier(schema)))
 
 
 def _check(piece: Piece) -> Checked:
     assert _connection is not None
-    return check(_connection, piece)
+    return check(_connection, piece, _nameless)
 
 
 def _connect(conninfo: str) -> Connection[Any]:

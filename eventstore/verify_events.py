@@ -64,9 +64,9 @@ class Checked(NamedTuple):
     cuts: dict[int, list[bytes]]
 
 
-def check(connection: Connection[Any], piece: Piece) -> Checked:
-    """Recompute a piece, as the connection's transaction sees it."""
-    reading = _Reading(piece.first, _chain_before(connection, piece.first))
+def check(connection: Connection[Any], piece: Piece, nameless: frozenset[bytes]) -> Checked:
+    """Recompute a piece, as the connection's transaction sees it; `nameless` topics name no contents."""
+    reading = _Reading(piece.first, _chain_before(connection, piece.first), nameless)
     reading.take(_rows(connection, piece))
     problem = reading.problem
     differing = _differing(connection, piece.first, reading.leaves)
@@ -89,12 +89,12 @@ def check(connection: Connection[Any], piece: Piece) -> Checked:
 class _Reading:
     """Takes events as they come over the wire, up to the first that is wrong."""
 
-    def __init__(self, first: int, chain: bytes) -> None:
+    def __init__(self, first: int, chain: bytes, nameless: frozenset[bytes]) -> None:
         self.end = first - 1
         self.leaves: list[bytes] = []
         self.named: dict[str, int] = {}
         self.problem: Problem | None = None
-        self._chain = chain
+        self._chain, self._nameless = chain, nameless
 
     def take(self, rows: Iterator[bytes]) -> None:
         """Events in order. The bytes to hash are in a row as they are, but for two lengths between them.
@@ -102,7 +102,7 @@ class _Reading:
         This loop is what verifying takes its time for; so nothing is called in it that need not be.
         """
         head, length, join = _HEAD.unpack_from, _LENGTH.unpack_from, b"".join
-        chain, leaves, end = self._chain, self.leaves, self.end
+        chain, leaves, end, nameless = self._chain, self.leaves, self.end, self._nameless
         for row in rows:
             position, size = head(row, 6)
             stream_end = 18 + size
@@ -119,8 +119,12 @@ class _Reading:
             if position != end + 1 or chain != row[state_end + 4 :]:
                 self.problem = _wrong(end + 1, row, stream_end)
                 break
-            # Decoding every state would take longer than all the rest.
-            if b'"parts"' in row and not self._read_names(end + 1, row[topic_end + 4 : state_end]):
+            # Decoding every state would take longer than all the rest; searching it, as long as hashing it.
+            if (
+                row[stream_end + 16 : topic_end] not in nameless
+                and b'"parts"' in row
+                and not self._read_names(end + 1, row[topic_end + 4 : state_end])
+            ):
                 break
             end += 1
             leaves.append(leaf)

@@ -132,6 +132,11 @@ def statistics(cursor: Cursor[DictRow], types: Mapping[str, str]) -> dict[str, d
     return found
 
 
+def any_contact(cursor: Cursor[DictRow]) -> bool:
+    """Whether there is a contact at all."""
+    return cursor.execute("SELECT FROM contact LIMIT 1").fetchone() is not None
+
+
 def nameless(cursor: Cursor[DictRow], numbers: Collection[str]) -> set[str]:
     """Those of these contacts that have no name: they were erased, since everybody else must have one."""
     cursor.execute("SELECT no FROM contact WHERE no = ANY(%s) AND name IS NULL", (list(numbers),))

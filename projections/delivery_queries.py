@@ -45,6 +45,16 @@ class FiledEntry(msgspec.Struct, frozen=True):
     file_name: str | None
 
 
+class OnlyDelivered(msgspec.Struct, frozen=True):
+    """Entries of which this became; None does not matter."""
+
+    delivery_status: str | None = None
+    delivery_error: DeliveryError | None = None
+
+
+ALL = OnlyDelivered()
+
+
 class AgainEntry(msgspec.Struct, frozen=True):
     """What an entry that was logged again has of its own for its letter, and its place among them."""
 
@@ -137,15 +147,21 @@ def again_entries(cursor: Cursor[DictRow], numbers: Sequence[int]) -> list[Again
 
 
 def sendable_entries(
-    cursor: Cursor[DictRow], *, logged_segment: int | None = None, entry_no: int | None = None
+    cursor: Cursor[DictRow],
+    *,
+    logged_segment: int | None = None,
+    entry_no: int | None = None,
+    only: OnlyDelivered = ALL,
 ) -> list[Sendable]:
     """The entries that could be sent again: of a logged segment as it was logged, or a single one."""
     rows = cursor.execute(
         "SELECT entry_no, correspondence_type, delivery_status IS NOT DISTINCT FROM 'in_progress' AS way"
         " FROM interaction_log_entry WHERE document_sha256 IS NOT NULL AND NOT postponed AND NOT canceled"
-        " AND (entry_no = %(entry)s OR logged_segment_entry_no = %(logged)s AND resend_no IS NULL)"
+        " AND (entry_no = %(entry_no)s OR logged_segment_entry_no = %(logged_segment)s AND resend_no IS NULL)"
+        " AND (%(delivery_status)s::text IS NULL OR delivery_status = %(delivery_status)s)"
+        " AND (%(delivery_error)s::text IS NULL OR delivery_error = %(delivery_error)s)"
         " ORDER BY entry_no",
-        {"entry": entry_no, "logged": logged_segment},
+        {"entry_no": entry_no, "logged_segment": logged_segment, **msgspec.structs.asdict(only)},
     )
     return [Sendable(row["entry_no"], row["correspondence_type"], row["way"]) for row in rows]
 

@@ -131,10 +131,11 @@ def list_page(
     order = _order(listing, query.sort)
     if query.cursor is not None:
         conditions = [*conditions, _after(listing, order, query, parameters)]
-    asked = [*query.filters, *(name for name, _ in order)]
-    statement = _statement(
-        listing, query.sort, names_last=all(_is_of_source(listing, name) for name in asked)
+    keys_first = prelude is None and len(order) > 1
+    names_last = not keys_first and all(
+        _is_of_source(listing, name) for name in (*query.filters, *(name for name, _ in order))
     )
+    statement = _statement(listing, query.sort, names_last=names_last, keys_first=keys_first)
     limit = parameters.add(query.limit + 1)
     cursor.execute(statement.format(head=head, where=_where(conditions), limit=limit), parameters.values)
     rows = cursor.fetchall()
@@ -145,10 +146,12 @@ def list_page(
 
 
 @lru_cache(maxsize=256)
-def _statement(listing: Listing, sort: str | None, *, names_last: bool) -> sql.SQL:
+def _statement(listing: Listing, sort: str | None, *, names_last: bool, keys_first: bool) -> sql.SQL:
     """What the pages of a listing in one order have in common; made once, since it takes as long as to read.
 
     With `names_last`, the source alone says which rows are on the page, and names are joined to those only.
+    With `keys_first`, they are found by nothing but what the order and the filters need: PostgreSQL leaves
+    out the rest, and its processes share the work.
     """
     # Names and expressions are written in this program; none comes from a request.
     shown = {name: field.expression for name, field in listing.fields.items() if name not in listing.hidden}
@@ -161,7 +164,10 @@ def _statement(listing: Listing, sort: str | None, *, names_last: bool) -> sql.S
         alias = _alias(listing)
         found = f"(SELECT {alias}.* FROM {listing.source}{rows}) AS {alias}{listing.names} ORDER BY {order}"
     else:
-        found = f"{listing.source}{listing.names}{rows}"
+        source, key = f"{listing.source}{listing.names}", listing.fields[listing.key].expression
+        found = source + (
+            f" WHERE {key} IN (SELECT {key} FROM {source}{rows}) ORDER BY {order}" if keys_first else rows
+        )
     return sql.SQL(f"{{head}} SELECT {columns}{listing.also} FROM {found}")
 
 

@@ -99,6 +99,12 @@ _USES: Mapping[str, tuple[tuple[str, LiteralString], ...]] = {
 }
 
 
+def how_many(cursor: Cursor[DictRow]) -> dict[str, int]:
+    """How many records there are of each kind that has any."""
+    cursor.execute("SELECT kind, count(*) AS n FROM record GROUP BY kind")
+    return {row["kind"]: row["n"] for row in cursor}
+
+
 def used_by(cursor: Cursor[DictRow], kind: str, code: str) -> str | None:
     """Who still refers to a code, in a word; None when nobody does."""
     for user, statement in _USES.get(kind, ()):

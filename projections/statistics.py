@@ -18,8 +18,10 @@ _COLUMNS: dict[By, LiteralString] = {
     "template": "interaction_template_code",
     "group": "interaction_group_code",
     "campaign": "campaign_no",
-    "month": "to_char(date, 'YYYY-MM')",
+    "month": "date",
 }
+_FOLDED: dict[By, LiteralString] = {"month": "to_char(date, 'YYYY-MM')"}
+"""What is worked out of a column once there are few rows left."""
 COUNTS: LiteralString = "NOT canceled AND NOT postponed"
 """Which entries count: the rule of every statistic (domain B16)."""
 
@@ -42,6 +44,13 @@ class Figures(msgspec.Struct, frozen=True):
         return round(Decimal(self.contacts_responded) / self.target_contacts_contacted, 4)
 
 
+_SUMMED = tuple(name for name in Figures.__struct_fields__ if name != "code")
+_SUMS = [
+    sql.SQL("sum({0}){1} AS {0}").format(sql.Identifier(name), sql.SQL("" if name == "cost" else "::bigint"))
+    for name in _SUMMED
+]
+
+
 class Period(msgspec.Struct, frozen=True):
     """From one day to another, both included; without one, from the beginning or to the end."""
 
@@ -54,27 +63,32 @@ def statistics_by(
 ) -> dict[By, list[Figures]]:
     """The figures by each of these, months in their order and the others by number, from one look at the log.
 
-    What has no campaign is no campaign's.
+    What has no campaign is no campaign's. Entries are first added up by all columns together, which several
+    processes of PostgreSQL share; what is left is folded by each of them.
     """
     columns = [sql.SQL(_COLUMNS[by]) for by in breakdowns]
+    folded = [sql.SQL(_FOLDED.get(by, _COLUMNS[by])) for by in breakdowns]
     named = [sql.Identifier(f"by_{by}") for by in breakdowns]
     joined = sql.SQL(", ").join
     rows = cursor.execute(
         sql.SQL(
-            "SELECT {named}, grouping({named}) AS folded, count(*) AS number_of_interactions,"
-            " sum(cost) AS cost, sum(duration_minutes)::bigint AS duration_minutes,"
+            "SELECT {named}, grouping({named}) AS folded, {sums} FROM (SELECT {folded_as}, {sum_names} FROM ("
+            "SELECT {columns}, count(*) AS number_of_interactions,"
+            " sum(cost) AS cost, sum(duration_minutes) AS duration_minutes,"
             " count(*) FILTER (WHERE campaign_target) AS target_contacts_contacted,"
             " count(*) FILTER (WHERE campaign_response) AS contacts_responded"
-            " FROM (SELECT {columns}, cost, duration_minutes, campaign_target, campaign_response"
             " FROM interaction_log_entry WHERE {counts}"
             " AND (%(first)s::date IS NULL OR date >= %(first)s)"
-            " AND (%(last)s::date IS NULL OR date <= %(last)s)) AS entry"
+            " AND (%(last)s::date IS NULL OR date <= %(last)s) GROUP BY {columns}) AS together) AS one"
             " GROUP BY GROUPING SETS ({sets})"
         ).format(
             named=joined(named),
-            columns=joined(
-                sql.SQL("{} AS {}").format(column, name) for column, name in zip(columns, named, strict=True)
+            sums=joined(_SUMS),
+            sum_names=joined(map(sql.Identifier, _SUMMED)),
+            folded_as=joined(
+                sql.SQL("{} AS {}").format(column, name) for column, name in zip(folded, named, strict=True)
             ),
+            columns=joined(columns),
             counts=sql.SQL(COUNTS),
             sets=joined(sql.SQL("({})").format(name) for name in named),
         ),
@@ -94,7 +108,7 @@ def _by(breakdowns: Sequence[By], folded: int) -> By:
 
 
 def _figures(row: dict[str, Any], code: str | None) -> Figures:
-    return Figures(code=code, **{name: row[name] for name in Figures.__struct_fields__ if name != "code"})
+    return Figures(code=code, **{name: row[name] for name in _SUMMED})
 
 
 def _ordered(by: By, figures: list[Figures]) -> list[Figures]:

@@ -20,6 +20,7 @@ from api.pages import (
     openid,
     seal,
     segments,
+    setup,
     signing_in,
     statistics,
 )
@@ -27,7 +28,7 @@ from api.pages.rendering import STATIC
 
 PARTS = (
     *(signing_in, segments, grid, choosing, documents, letters, logged, deliveries, history),
-    *(contacts, contact_lists, erased, statistics, seal, openid),
+    *(contacts, contact_lists, erased, statistics, setup, seal, openid),
 )
 YEAR = 365 * 24 * 3600
 

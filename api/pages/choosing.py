@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
-from api.pages.browser import PageRoute, Reader, Sent, Writer, given_text, go_to, settle
+from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
 from api.pages.criteria_form import FIELDS, JOINS, OUTERMOST, filters_in
 from api.pages.forms import Choice, record_choices
 from api.pages.words import member_label
+from api.problems import validation_problems
 from api.schemas.criteria import CriteriaBody, ReuseCriteriaBody, ReuseLoggedSegmentBody, SaveCriteriaBody
 from api.schemas.values import Code
 from api.service import Service
 from application.field_words import Language
 from domain import records
 from domain.criteria import TABLES
-from domain.errors import InvalidRequest
+from domain.errors import InvalidRequest, Problem, Refused
 from domain.field_type import Enumeration, FieldType
 from domain.records import RecordKind
 from domain.vocabulary import CriteriaActionKind, members
@@ -171,9 +174,21 @@ def _action(form: FormData) -> str:
 
 @router.post(f"{SEGMENT}/preview")
 def preview(no: Code, service: ServiceOf, visitor: Writer, form: Sent) -> HTMLResponse:
-    """What the action would do: how many, who, and how many are left out and why."""
-    found = service.selecting.preview(visitor.caller, no, criteria_in(form, _action(form)).criteria())
+    """What the action would do: how many, who, and how many are left out and why.
+
+    What cannot be read yet is said in its place: whoever is typing is not through.
+    """
+    try:
+        found = service.selecting.preview(visitor.caller, no, criteria_in(form, _action(form)).criteria())
+    except Refused as error:
+        return _cannot_tell(visitor, error.slug, error.detail, error.problems)
+    except ValidationError as error:
+        return _cannot_tell(visitor, InvalidRequest.slug, "", validation_problems(error.errors()))
     return visitor.page("part_preview.html", event=found.event, contacts=found.contacts)
+
+
+def _cannot_tell(visitor: Visitor, slug: str, detail: str, problems: Sequence[Problem]) -> HTMLResponse:
+    return visitor.page("part_problem.html", slug=slug, detail=detail, problems=problems, only_asked=True)
 
 
 @router.post(f"{SEGMENT}/criteria")

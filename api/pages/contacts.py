@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 from starlette.responses import HTMLResponse
 
+from api.contact_files import COLUMNS as COLUMNS_OF_FILES
 from api.contact_files import rows
 from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Writer, go_to, settle
@@ -26,9 +27,9 @@ from projections.contact_queries import CONTACTS
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 COLUMNS = (
     "no",
-    "type",
-    "company_name",
     "name",
+    "company_name",
+    "type",
     "city",
     "email",
     "phone_no",
@@ -43,6 +44,7 @@ STATISTICS = (
     "last_date_attempted",
 )
 IMPORT = "/contacts/import"
+IMPORTED = ("no", *(name for name in NewContact.model_fields if name in COLUMNS_OF_FILES - {"no"}))
 
 
 @router.get("/contacts")
@@ -56,7 +58,7 @@ def list_contacts(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLRe
 @router.get(IMPORT)
 def show_import(visitor: Reader) -> HTMLResponse:
     """The form that takes a file of contacts."""
-    return visitor.page("import.html", result=None)
+    return visitor.page("import.html", result=None, columns=IMPORTED)
 
 
 @router.post(IMPORT)
@@ -71,7 +73,7 @@ def take_file(service: ServiceOf, visitor: Writer, form: Sent) -> HTMLResponse:
     run = ContactImport(service.journal, service.contacts, visitor.caller)
     result = run.run(rows(chunks(file.file), ENDINGS[ending]))
     settle(service, result.position or service.log.position(), "contacts")
-    return visitor.page("import.html", result=result)
+    return visitor.page("import.html", result=result, columns=IMPORTED)
 
 
 @router.get("/contacts/new")

@@ -17,7 +17,7 @@ from api.pages.letter_views import AROUND_LETTER, FileOf, in_frame, letter_view,
 from api.pages.words import text
 from api.routes.deliveries import ZIP, streamed
 from api.routes.logging import Entry, one
-from api.schemas.deliveries import ResendBody
+from api.schemas.deliveries import ResendSegmentBody
 from api.service import Service
 from application.delivery_words import REASONS
 from application.field_words import Language
@@ -88,10 +88,13 @@ def hold_up(entry_no: Entry, request: Request, service: ServiceOf, visitor: Writ
     return go_to(request, f"/logged-segments/{entry_no}")
 
 
-def _again(form: FormData) -> ResendBody:
+def _again(form: FormData) -> ResendSegmentBody:
     kind = given_text(form, "correspondence_type") or None
     fresh = form.get("update_merge_fields") == "on"
-    return ResendBody.model_validate({"correspondence_type": kind, "update_merge_fields": fresh})
+    only = {"delivery_status": given_text(form, "delivery_status") or None}
+    return ResendSegmentBody.model_validate(
+        {"correspondence_type": kind, "update_merge_fields": fresh, "only": only}
+    )
 
 
 @router.post(LOGGED + "/resend")
@@ -101,7 +104,9 @@ def resend_segment(
     """Send the letters of a logged segment once more."""
     body = _again(form)
     resent = service.resending.resend_segment(
-        visitor.caller, entry_no, body.correspondence_type, update_merge_fields=body.update_merge_fields
+        *(visitor.caller, entry_no, body.correspondence_type),
+        update_merge_fields=body.update_merge_fields,
+        only=body.wanted(),
     )
     return _resent(request, service, resent, f"/logged-segments/{entry_no}")
 

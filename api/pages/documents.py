@@ -12,7 +12,6 @@ from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Writer, given_text, go_to, settle
-from api.pages.lists import AskedOf, shown_list
 from api.routes.documents import file_answer
 from api.schemas.segments import SegmentPatch
 from api.schemas.values import Body, Code, OptionalShortCode, ShortCode, Text100
@@ -22,13 +21,11 @@ from application.journal import Caller
 from domain import records
 from domain.document import Document, Documents, document_in
 from domain.errors import InvalidRequest, NotFound
-from projections.record_queries import listing
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-TEMPLATES = "/templates"
-TEMPLATE = TEMPLATES + "/{code}"
+TEMPLATES = "/setup/interaction-templates"
+TEMPLATE = TEMPLATES + "/{code}/letter"
 SEGMENT = "/segments/{no}/letter"
-COLUMNS = ("code", "description", "interaction_group_code", "correspondence_type", "language_code")
 FIRST_LINES = 10
 
 
@@ -92,18 +89,11 @@ def _as_stored(service: Service, document: Document) -> Response:
 # Templates
 
 
-@router.get(TEMPLATES)
-def list_templates(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResponse:
-    """The interaction templates, to give them documents."""
-    found = shown_list(service, listing(records.INTERACTION_TEMPLATE), query, COLUMNS, TEMPLATES, "code")
-    return visitor.page("templates.html", list=found)
-
-
 @router.get(TEMPLATE)
 def show_template(code: ShortCode, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """The documents of a template."""
     value = service.records.get(records.INTERACTION_TEMPLATE, code).value
-    table = _table(service, value.documents, f"{TEMPLATES}/{code}", value.language_code)
+    table = _table(service, value.documents, f"{TEMPLATES}/{code}/letter", value.language_code)
     return visitor.page("template.html", code=code, description=value.description, **table)
 
 
@@ -120,7 +110,7 @@ def keep_for_template(
     if form.get("default") == "on":
         position = _template_language(service, visitor.caller, code, said.language_code)
     settle(service, position, "setup")
-    return go_to(request, f"{TEMPLATES}/{code}")
+    return go_to(request, f"{TEMPLATES}/{code}/letter")
 
 
 @router.post(TEMPLATE + "/default")
@@ -129,7 +119,7 @@ def choose_for_template(
 ) -> Response:
     """Use a language where a contact has none of the others."""
     settle(service, _template_language(service, visitor.caller, code, _language(form)), "setup")
-    return go_to(request, f"{TEMPLATES}/{code}")
+    return go_to(request, f"{TEMPLATES}/{code}/letter")
 
 
 def _template_language(service: Service, caller: Caller, code: str, language: str | None) -> int:
@@ -146,7 +136,7 @@ def remove_from_template(
 ) -> Response:
     """Take a template's document away."""
     settle(service, service.documents.remove_from_template(visitor.caller, code, _language(form)), "setup")
-    return go_to(request, f"{TEMPLATES}/{code}")
+    return go_to(request, f"{TEMPLATES}/{code}/letter")
 
 
 @router.get(TEMPLATE + "/file")

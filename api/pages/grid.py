@@ -11,7 +11,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
-from api.moments import segment_at
+from api.moments import Moment, segment_at
 from api.pages.browser import Historian, PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
 from api.pages.erased import names_or_erased
 from api.pages.forms import LINE, LINE_FIELDS, choices_of, sent_value
@@ -86,7 +86,7 @@ def show_rows(
     version: Version = None,
 ) -> HTMLResponse:
     """The rows of a part of the grid; how many there are in all is in a header."""
-    segment = segment_at(service, no, version if visitor.may_look_back else None, None)
+    segment = segment_at(service, no, Moment(version if visitor.may_look_back else None, None))
     asked = ListQuery(query.filters, query.sort)
     window = _views.window(service, segment, asked, date.today(), start, count)
     rows = _rows(service, list(window.lines), window.start)

@@ -12,6 +12,7 @@ from api.pages.browser import Historian, PageRoute
 from api.schemas.values import Code
 from api.service import Service
 from application.field_words import Language
+from domain.errors import NotFound, SegmentLogged
 from domain.segment.difference import lines_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -28,10 +29,19 @@ def show_history(no: Code, service: ServiceOf, visitor: Historian, after: int = 
     return visitor.page(
         "history.html",
         no=no,
+        is_open=latest(service, no) is not None,
         steps=story.steps,
         more=last if last and last < story.versions else None,
         verdict=service.verifying.verdict(),
     )
+
+
+def latest(service: Service, no: str) -> int | None:
+    """The number of versions of a segment, if its worksheet is still open."""
+    try:
+        return service.segments.get(no).version
+    except (SegmentLogged, NotFound):
+        return None
 
 
 def changed_at(service: Service, no: str, version: int, language: Language) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -21,8 +22,11 @@ from api.schemas.segments import FollowUpBody
 from api.schemas.values import Code
 from api.service import Service
 from application.delivery_words import REASONS
+from application.field_words import Language
 from application.logging_segments import OnlyEntries
 from domain.errors import InvalidRequest, Problem, Refused
+from domain.segment.header import HeaderChanges
+from domain.segment.selection import Criteria
 from domain.vocabulary import CorrespondenceType, Evaluation, members
 from projections.delivery_queries import has_letters
 from projections.segment_listings import INTERACTION_LOG_ENTRIES, LOGGED_SEGMENTS
@@ -170,6 +174,8 @@ def follow_up(entry_no: Entry, request: Request, service: ServiceOf, visitor: Wr
 def list_interactions(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResponse:
     """The interaction log, the latest first."""
     found = shown_list(service, INTERACTION_LOG_ENTRIES, query, ENTRY_COLUMNS, "/interactions", "-entry_no")
+    for row in found.items:
+        _person_only(row)
     return visitor.page("interactions.html", list=found, evaluations=members(Evaluation))
 
 
@@ -178,6 +184,8 @@ def show_interaction(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HT
     """One entry of the log, with its comments."""
     entry = one(service, INTERACTION_LOG_ENTRIES, entry_no, date.today())
     names_or_erased(service, [entry])
+    _person_only(entry)
+    entry["title"] = _title(entry["title"], visitor.language)
     reason = REASONS[entry["delivery_error"]][visitor.language] if entry["delivery_error"] else None
     return visitor.page(
         "interaction.html",
@@ -189,14 +197,47 @@ def show_interaction(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HT
     )
 
 
-@router.post("/interactions/evaluate")
-def evaluate(request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
-    """Set one evaluation on the entries that are ticked."""
+def _person_only(entry: dict[str, Any]) -> None:
+    """An entry with a company itself has no person, as on the worksheet."""
+    if entry["contact_no"] == entry["contact_company_no"]:
+        entry["contact_name"] = None
+
+
+def _title(title: str | None, language: Language) -> str | None:
+    """A title names whom it comes from behind a word of English (domain A8)."""
+    if language == "en" or title is None:
+        return title
+    before, word, name = max(
+        (title.rpartition(f" - {word} ") for word in ("by", "from")), key=lambda parts: len(parts[0])
+    )
+    return f"{before} - {'door' if 'by' in word else 'van'} {name}" if word else title
+
+
+@router.post("/interactions/follow-up")
+def follow_up_entries(request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """A new worksheet with the contacts of the entries that are ticked, who are chosen by their numbers."""
+    entries = EvaluateBody.model_validate({"entry_nos": _ticked(form), "evaluation": None}).entry_nos
+    numbers = "|".join(str(number) for number in sorted(set(entries)))
+    segment, _ = service.segments.create(visitor.caller, None, HeaderChanges())
+    criteria = Criteria("add_contacts", {"interaction_log_entry": {"entry_no": numbers}})
+    _, _, position = service.selecting.apply(visitor.caller, segment.no, criteria)
+    settle(service, position, "worksheets")
+    return go_to(request, f"/segments/{segment.no}")
+
+
+def _ticked(form: FormData) -> list[str]:
+    """The entries that are ticked. Raises InvalidRequest."""
     chosen = [str(number) for number in form.getlist("entry_no")]
     if not chosen:
         raise InvalidRequest.at("entry_no", "tick at least one entry")
+    return chosen
+
+
+@router.post("/interactions/evaluate")
+def evaluate(request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """Set one evaluation on the entries that are ticked."""
     evaluation = given_text(form, "evaluation") or None
-    body = EvaluateBody.model_validate({"entry_nos": chosen, "evaluation": evaluation})
+    body = EvaluateBody.model_validate({"entry_nos": _ticked(form), "evaluation": evaluation})
     settle(
         service, service.interactions.evaluate(visitor.caller, body.entry_nos, body.evaluation), "contacts"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -32,6 +33,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) UTC")
 
 
 class Erased:
@@ -104,6 +106,12 @@ def told(english: str, language: Language) -> str | Markup:
     return dutch if dutch is not None else Markup('<span lang="en">{}</span>').format(english)
 
 
+def timed(sentence: str) -> Markup:
+    """A sentence whose instants the page shows as the reader's clock does."""
+    marked = _INSTANT.sub(r'<time datetime="\1T\2Z">\1 \2 UTC</time>', str(escape(sentence)))
+    return Markup(marked)
+
+
 def placed(place: Sequence[object], language: Language) -> str:
     """Where something is wrong, in the words that stand beside it on the page."""
     return " › ".join(field_label(part, language) if isinstance(part, str) else str(part) for part in place)
@@ -126,6 +134,7 @@ def rendered(template: str, language: Language, facts: Mapping[str, Any]) -> str
         in_field=lambda value: in_field(value, language),
         in_words=lambda filters: filter_words(filters, language),
         told=lambda english: told(english, language),
+        timed=timed,
         placed=lambda place: placed(place, language),
         erased_mark=ERASED,
         static=static_address,

@@ -8,16 +8,15 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
-from api.moments import segment_at
+from api.moments import Moment, segment_at
 from api.pages import grid
 from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
 from api.pages.forms import HEADER, changed_values, choices
-from api.pages.history import changed_at
+from api.pages.history import changed_at, latest
 from api.pages.lists import AskedOf, shown_list
+from api.pages.setup import first_steps
 from api.schemas.segments import NewSegment, SegmentPatch, SegmentVersion
 from api.schemas.values import Code
-from api.service import Service
-from domain.errors import SegmentLogged
 from domain.segment.state import Segment
 from projections.segment_listings import SEGMENTS
 
@@ -38,7 +37,9 @@ Version = Annotated[SegmentVersion, Query()]
 def list_segments(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResponse:
     """The open segments."""
     found = shown_list(service, SEGMENTS, query, COLUMNS, "/segments", "-no")
-    return visitor.page("segments.html", list=found, verdict=service.verifying.verdict())
+    return visitor.page(
+        "segments.html", list=found, verdict=service.verifying.verdict(), **first_steps(service)
+    )
 
 
 @router.post("/segments")
@@ -58,7 +59,7 @@ def show_segment(
     """The worksheet, as it is or as it stood at a version."""
     if version is not None and not visitor.may_look_back:
         version = None
-    segment = segment_at(service, no, version, None)
+    segment = segment_at(service, no, Moment(version, None))
     if version is not None:
         service.auditing.reads.record(
             visitor.user_id, visitor.role, request.method, request.url.path, request.url.query
@@ -70,20 +71,15 @@ def show_segment(
         first_rows=grid.first_rows(service, visitor, segment, now=version is None),
         version=version,
         changed=changed_at(service, no, version, visitor.language) if version else None,
-        latest=_latest(service, no) if version else segment.version,
+        latest=latest(service, no) if version else segment.version,
+        versions=service.history.segment(no, visitor.language, after=version, limit=0).versions
+        if version
+        else 0,
         fields=HEADER,
         choices=choices(service, HEADER, visitor.language),
         columns=grid.COLUMNS,
         editable=editable,
     )
-
-
-def _latest(service: Service, no: str) -> int | None:
-    """The number of versions of a segment, if its worksheet is still open."""
-    try:
-        return service.segments.get(no).version
-    except SegmentLogged:
-        return None
 
 
 @router.get("/segments/{no}/totals")

@@ -24,7 +24,7 @@ from api.context import (
     without_request_key,
 )
 from api.idempotency import RepeatableRoute
-from api.moments import AsOf, Version, moment
+from api.moments import Asked
 from api.schemas.contacts import (
     ContactAnswer,
     ContactPage,
@@ -110,15 +110,13 @@ def contacts_page(read_models: ReadModels, query: Query, on: date) -> dict[str, 
 
 
 @router.get("/{no}", response_model=ContactAnswer, dependencies=READS)
-def read_contact(
-    no: Code, service: ServiceOf, response: Response, version: Version = None, as_of: AsOf = None
-) -> Any:
+def read_contact(no: Code, service: ServiceOf, response: Response, moment: Asked) -> Any:
     """One contact, as it is or as it was; its statistics are always those of now."""
-    if version is None and as_of is None:
+    if moment.is_now:
         contact = service.contacts.get(no)
         etag(response, contact.version)
         return shown(service, contact)
-    contact, company = service.contacts.as_of(no, **moment(version, as_of))
+    contact, company = service.contacts.as_of(no, **moment.where())
     etag(response, contact.version)
     return shown_with(service, contact, company)
 

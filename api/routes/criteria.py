@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.idempotency import RepeatableRoute
-from api.moments import AsOf, Version, moment, segment_at
+from api.moments import Asked, segment_at
 from api.routes.segments import READS, shown
 from api.schemas.criteria import (
     CriteriaActionAnswer,
@@ -84,19 +84,17 @@ def _preview(preview: Preview, user_id: str) -> dict[str, Any]:
 
 
 @router.get(f"{SEGMENT}/criteria-actions", response_model=CriteriaActionList, dependencies=READS)
-def list_criteria_actions(no: Code, service: ServiceOf, version: Version = None, as_of: AsOf = None) -> Any:
+def list_criteria_actions(no: Code, service: ServiceOf, moment: Asked) -> Any:
     """The actions that can be gone back over, first to last; manual picks are among them."""
-    return {"items": [shown_action(action) for action in segment_at(service, no, version, as_of).actions]}
+    return {"items": [shown_action(action) for action in segment_at(service, no, moment).actions]}
 
 
 @router.get(
     f"{SEGMENT}/criteria-actions/{{action_no}}", response_model=CriteriaActionAnswer, dependencies=READS
 )
-def read_criteria_action(
-    no: Code, action_no: ActionNo, service: ServiceOf, version: Version = None, as_of: AsOf = None
-) -> Any:
+def read_criteria_action(no: Code, action_no: ActionNo, service: ServiceOf, moment: Asked) -> Any:
     """One action that can be gone back over."""
-    actions = segment_at(service, no, version, as_of).actions
+    actions = segment_at(service, no, moment).actions
     if action_no > len(actions):
         raise NotFound.named("criteria action", action_no)
     return shown_action(actions[action_no - 1])
@@ -201,11 +199,10 @@ def read_saved_criteria(
     code: Annotated[ShortCode, Path()],
     service: ServiceOf,
     response: Response,
-    version: Version = None,
-    as_of: AsOf = None,
+    moment: Asked,
 ) -> Any:
     """Saved criteria, action by action."""
-    record = service.records.as_of(records.SAVED_CRITERIA, code, **moment(version, as_of))
+    record = service.records.as_of(records.SAVED_CRITERIA, code, **moment.where())
     etag(response, record.version)
     return _saved(record.code, record.version, record.value)
 

@@ -13,7 +13,7 @@ from api.context import READERS, Marketer, ServiceOf, Settled, WorkDate, at_leas
 from api.idempotency import RepeatableRoute
 from api.routes.documents import file_answer
 from api.routes.logging import Entry, logged_segment
-from api.schemas.deliveries import ResendAnswer, ResendBody
+from api.schemas.deliveries import ResendAnswer, ResendBody, ResendSegmentBody
 from api.schemas.segments import LoggedSegmentAnswer
 from application.documents import HTML, WORD
 from application.letters import PDF
@@ -116,12 +116,18 @@ def continue_delivery(
 
 @router.post(f"{LOGGED}/resend", response_model=ResendAnswer)
 def resend_logged_segment(
-    entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, body: ResendBody | None = None
+    entry_no: Entry,
+    service: ServiceOf,
+    caller: Marketer,
+    settle: Settled,
+    body: ResendSegmentBody | None = None,
 ) -> Any:
     """Send the letters of a logged segment once more: the same ones, or fresh ones as new entries."""
-    body = body or ResendBody()
+    body = body or ResendSegmentBody()
     resent = service.resending.resend_segment(
-        caller, entry_no, body.correspondence_type, update_merge_fields=body.update_merge_fields
+        *(caller, entry_no, body.correspondence_type),
+        update_merge_fields=body.update_merge_fields,
+        only=body.wanted(),
     )
     settle(resent.position, ["contacts"])
     return {"resent": resent.count, "first_entry_no": resent.first_entry_no}

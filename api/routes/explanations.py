@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 
 from api.context import HISTORIANS, InLanguage, ServiceOf, at_least
 from api.idempotency import RepeatableRoute
-from api.moments import AsOf, Version, moment
+from api.moments import Asked, Version
 from api.routes.criteria import ActionNo, shown_action
 from api.routes.history import number_in, shown_step
 from api.routes.logging import Entry
@@ -49,11 +49,10 @@ def explain_line(
     line_no: LineNo,
     service: ServiceOf,
     language: InLanguage,
-    version: Version = None,
-    as_of: AsOf = None,
+    moment: Asked,
 ) -> Any:
     """Which action put a contact on a line, and its filters with the contact's values at that moment."""
-    found = service.explanations.line(no, line_no, language, **moment(version, as_of))
+    found = service.explanations.line(no, line_no, language, **moment.where())
     return _line(found, language)
 
 
@@ -77,11 +76,10 @@ def explain_contact(
     contact_no: Annotated[Code, Query(examples=["CT00001"])],
     service: ServiceOf,
     language: InLanguage,
-    version: Version = None,
-    as_of: AsOf = None,
+    moment: Asked,
 ) -> Any:
     """Why a contact is not on a segment, or is: what each action did with it, and why."""
-    found = service.explanations.contact(no, contact_no, language, **moment(version, as_of))
+    found = service.explanations.contact(no, contact_no, language, **moment.where())
     return {
         "segment_no": found.segment_no,
         "version": found.version,
@@ -117,6 +115,7 @@ def list_skipped(
     no: Code,
     action_no: ActionNo,
     service: ServiceOf,
+    moment: Asked,
     reason: Annotated[
         Literal["already_on_segment", "excluded", "privacy_blocked", "elsewhere", "no_longer_known"] | None,
         Query(description="Only those who were left out for this reason."),
@@ -124,13 +123,11 @@ def list_skipped(
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     cursor: Annotated[str | None, Query(max_length=20)] = None,
     count: Annotated[bool, Query(description="Whether to say how many there are in all.")] = False,
-    version: Version = None,
-    as_of: AsOf = None,
 ) -> Any:
     """A page of the contacts that an action left out, each with the reason."""
     after = number_in(cursor)
     page = service.explanations.skipped(
-        no, action_no, reason=reason, after=after, limit=limit, **moment(version, as_of)
+        no, action_no, reason=reason, after=after, limit=limit, **moment.where()
     )
     keys = [key for key, _ in page.contacts]
     numbers, names = service.explanations.past.numbers(keys), service.explanations.past.names(keys)

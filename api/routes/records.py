@@ -10,7 +10,7 @@ from pydantic import create_model
 
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.idempotency import RepeatableRoute
-from api.moments import AsOf, Version, moment
+from api.moments import Asked
 from api.schemas.documents import DocumentAnswer
 from api.schemas.records import (
     CampaignBody,
@@ -144,10 +144,8 @@ def _add_routes(kind: RecordKind) -> None:
         name=f"Read a {kind.word}",
         description=f"One {kind.word}, as it is or as it was; its figures are always those of now.",
     )
-    def read_record(
-        code: where, service: ServiceOf, response: Response, version: Version = None, as_of: AsOf = None
-    ) -> Any:
-        record = service.records.as_of(kind, code, **moment(version, as_of))
+    def read_record(code: where, service: ServiceOf, response: Response, moment: Asked) -> Any:
+        record = service.records.as_of(kind, code, **moment.where())
         etag(response, record.version)
         return shown(service, kind, record.code, record.version, record.value)
 
@@ -209,11 +207,11 @@ def create_campaign(values: NewCampaignBody, service: ServiceOf, caller: Markete
 
 
 @router.get("/setup", response_model=SetupBody, dependencies=[READERS])
-def read_setup(service: ServiceOf, version: Version = None, as_of: AsOf = None) -> Any:
+def read_setup(service: ServiceOf, moment: Asked) -> Any:
     """The set-up, as it is or as it was."""
-    if version is None and as_of is None:
+    if moment.is_now:
         return msgspec.to_builtins(service.records.setup())
-    past = service.records.as_of(records.SETUP, records.THE_SETUP, **moment(version, as_of))
+    past = service.records.as_of(records.SETUP, records.THE_SETUP, **moment.where())
     return msgspec.to_builtins(past.value)
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
 from api.csv_answers import CSV, csv_answer
 from api.idempotency import RepeatableRoute
-from api.moments import AsOf, Version, segment_at
+from api.moments import FIELDS, Asked, segment_at
 from api.schemas.segments import (
     LineAnswer,
     LinePage,
@@ -75,11 +75,10 @@ def read_segment(
     no: Code,
     service: ServiceOf,
     response: Response,
-    version: Version = None,
-    as_of: AsOf = None,
+    moment: Asked,
 ) -> Any:
-    """The header, as it is or as it stood at a version or an instant."""
-    segment = segment_at(service, no, version, as_of)
+    """The header, as it is or as it stood at a version, an instant or a position."""
+    segment = segment_at(service, no, moment)
     etag(response, segment.version)
     return shown(segment)
 
@@ -133,12 +132,11 @@ def list_lines(
     service: ServiceOf,
     query: Listed,
     on: WorkDate,
-    version: Version = None,
-    as_of: AsOf = None,
+    moment: Asked,
 ) -> Any:
     """A page of lines, in the order of their numbers unless another is asked for; `sort=company` too."""
-    segment = segment_at(service, no, version, as_of)
-    filters = {name: text for name, text in query.filters.items() if name not in ("version", "as_of")}
+    segment = segment_at(service, no, moment)
+    filters = {name: text for name, text in query.filters.items() if name not in FIELDS}
     query = ListQuery(filters, query.sort, query.limit, query.cursor, query.count)
     if not filters and query.sort in (None, "line_no"):
         return _lines_in_order(service, segment, query)
@@ -161,11 +159,10 @@ def read_line(
     line_no: LineNo,
     service: ServiceOf,
     response: Response,
-    version: Version = None,
-    as_of: AsOf = None,
+    moment: Asked,
 ) -> Any:
-    """One line, as it is or as it stood at a version or an instant."""
-    segment = segment_at(service, no, version, as_of)
+    """One line, as it is or as it stood at a version, an instant or a position."""
+    segment = segment_at(service, no, moment)
     etag(response, segment.version)
     return msgspec.structs.asdict(service.segments.line(segment, line_no))
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from api.schemas.values import Answer, Body
+from domain.delivery import DeliveryError
 from domain.vocabulary import CorrespondenceType
+from projections.delivery_queries import OnlyDelivered
 
 
 class ResendBody(Body):
@@ -13,6 +17,25 @@ class ResendBody(Body):
 
     correspondence_type: CorrespondenceType | None = None
     update_merge_fields: bool = False
+
+
+class OnlyDeliveredBody(Body):
+    """Which letters to send again, by what became of them; what is not sent does not matter."""
+
+    delivery_status: Literal["sent", "error"] | None = None
+    delivery_error: DeliveryError | None = None
+
+
+class ResendSegmentBody(ResendBody):
+    """How to send letters of a logged segment once more, and which."""
+
+    example = {"only": {"delivery_error": "uncertain"}}
+
+    only: OnlyDeliveredBody = OnlyDeliveredBody()
+
+    def wanted(self) -> OnlyDelivered:
+        """Which."""
+        return OnlyDelivered(**self.only.model_dump())
 
 
 class ResendAnswer(Answer):

@@ -55,6 +55,10 @@ class Step(msgspec.Struct, frozen=True):
     erased: bool = False
     """Whether something personal in it was erased since."""
 
+    def is_until(self, moment: datetime | int) -> bool:
+        """Whether it had happened at an instant, or when the log was at a position."""
+        return self.position <= moment if isinstance(moment, int) else self.at <= moment
+
 
 @dataclass
 class Action:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from psycopg import Cursor
 
@@ -70,20 +70,21 @@ class Contacts(ReadModel):
                     task_rows.write(cursor, event)
 
     def in_parts(self, event: Event) -> InParts | None:
-        match event.data:
-            case SegmentLogged():
-                return interaction_rows.Entries(event)
-            case TasksCreated():
-                return task_rows.Tasks(event)
-            case InteractionsLoggedAgain():
-                return delivery_rows.EntriesAgain(event)
-        return None
+        make = _IN_PARTS.get(type(event.data))
+        return None if make is None else make(event)
 
 
-def _kind_of(recorded: Recorded) -> Literal["contacts", "deletions", "value entries", "interactions"]:
-    fact = recorded.event.data
-    if isinstance(fact, ContactDeleted):
-        return "deletions"
-    if isinstance(fact, ValueEntriesImported):
-        return "value entries"
-    return "contacts" if isinstance(fact, CONTACT_EVENTS) else "interactions"
+_IN_PARTS: dict[type, Callable[[Event], InParts]] = {
+    SegmentLogged: interaction_rows.Entries,
+    TasksCreated: task_rows.Tasks,
+    InteractionsLoggedAgain: delivery_rows.EntriesAgain,
+}
+_KINDS = {
+    **dict.fromkeys(CONTACT_EVENTS, "contacts"),
+    ContactDeleted: "deletions",
+    ValueEntriesImported: "value entries",
+}
+
+
+def _kind_of(recorded: Recorded) -> str:
+    return _KINDS.get(type(recorded.event.data), "interactions")

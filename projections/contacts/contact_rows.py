@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from itertools import chain
 from operator import attrgetter
 from typing import Any, LiteralString
 
@@ -53,8 +53,7 @@ TYPES = {
 """The columns that are not text."""
 
 
-@dataclass
-class _Row:
+class _Row(msgspec.Struct, gc=False):
     """A contact that was registered in this page, as the page leaves it."""
 
     key: int
@@ -121,9 +120,10 @@ def delete(cursor: Cursor[Any], deleted: Sequence[ContactDeleted]) -> None:
 def _insert(cursor: Cursor[Any], rows: list[_Row]) -> None:
     names = _company_names(cursor, rows)
     _copy(cursor, "contact", COLUMNS, (_cells(row, names) for row in rows))
+    keys = [row.key for row in rows]
     for name in CHILDREN:
-        _insert_children(cursor, name, ((row.key, getattr(row.value, name)) for row in rows))
-    _insert_addresses(cursor, ((row.key, row.value.alternative_addresses) for row in rows))
+        _insert_children(cursor, name, zip(keys, map(attrgetter(f"value.{name}"), rows), strict=True))
+    _insert_addresses(cursor, [(row.key, row.value.alternative_addresses) for row in rows])
 
 
 def _cells(row: _Row, company_names: dict[int, str | None]) -> list[object]:
@@ -200,12 +200,13 @@ def _delete_children(cursor: Cursor[Any], table: LiteralString, keys: list[int])
 
 def _insert_children(cursor: Cursor[Any], name: str, lists: Iterable[tuple[int, Sequence[Any]]]) -> None:
     table, columns = CHILDREN[name]
-    rows = [
-        (key, *((member,) if isinstance(member, str) else (getattr(member, column) for column in columns)))
-        for key, members in lists
-        for member in members
-    ]
+    cells = attrgetter(*columns) if len(columns) > 1 else _alone
+    rows = ((key, *cells(member)) for key, members in lists for member in members)
     _copy(cursor, table, ("contact_key", *columns), rows)
+
+
+def _alone(code: str) -> tuple[str]:
+    return (code,)
 
 
 def _delete_addresses(cursor: Cursor[Any], keys: list[int]) -> None:
@@ -234,13 +235,15 @@ def _insert_addresses(cursor: Cursor[Any], lists: Iterable[tuple[int, Sequence[A
 
 
 def _copy(cursor: Cursor[Any], table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    rows = list(rows)
-    if not rows:
+    """Write rows as they are made: none is kept, so that the collector has nothing to look through."""
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
         return
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with cursor.copy(statement) as copy:
         copy.set_types([TYPES.get(column, "text") for column in columns])
-        for row in rows:
+        for row in chain((first,), rows):
             copy.write_row(row)

@@ -77,7 +77,7 @@ def running_service(
 
 def _await_ready(base_url: str) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    with httpx.Client(base_url=base_url) as client:
+    with httpx.Client(base_url=base_url, timeout=READY_SECONDS) as client:
         while client.get("/health/ready").status_code != 200:
             assert time.monotonic() < deadline, "the read models do not get ready"
             time.sleep(0.01)

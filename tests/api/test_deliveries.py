@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,11 +14,13 @@ from typing import Any
 
 import httpx
 import pikepdf
+import pypdfium2
 import pytest
 
-from application import delivering, delivery_worker
+from application import delivering, delivery_worker, letter_files
 from application.documents import WORD as CONTENT_TYPE
 from correspondence.mail_server import MailSettings
+from correspondence.paper import Paper
 from tests.api.crm import Crm, ok, refused
 from tests.api.running import RunningService, running_service
 from tests.correspondence.word import document as word
@@ -195,6 +198,9 @@ def test_each_mail_has_a_name_of_its_own_and_a_way_to_opt_out(crm: Crm, box: Mai
         assert anybody.post(path).status_code == 200
         assert anybody.post(path[:-1] + ("0" if path[-1] != "0" else "1")).status_code == 404
     assert ok(crm.client.get(f"/v1/contacts/{no}"))["exclude_from_segment"]
+    told = ok(crm.client.get(f"/v1/contacts/{no}/history"))["items"]
+    (opted_out,) = [one for one in told if one["user_id"] == "opt-out"]
+    assert opted_out["type"] == "contact.changed.1"
 
 
 def test_whoever_opts_out_after_logging_gets_no_mail(crm: Crm, box: Mailbox) -> None:
@@ -298,6 +304,24 @@ def test_letters_for_the_printer_are_files_by_name_with_an_index(crm: Crm) -> No
         assert len(pdf.pages) == 3
 
 
+def test_files_have_names_of_their_own_even_if_somebody_is_called_like_one(crm: Crm) -> None:
+    mailing = Mailing(crm)
+    for _ in range(2):
+        mailing.put(correspondence_type="hard_copy")
+    entries = crm.client.get("/v1/interaction-log-entries", params={"limit": 1_000})
+    second = max((entry["entry_no"] for entry in ok(entries)["items"]), default=0) + 2
+    mailing.put(surname=f"Berg ({second})", correspondence_type="hard_copy")
+    mailing.log()
+    address = f"/v1/logged-segments/{mailing.entry_no}/documents.zip"
+    answered = crm.client.get(address, params={"format": "docx"})
+    assert zipfile.ZipFile(io.BytesIO(answered.content)).namelist() == [
+        "Ann Berg.docx",
+        f"Ann Berg ({second}).docx",
+        f"Ann Berg ({second}) ({second + 1}).docx",
+        "index.csv",
+    ]
+
+
 def test_one_letter_alone_is_called_after_its_subject(crm: Crm) -> None:
     mailing = Mailing(crm)
     mailing.put(correspondence_type="hard_copy")
@@ -305,6 +329,36 @@ def test_one_letter_alone_is_called_after_its_subject(crm: Crm) -> None:
     mailing.done()
     answered = crm.client.get(f"/v1/logged-segments/{mailing.entry_no}/documents.zip")
     assert zipfile.ZipFile(io.BytesIO(answered.content)).namelist() == ["Spring offer.pdf"]
+
+
+def test_the_file_for_the_printer_has_in_order_whatever_can_be_printed(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letter_files, "MOST_COMBINED", 2)
+    mailing = Mailing(crm)
+    own = Paper("Own")
+    for page in (1, 2):
+        own.page()
+        own.line(20, 20, f"Own page {page}", size=10, width=100)
+    personal = {
+        "Bo": ("application/pdf", own.pdf()),
+        "Cy": ("application/pdf", b"%PDF-1.7 broken"),
+        "Di": ("text/html", b"<p>A page</p>"),
+    }
+    for place, name in enumerate(["Al", "Bo", "Cy", "Di", "Ed", "Flo", "Gus"], 1):
+        no = mailing.put(first_name=name, correspondence_type="hard_copy")
+        if name in personal:
+            kind, data = personal[name]
+            line = f"/v1/segments/{mailing.segment}/lines/{place}0000/document"
+            asked = {"file_name": "own.pdf" if kind.endswith("pdf") else "own.html"}
+            ok(crm.client.put(line, content=data, headers={"content-type": kind}, params=asked))
+    logged = ok(crm.client.post(f"/v1/segments/{mailing.segment}/log", json={}))["logged_segment"]
+    ok(crm.client.post(f"/v1/contacts/{no}/erase", json={"reason": "Asked to be forgotten"}))
+
+    whole = crm.client.get(f"/v1/logged-segments/{logged['entry_no']}/documents.pdf")
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(whole.content)]
+    found = [re.search(r"Al|Own page \d|Ed|Flo", text) for text in pages]
+    assert [match and match[0] for match in found] == ["Al", "Own page 1", "Own page 2", "Ed", "Flo"]
 
 
 def test_a_page_cannot_be_printed(crm: Crm) -> None:
@@ -385,6 +439,25 @@ def test_sent_again_are_the_same_entries_with_the_same_letters(crm: Crm, box: Ma
     first, second = (next(mail.iter_attachments()).get_content() for mail in box.mails())
     assert first == second
     assert box.mails()[0]["Message-ID"] != box.mails()[1]["Message-ID"]
+
+
+def test_sent_again_are_only_those_of_which_that_became_which_is_wanted(crm: Crm, box: Mailbox) -> None:
+    mailing = Mailing(crm, PAGE)
+    numbers = {name: mailing.put(email=f"{name}@example.org") for name in ("sent", "gone", "unsure")}
+    box.rcpt = lambda address: "550 no such mailbox" if address.startswith("gone") else None
+    box.data = lambda address: "hang up" if address.startswith("unsure") else None
+    mailing.log()
+    mailing.done()
+    box.taken.clear()
+    box.rcpt = box.data = lambda _: None
+    assert ok(mailing.post("resend", only={"delivery_error": "uncertain"}))["resent"] == 1
+    errors = {entry["contact_no"]: entry["delivery_error"] for entry in mailing.done()}
+    assert errors == {numbers["sent"]: None, numbers["gone"]: "refused", numbers["unsure"]: None}
+    assert ok(mailing.post("resend", only={"delivery_status": "error"}))["resent"] == 1
+    assert {entry["delivery_status"] for entry in mailing.done()} == {"sent"}
+    assert box.recipients() == ["unsure@example.org", "gone@example.org"]
+    refused(mailing.post("resend", only={"delivery_status": "error"}), "no-document")
+    refused(mailing.post("resend", only={"delivery_status": "lost"}), "invalid-request")
 
 
 def test_sent_again_in_another_way_the_entry_has_that_type(crm: Crm) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import httpx
@@ -93,6 +94,35 @@ class TestEveryCall:
             assert response.status_code in (200, 404, 422), response.text
         else:
             refused(response, "forbidden")
+
+
+class TestAnAuditor:
+    """Every call that there is, whichever is added later."""
+
+    RECORD_NOTHING = frozenset((f"/v1/segments/{NO}/what-if", "/v1/audit/checkpoints", "/v1/audit/verify"))
+    """A question, a seal on what there is, and a check of it."""
+
+    def test_changes_nothing(self, anonymous: httpx.Client, client_for: ClientFor) -> None:
+        changing = [call for call in calls(anonymous) if call[0] != "GET"]
+        assert len(changing) > 80
+        for method, path in changing:
+            answer = client_for("auditor").request(method, path, json=body_of(method))
+            assert (answer.status_code == 403) != (path in self.RECORD_NOTHING), (method, path)
+
+    def test_sees_everything_but_keys(self, anonymous: httpx.Client, client_for: ClientFor) -> None:
+        for method, path in calls(anonymous):
+            if method == "GET":
+                answer = client_for("auditor").get(path)
+                assert (answer.status_code == 403) == (path == KEYS), (method, path, answer.text)
+
+
+def calls(anonymous: httpx.Client) -> list[tuple[str, str]]:
+    """All calls under /v1 by their description, on things that there are not."""
+    found = []
+    for path, methods in ok(anonymous.get("/openapi.json", timeout=60))["paths"].items():
+        if path.startswith("/v1/"):
+            found += [(method.upper(), re.sub(r"\{\w+\}", NO, path)) for method in methods]
+    return found
 
 
 class TestWithoutAKey:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import Any
 
@@ -10,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from api.contact_files import rows
+from api.contact_cells import LISTS as LISTS_IN_CELLS
+from api.contact_cells import from_cells
+from api.contact_files import COLUMNS, rows
 from api.plain_rows import PlainRow, plain_row
 from api.sample.contacts import sample_contacts
 from api.schemas.contacts import NewContact
+from api.table_files import records
 from application.contact_import import Row
 from domain.vocabulary import given as named_in
 
@@ -109,3 +114,37 @@ def test_cells_of_csv_are_read_as_they_would_be_without_the_short_cut(truth: str
     answers = [{"questionnaire_code": "A", "line_no": line_no}]
     expected = by_model({"name": "Alder", "privacy_blocked": truth, "profile_answers": answers})
     assert row == Row(2, *expected) if expected else row.problems
+
+
+CELLS: dict[str, st.SearchStrategy[str]] = {
+    **dict.fromkeys(
+        LISTS_IN_CELLS, st.sampled_from(["", "A", "A;B", "A;A", "a", " ; ", "A:1", "A:1;B:2", "A:b:c"])
+    ),
+    "type": st.sampled_from(["", "company", "person", "Person", " "]),
+    "correspondence_type": st.sampled_from(["", "email", "fax", "Email"]),
+    "exclude_from_segment": st.sampled_from(["", "true", "false", "yes"]),
+}
+SHEETS = st.lists(st.sampled_from(sorted(COLUMNS)), min_size=1, max_size=3, unique=True).flatmap(
+    lambda names: st.lists(
+        st.tuples(
+            *(CELLS.get(name, st.one_of(TEXTS, st.sampled_from(["Alder", "ALDER"]))) for name in names)
+        ),
+        max_size=8,
+    ).map(lambda table: [names, *table])
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(SHEETS)
+def test_a_table_is_read_column_by_column_as_it_would_be_row_by_row(sheet: list[list[str]]) -> None:
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(sheet)
+    content = file.getvalue().encode("utf-8", "surrogatepass")
+    expected = [
+        (record.line, None if record.problem is not None else by_model(from_cells(record.values)))
+        for record in records([content], "csv", COLUMNS)
+    ]
+    found = list(rows([content], "csv"))
+    assert [
+        (row.line, None if row.problems else PlainRow(row.no, dict(row.values))) for row in found
+    ] == expected

@@ -181,6 +181,22 @@ def test_what_failed_is_explained_found_followed_up_and_sent_again(
 
 
 @both_languages
+def test_only_what_failed_is_sent_again_if_that_is_chosen(
+    visit: Visit, crm: Crm, box: Mailbox, language: Language
+) -> None:
+    box.rcpt = lambda address: "550 nobody here" if address.startswith("birch") else None
+    reader = visit(language)
+    sent(crm, reader, "Alder", "Birch")
+    box.taken.clear()
+    box.rcpt = yes
+    reader.page.locator("#resend_status").select_option("error")
+    with reader.page.expect_navigation():
+        reader.press("send_again")
+    expect(chart(reader)).to_contain_text(share(reader, "sent", 2, 2), timeout=PATIENCE)
+    assert box.recipients() == ["birch@example.org"]
+
+
+@both_languages
 def test_all_letters_are_sent_again_the_same_or_anew(
     visit: Visit, crm: Crm, box: Mailbox, language: Language
 ) -> None:

@@ -39,6 +39,14 @@ def pages(crm: Crm) -> list[str]:
     address = {"code": "SUMMER", "city": "Veere", "date_ranges": [{"starting_date": "2026-07-01"}]}
     several = {"business_relations": [{"code": relation}], "alternative_addresses": [address]}
     ok(crm.client.patch("/v1/contacts/C0002", json=several))
+    questionnaire = crm.record(
+        "profile-questionnaires", lines=[{"line_no": 10_000, "type": "question", "description": "How many?"}]
+    )
+    setup = (
+        *("/setup/salespeople", "/setup/campaigns", "/setup/profile-questionnaires"),
+        *(f"/setup/profile-questionnaires/{questionnaire}", "/setup/interaction-templates/LETTER"),
+        *("/setup/interaction-templates/LETTER/letter", "/setup/mailing-groups/NEWS"),
+    )
     sending = crm.loggable(1, correspondence_type="hard_copy")["no"]
     content, kind = b"<p>Dear {{ Contact_Name }}, {{ Shoe_Size }}</p>", {"Content-Type": "text/html"}
     ok(crm.client.put(f"/v1/segments/{ready}/documents/-", content=content, headers=kind))
@@ -53,7 +61,7 @@ def pages(crm: Crm) -> list[str]:
         *(f"/logged-segments/{sent_no}", f"/interactions/{letter}", f"/interactions/{letter}/letter"),
         *("/segments", f"/segments/{ready}", f"/segments/{segment}", f"/segments/{ready}/choose"),
         *(f"/segments/{ready}/log", f"/segments/{segment}/log", f"/segments/{ready}/history"),
-        *(f"/segments/{ready}/letter", f"/segments/{segment}/letter", "/templates", "/templates/LETTER"),
+        *(f"/segments/{ready}/letter", f"/segments/{segment}/letter", "/setup", *setup),
         *(f"/segments/{ready}/lines/{line}/letter" for line in (10000, 20000)),
         *(f"/segments/{ready}?version=2", "/logged-segments", f"/logged-segments/{logged['entry_no']}"),
         *("/interactions", f"/interactions/{first}", "/contacts", "/contacts/C0002", "/contacts/new"),

@@ -54,10 +54,11 @@ def test_a_template_gets_documents_and_segments_that_choose_it_get_copies(
 ) -> None:
     code = crm.template(description="Spring")
     reader = visit(language)
-    reader.go("/templates")
+    reader.go("/setup/interaction-templates")
     reader.page.locator("[name=f-code]").fill(code)
     reader.page.keyboard.press("Enter")
     reader.page.get_by_role("link", name=code, exact=True).click()
+    reader.page.get_by_role("link", name=reader.t("its_letter")).click()
     expect(reader.page.get_by_text(reader.t("no_documents"))).to_be_visible()
     upload(reader, file("spring.docx", letter("Dear", "Contact_Name", "Shoe_Size")), "ENG")
     documents = reader.page.locator(".documents li")
@@ -84,7 +85,7 @@ def test_a_template_gets_documents_and_segments_that_choose_it_get_copies(
     reader.go(f"/segments/{no}/letter")
     expect(documents).to_contain_text("lente.docx")
     reader.page.get_by_role("link", name=reader.t("its_template", code=code)).click()
-    reader.arrives(f"/templates/{code}")
+    reader.arrives(f"/setup/interaction-templates/{code}/letter")
 
 
 @both_languages

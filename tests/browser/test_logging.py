@@ -115,3 +115,23 @@ def test_lists_are_filtered_sorted_and_paged_by_links(visit: Visit, crm: Crm) ->
     reader.page.get_by_role("columnheader", name="Name").get_by_role("link").click()
     expect(rows.first).to_contain_text("Birch 241")
     expect(reader.page.locator("th[aria-sort=descending]")).to_have_count(1)
+
+
+@both_languages
+def test_entries_that_are_ticked_are_followed_up_on_a_new_segment(
+    visit: Visit, crm: Crm, language: Language
+) -> None:
+    entry = crm.logged(3)["entry_no"]
+    reader = visit(language)
+    reader.go(f"/interactions?f-logged_segment_entry_no={entry}")
+    reader.press("follow_up_ticked")
+    expect(reader.page.locator("#messages .problem")).to_be_visible()
+    for place in (0, 2):
+        reader.page.locator("tbody input[type=checkbox]").nth(place).check()
+    contacts = reader.page.locator("tbody td:nth-child(4)")
+    numbers = {contacts.nth(place).inner_text() for place in (0, 2)}
+    reader.press("follow_up_ticked")
+    reader.page.wait_for_url(re.compile(r"/segments/SM\d+$"))
+    no = reader.page.url.rsplit("/", 1)[1]
+    lines = ok(crm.client.get(f"/v1/segments/{no}/lines"))["items"]
+    assert {line["contact_no"] for line in lines} == numbers

@@ -72,6 +72,31 @@ class TestBound:
         assert many is not None
         assert len(many) < 10 * len(one)
 
+    def test_taken_apart_again_each_has_only_what_it_uses(self) -> None:
+        whole = bound([Sheaf(pdf("a", "Жук"), {0: WHOLE})])
+        assert whole is not None
+        with pikepdf.open(io.BytesIO(whole)) as opened:
+            opened.pages[0].Resources.Font["/Unused"] = opened.make_stream(os.urandom(50_000))
+            opened.pages[1].Resources = opened.pages[0].Resources
+            made = io.BytesIO()
+            opened.save(made)
+        letters = apart(Sheaf(made.getvalue(), {0: slice(0, 1), 1: slice(1, 2)}))
+        assert [texts(one) for one in letters.values()] == [["a"], ["Жук"]]
+        assert all(len(one) < 30_000 for one in letters.values())
+
+    def test_a_page_with_drawings_in_it_keeps_what_those_use(self) -> None:
+        own = pdf("a")
+        with pikepdf.open(io.BytesIO(own)) as opened:
+            page = opened.pages[0]
+            inner = opened.make_stream(page.Contents.read_bytes(), Type=pikepdf.Name.XObject)
+            inner.Subtype, inner.BBox = pikepdf.Name.Form, [0, 0, 600, 900]
+            page.Resources["/XObject"] = pikepdf.Dictionary(Drawing=inner)
+            page.Contents = opened.make_stream(b"/Drawing Do")
+            made = io.BytesIO()
+            opened.save(made)
+        assert texts(made.getvalue()) == ["a"]
+        assert texts(apart(Sheaf(made.getvalue(), {0: slice(0, 1)}))[0]) == ["a"]
+
     def test_what_cannot_be_read_is_left_out(self) -> None:
         locked = changed(pdf("x"), pikepdf.Encryption(user="secret", owner="secret"))
         unreadable = [Sheaf(b"%PDF-1.7 no more", {0: WHOLE}), Sheaf(locked, {1: WHOLE})]

@@ -109,23 +109,28 @@ def test_a_connection_that_was_closed_meanwhile_is_made_again() -> None:
 
 
 @contextmanager
-def answering(**answers: str) -> Iterator[MailServer]:
-    """A mail server that says what it is told to, word for word, to commands; else that all is well."""
+def answering(*connections: dict[str, str]) -> Iterator[MailServer]:
+    """A mail server that says what it is told to, word for word, to commands; else that all is well.
+
+    It takes so many connections, one after the other.
+    """
     usual = {"DATA": "354 go on"}
     with ExitStack() as stack:
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        listening.settimeout(10)
 
         def converse() -> None:
-            connection, _ = listening.accept()
-            with connection, connection.makefile("rwb", buffering=0) as lines:
-                lines.write(b"220 here\r\n")
-                in_mail = False
-                while line := lines.readline():
-                    if in_mail and line != b".\r\n":
-                        continue
-                    word = "END" if in_mail else line.split()[0].decode().upper()
-                    in_mail = word == "DATA"
-                    lines.write((answers.get(word) or usual.get(word, "250 OK")).encode() + b"\r\n")
+            for answers in connections:
+                connection, _ = listening.accept()
+                with connection, connection.makefile("rwb", buffering=0) as lines:
+                    lines.write(b"220 here\r\n")
+                    in_mail = False
+                    while line := lines.readline():
+                        if in_mail and line != b".\r\n":
+                            continue
+                        word = "END" if in_mail else line.split()[0].decode().upper()
+                        in_mail = word == "DATA"
+                        lines.write((answers.get(word) or usual.get(word, "250 OK")).encode() + b"\r\n")
 
         talking = Thread(target=converse)
         talking.start()
@@ -143,15 +148,25 @@ def test_only_a_plain_no_after_the_last_line_says_that_a_mail_was_not_taken() ->
         "554 no": Refused("554 no"),
         "999 what": Unknown("999 what"),
     }.items():
-        with answering(END=said) as server:
+        with answering({"END": said}) as server:
             assert send(server) == outcome
-    with answering(END="hm") as server:
+    with answering({"END": "hm"}) as server:
         assert isinstance(send(server), Unknown)
+
+
+def test_a_connection_that_the_server_is_tired_of_is_made_again() -> None:
+    tired: dict[str, str] = {}
+    with answering(tired, {}) as server:
+        assert send(server) == Taken()
+        tired["MAIL"] = "421 idle for too long"
+        assert send(server) == Taken()
+    with answering({"MAIL": "421 too busy"}) as server:
+        assert send(server) == Unreachable("421 too busy")
 
 
 @pytest.mark.parametrize("where", ["MAIL", "RCPT", "DATA", "END"])
 def test_who_is_not_logged_in_blames_no_single_mail(where: str) -> None:
-    with answering(**{where: "530 5.7.0 Authentication required"}) as server:
+    with answering({where: "530 5.7.0 Authentication required"}) as server:
         assert send(server) == Unreachable("530 5.7.0 Authentication required")
 
 

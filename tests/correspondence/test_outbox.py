@@ -165,6 +165,14 @@ def test_what_is_recorded_leaves_the_queue_and_the_rest_goes_on(
     assert outbox.waiting() == []
 
 
+def test_the_latest_reason_is_told_first(outbox: Outbox, worker: int) -> None:
+    fill(outbox, [1], [2], [3])
+    batches = [claimed(outbox, worker) for _ in range(2)]
+    for batch, said in zip(reversed(batches), ("535 wrong", "Connection refused"), strict=True):
+        outbox.release(batch, after=60.0, said=said)
+    assert [one.said for one in outbox.waiting()] == ["Connection refused", "535 wrong", None]
+
+
 def test_what_is_held_up_is_not_claimed_and_no_further_mail_begins(outbox: Outbox, worker: int) -> None:
     fill(outbox, [1], [2])
     under_way = claimed(outbox, worker)

@@ -97,6 +97,21 @@ def rechain(connection: Connection[Any]) -> None:
     connection.execute("UPDATE log_head SET position = %s, chain = %s", (position, chain))
 
 
+REMOVED = (
+    "DELETE FROM log_events WHERE notification_id = 257",
+    "UPDATE log_events SET notification_id = -notification_id WHERE notification_id > 257",
+    "UPDATE log_events SET notification_id = -notification_id - 1 WHERE notification_id < 0",
+)
+"""The gap is closed."""
+INSERTED = (
+    "UPDATE log_events SET notification_id = -notification_id WHERE notification_id >= 100",
+    "UPDATE log_events SET notification_id = 1 - notification_id WHERE notification_id < 0",
+    "INSERT INTO log_events VALUES ('x', 1, 'x', '{}', 100, '')",
+)
+REORDERED = (
+    "UPDATE log_events SET notification_id = -notification_id WHERE notification_id IN (20, 30)",
+    "UPDATE log_events SET notification_id = notification_id + 50 WHERE notification_id < 0",
+)
 REWRITTEN = "UPDATE log_events SET state = '{\"forged\":1}' WHERE notification_id >= 400 AND state = '{}'"
 FORGET = "DELETE FROM tree_tile; DELETE FROM checkpoint"
 CHANGED = "is not what was recorded there: it was changed, moved or inserted"
@@ -136,20 +151,12 @@ def test_a_log_that_nobody_touched_is_right(victim: Victim) -> None:
             id="a removed event",
         ),
         pytest.param(
-            [
-                "UPDATE log_events SET notification_id = -notification_id WHERE notification_id >= 100",
-                "UPDATE log_events SET notification_id = 1 - notification_id WHERE notification_id < 0",
-                "INSERT INTO log_events VALUES ('x', 1, 'x', '{}', 100, '')",
-                "UPDATE log_head SET position = 601",
-            ],
+            [*INSERTED, "UPDATE log_head SET position = 601"],
             *(100, CHANGED),
             id="an inserted event",
         ),
         pytest.param(
-            [
-                "UPDATE log_events SET notification_id = -notification_id WHERE notification_id IN (20, 30)",
-                "UPDATE log_events SET notification_id = notification_id + 50 WHERE notification_id < 0",
-            ],
+            [*REORDERED],
             *(20, CHANGED),
             id="two events that changed places",
         ),
@@ -180,19 +187,23 @@ def test_what_was_done_by_hand_is_found(
 
 
 @pytest.mark.parametrize(
-    ("statement", "position"),
+    ("statements", "position"),
     [
-        ("UPDATE log_events SET state = '[]' WHERE notification_id = 5", 5),
-        ("UPDATE log_events SET topic = 'x' WHERE notification_id = 512", 512),
-        ("UPDATE log_events SET originator_id = 'x' WHERE notification_id = 257", 257),
-        ("UPDATE log_events SET originator_version = 999 WHERE notification_id = 256", 256),
-        (REWRITTEN, 400),
+        (("UPDATE log_events SET state = '[]' WHERE notification_id = 5",), 5),
+        (("UPDATE log_events SET topic = 'x' WHERE notification_id = 512",), 512),
+        (("UPDATE log_events SET originator_id = 'x' WHERE notification_id = 257",), 257),
+        (("UPDATE log_events SET originator_version = 999 WHERE notification_id = 256",), 256),
+        ((REWRITTEN,), 400),
+        (REMOVED, 257),
+        (INSERTED, 100),
+        (REORDERED, 20),
     ],
+    ids=["data", "topic", "stream", "version", "rewritten", "removed", "inserted", "reordered"],
 )
 def test_a_chain_that_was_computed_anew_does_not_help_against_the_stored_tree(
-    victim: Victim, statement: str, position: int
+    victim: Victim, statements: tuple[str, ...], position: int
 ) -> None:
-    victim.tamper(statement, rechain)
+    victim.tamper(*statements, rechain)
     found = victim.verify()
     assert (found.ok, found.first_bad_position) == (False, position)
     assert "is not the one in the tree that was kept when it was sealed" in str(found.problem)

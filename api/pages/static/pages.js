@@ -37,7 +37,9 @@ function forget(form) {
 function fieldAt(form, place) {
   const parts = place.split(".");
   const at = parts.findLastIndex((part) => !/^\d+$/.test(part));
-  const fields = form.querySelectorAll(`[name="${CSS.escape(parts[at] || "")}"]:not([type=hidden])`);
+  const named = (name) => form.querySelectorAll(`[name="${CSS.escape(name)}"]:not([type=hidden])`);
+  const within = named(`${parts[0]}.${parts[at]}`);
+  const fields = within.length ? within : named(parts[at] || "");
   return fields[Number(parts[at - 1])] || fields[0];
 }
 

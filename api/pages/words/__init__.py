@@ -11,6 +11,7 @@ from api.pages.words import (
     letters,
     logged,
     seal,
+    setup,
     statistics,
     worksheets,
 )
@@ -34,6 +35,7 @@ SUBJECTS = (
     contacts,
     statistics,
     seal,
+    setup,
 )
 TEXTS: dict[str, Pair] = {name: pair for subject in SUBJECTS for name, pair in subject.TEXTS.items()}
 

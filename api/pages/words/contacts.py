@@ -11,6 +11,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Een CSV-bestand met eerst een rij veldnamen, of NDJSON. Een bekend nummer wijzigt dat contact;"
         " elke andere rij registreert er een.",
     ),
+    "import_fields": ("Fields, and an example", "Velden, en een voorbeeld"),
+    "import_fields_hint": (
+        "Several codes in one field have semicolons between. A blank number takes the next one. In a row with"
+        " a known number, an empty field makes the value blank, and a column that is not there leaves it.",
+        "Tussen meer codes in een veld staan puntkomma's. Een leeg nummer krijgt het volgende. In een rij met"
+        " een bekend nummer maakt een leeg veld de waarde leeg, en een kolom die er niet is laat haar staan.",
+    ),
     "file": ("File", "Bestand"),
     "imported": (
         "{registered} registered, {changed} changed, {unchanged} as they were, {rejected} rejected",

@@ -128,6 +128,12 @@ DETAILS: tuple[tuple[str, str], ...] = (
         "say that you know that it cannot be undone",
         "zeg dat je weet dat dit niet ongedaan kan worden gemaakt",
     ),
+    (
+        "There is something already; the sample is for an empty service.",
+        "Er is al iets; de voorbeelden zijn voor een lege dienst.",
+    ),
+    ("the campaign would end before it starts", "de campagne zou eindigen voor ze begint"),
+    ("tick at least one entry", "vink minstens één post aan"),
     ("this is not there any more", "dit is er niet meer"),
     (
         "Contact {no} was erased; nothing is recorded of it any more.",
@@ -136,6 +142,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("must not be longer than {n} characters", "mag niet langer zijn dan {n} tekens"),
     ("must be written as {example}", "moet worden geschreven als {example}"),
     ("input should be a valid decimal", "moet een getal zijn"),
+    ("input should be '{one}' or '{other}'", "moet '{one}' of '{other}' zijn"),
     ("input should be a valid integer{rest}", "moet een geheel getal zijn"),
     ("input should be greater than or equal to {n}", "moet minstens {n} zijn"),
     ("input should be less than or equal to {n}", "mag hoogstens {n} zijn"),

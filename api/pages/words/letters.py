@@ -45,10 +45,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "first_letters": ("The first letters", "De eerste brieven"),
     "all_on_worksheet": ("All of them are on the worksheet", "Ze staan allemaal op het werkblad"),
     "open_letter": ("Open the letter", "De brief openen"),
-    "templates": ("Interaction templates", "Interactiesjablonen"),
     "template_of": ("Template {code}", "Sjabloon {code}"),
     "its_template": ("Its template: {code}", "Het sjabloon: {code}"),
-    "all_templates": ("All templates", "Alle sjablonen"),
+    "values_of_template": ("What else the template gives", "Wat het sjabloon verder geeft"),
     # One contact
     "previous_letter": ("Previous", "Vorige"),
     "next_letter": ("Next", "Volgende"),

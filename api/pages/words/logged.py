@@ -18,6 +18,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "all": ("all", "alle"),
     "keep_template": ("Keep the template", "Het sjabloon behouden"),
     "interaction": ("Interaction {no}", "Interactie {no}"),
+    "follow_up_ticked": ("New segment with those that are ticked", "Nieuw segment met de aangevinkte"),
+    "follow_up_one": (
+        "A new segment with this contact, to which others can be added.",
+        "Een nieuw segment met dit contact, waar andere bij kunnen.",
+    ),
     "evaluate": ("Evaluate", "Beoordelen"),
     "evaluate_ticked": ("Evaluate those that are ticked as", "Beoordeel de aangevinkte als"),
     "tick": ("Tick entry {no}", "Post {no} aanvinken"),

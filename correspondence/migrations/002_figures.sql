@@ -5,3 +5,6 @@ CREATE TABLE outcome (
     count bigint NOT NULL,
     PRIMARY KEY (channel, outcome)
 );
+
+-- When a batch was last tried to no avail: the latest reason is the one to show.
+ALTER TABLE batch ADD COLUMN said_at timestamptz;
