@@ -21,9 +21,3 @@ def rewrite_everything_inside(directory: Path) -> None:
             "UPDATE log_head SET position = 2,"
             " chain = (SELECT chain FROM log_events WHERE notification_id = 2)"
         )
-
-
-def test_a_mailbox_without_a_mail_server_is_said_at_the_start() -> None:
-    refused = command("checkpoint", SEGMENTLOG_ANCHOR_MAIL="audit@example.org")
-    assert refused.returncode == 2
-    assert "SEGMENTLOG_ANCHOR_MAIL needs SEGMENTLOG_MAIL_HOST" in refused.stderr

@@ -140,3 +140,9 @@ def test_a_service_mails_what_it_seals_and_the_mail_convicts(directory: Path) ->
         unread = command("verify", "--checkpoint", str(directory / "nothing.eml"), *data)
         assert (unread.returncode, unread.stdout) == (1, "")
         assert "nothing.eml cannot be read" in unread.stderr
+
+
+def test_a_mailbox_without_a_mail_server_is_said_at_the_start() -> None:
+    refused = command("checkpoint", SEGMENTLOG_ANCHOR_MAIL="audit@example.org")
+    assert refused.returncode == 2
+    assert "SEGMENTLOG_ANCHOR_MAIL needs SEGMENTLOG_MAIL_HOST" in refused.stderr
