@@ -129,11 +129,10 @@ async def work_date(
 WorkDate = Annotated[date, Depends(work_date)]
 
 
-async def _expected_version(
-    given: Annotated[
-        str | None, Header(alias="If-Match", description="The ETag of the version that was seen.")
-    ] = None,
-) -> int | None:
+IF_MATCH = Header(alias="If-Match", description="The ETag of the version that was seen.")
+
+
+def _expected_version(given: str | None) -> int | None:
     if given is None or given == "*":
         return None
     found = re.fullmatch(r'(?:W/)?"(\d{1,18})"', given.strip())
@@ -154,12 +153,12 @@ def _caller(*roles: Role) -> Callable[..., Awaitable[Caller]]:
         request: Request,
         who: Annotated[Principal, Depends(allow(*roles))],
         on: WorkDate,
-        version: Annotated[int | None, Depends(_expected_version)],
+        seen: Annotated[str | None, IF_MATCH] = None,
         key: Annotated[str | None, IDEMPOTENCY_KEY] = None,
     ) -> Caller:
         digest: bytes | None = getattr(request.state, "request_sha256", None)
         repeatable = RequestKey(key, digest) if key is not None and digest is not None else None
-        return Caller(who.user_id, who.role, on, version, repeatable)
+        return Caller(who.user_id, who.role, on, _expected_version(seen), repeatable)
 
     return caller
 

@@ -128,11 +128,16 @@ def told(
                     type=str(getattr(step.event, "topic", "")),
                     at=step.at,
                     user_id=step.user_id,
-                    text=text,
+                    text=_with_one_stop(text),
                     number_of_lines=segment.number_of_lines,
                 )
             )
     return found
+
+
+def _with_one_stop(sentence: str) -> str:
+    """A sentence that ends with a value which ends with a full stop itself; a range stays open."""
+    return sentence[:-1] if sentence.endswith("..") and not sentence.endswith("...") else sentence
 
 
 def _read(

@@ -56,15 +56,10 @@ class Segments:
 
     def as_of(self, no: str, *, version: int | None = None, at: At | None = None) -> Segment:
         """The segment as it stood at a version or an instant, whatever became of it. Raises NotFound."""
-        latest = self.journal.load(stream_of(no), Segment)
-        if latest is None:
-            raise NotFound.named("segment", no)
-        if at is not None:
-            version = self.journal.log.version_at(stream_of(no), at)
-        if version is None or not 1 <= version <= latest.version:
+        segment = self.journal.as_of(stream_of(no), Segment, version=version, at=at)
+        if segment is None:
+            self.standing(no)  # if there never was one, that is what is said
             raise NotFound(f"Segment {no} has no such version.")
-        segment = self.journal.load(stream_of(no), Segment, version)
-        assert segment is not None
         return segment
 
     def standing(self, no: str, version: int | None = None) -> Segment:

@@ -23,7 +23,9 @@ PICTURES = Path(__file__).parent / "screenshots"
 REMARK = "I look forward to seeing you at the fair in May."
 ENOUGH = 600
 """So many letters are sent when the picture of sending is taken."""
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+]
 
 
 def fill(client: httpx.Client) -> dict[str, Any]:
@@ -147,6 +149,8 @@ def pictures(page: Page, address: str, made: dict[str, Any]) -> None:
     page.goto(f"{address}/contacts?f-name=%40*jansen*")
     picture(page, "contacts")
     page.goto(f"{address}/contacts/{made['contact']}")
+    page.locator("#list-alternative_addresses summary").first.click()
+    page.locator("#lists").evaluate("lists => lists.scrollIntoView()")
     picture(page, "contact")
     page.goto(f"{address}/contacts/{made['contact']}/erase")
     picture(page, "erase")

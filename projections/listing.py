@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, LiteralString
 
 from psycopg import Cursor, sql
@@ -84,6 +84,18 @@ class Listing:
         """The source with the names that are added to it."""
         return self.source + self.names
 
+    @property
+    def alias(self) -> str:
+        """What the table of the source is called in expressions."""
+        return self.source.split()[-1]
+
+    @cached_property
+    def of_source(self) -> frozenset[str]:
+        """The fields for which nothing has to be joined."""
+        return frozenset(
+            name for name, field in self.fields.items() if field.expression.startswith(f"{self.alias}.")
+        )
+
 
 @dataclass(frozen=True)
 class Query:
@@ -132,9 +144,8 @@ def list_page(
     if query.cursor is not None:
         conditions = [*conditions, _after(listing, order, query, parameters)]
     keys_first = prelude is None and len(order) > 1
-    names_last = not keys_first and all(
-        _is_of_source(listing, name) for name in (*query.filters, *(name for name, _ in order))
-    )
+    asked = {*query.filters, *(name for name, _ in order)}
+    names_last = not keys_first and asked <= listing.of_source
     statement = _statement(listing, query.sort, names_last=names_last, keys_first=keys_first)
     limit = parameters.add(query.limit + 1)
     cursor.execute(statement.format(head=head, where=_where(conditions), limit=limit), parameters.values)
@@ -161,7 +172,7 @@ def _statement(listing: Listing, sort: str | None, *, names_last: bool, keys_fir
     order = order_by(listing, sort).as_string(None)
     rows = f"{{where}} ORDER BY {order} LIMIT {{limit}}"
     if names_last and listing.names:
-        alias = _alias(listing)
+        alias = listing.alias
         found = f"(SELECT {alias}.* FROM {listing.source}{rows}) AS {alias}{listing.names} ORDER BY {order}"
     else:
         source, key = f"{listing.source}{listing.names}", listing.fields[listing.key].expression
@@ -176,21 +187,12 @@ def _place(number: int) -> str:
     return f"place {number}"
 
 
-def _alias(listing: Listing) -> str:
-    return listing.source.split()[-1]
-
-
-def _is_of_source(listing: Listing, name: str) -> bool:
-    item = listing.fields.get(name)
-    return item is not None and item.expression.startswith(f"{_alias(listing)}.")
-
-
 def _column(listing: Listing, name: str) -> sql.Composable:
     return sql.SQL(listing.fields[name].expression)
 
 
 def _where(conditions: Sequence[sql.Composable]) -> sql.Composable:
-    return sql.SQL(" WHERE {}").format(sql.SQL(" AND ").join(conditions)) if conditions else sql.SQL("")
+    return sql.SQL(" WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
 
 
 def conditions_of(
@@ -224,7 +226,7 @@ def conditions_of(
 
 def _among(members: Members | None, condition: sql.Composable) -> sql.Composable:
     if members is None:
-        return sql.SQL("({})").format(condition)
+        return sql.SQL("(") + condition + sql.SQL(")")
     return sql.SQL("EXISTS (SELECT FROM (SELECT) AS one LEFT JOIN {} WHERE {})").format(
         sql.SQL(members.source), condition
     )

@@ -18,6 +18,7 @@ from api.pages import (
     letters,
     logged,
     openid,
+    papers,
     seal,
     segments,
     setup,
@@ -27,7 +28,7 @@ from api.pages import (
 from api.pages.rendering import STATIC
 
 PARTS = (
-    *(signing_in, segments, grid, choosing, documents, letters, logged, deliveries, history),
+    *(signing_in, segments, grid, choosing, documents, letters, papers, logged, deliveries, history),
     *(contacts, contact_lists, erased, statistics, setup, seal, openid),
 )
 YEAR = 365 * 24 * 3600

@@ -238,6 +238,16 @@ def reuse(no: Code, request: Request, service: ServiceOf, visitor: Writer, form:
     return _done(request, service, no, service.selecting.reuse_criteria(visitor.caller, no, body.code)[1])
 
 
+@router.post("/criteria/delete")
+def delete_criteria(
+    request: Request, service: ServiceOf, visitor: Writer, form: Sent, back: Annotated[Code, Query()]
+) -> Response:
+    """Forget saved criteria; the worksheets that they were used on stay as they are."""
+    body = ReuseCriteriaBody.model_validate({"code": given_text(form, "code")})
+    position = service.records.delete(visitor.caller, records.SAVED_CRITERIA, body.code)
+    return _done(request, service, back, position)
+
+
 @router.post(f"{SEGMENT}/reuse-logged-segment")
 def reuse_logged(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
     """Put the contacts of a logged segment on the worksheet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -62,6 +62,8 @@ FACTS = (
     *("contact_via", "remarks", "user_id", "segment_no", "canceled"),
 )
 SHOWN_PROBLEMS = 50
+SOON_CHECKED = 20_000
+"""So many lines are checked in less time than it takes to look up."""
 
 
 class Obstacles(msgspec.Struct, frozen=True):
@@ -73,13 +75,23 @@ class Obstacles(msgspec.Struct, frozen=True):
 
 
 @router.get("/segments/{no}/log")
-def check(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
-    """All that stands in the way of logging, or of sending besides, and the form that logs."""
+def check(no: Code, service: ServiceOf, visitor: Reader, wait: Literal["yes", "no"] = "yes") -> HTMLResponse:
+    """All that stands in the way of logging, or of sending besides, and the form that logs.
+
+    A large segment takes a while: its page comes at once, and asks for what was found.
+    """
     segment = service.segments.get(no)
+    if wait == "yes" and segment.number_of_lines > SOON_CHECKED:
+        return visitor.page("log.html", segment=segment, waits=True)
     to_send = _obstacles(service, visitor, no, send=True)
     to_log = _obstacles(service, visitor, no, send=False) if to_send else None
     return visitor.page(
-        "log.html", segment=segment, to_log=to_log, to_send=to_send, sends_mail=service.mail is not None
+        "log.html",
+        segment=segment,
+        waits=False,
+        to_log=to_log,
+        to_send=to_send,
+        sends_mail=service.mail is not None,
     )
 
 

@@ -11,12 +11,14 @@ from api.context import ServiceOf
 from api.moments import Moment, segment_at
 from api.pages import grid
 from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
-from api.pages.forms import HEADER, changed_values, choices
+from api.pages.forms import HEADER, changed_values, choices, record_choices
 from api.pages.history import changed_at, latest
 from api.pages.lists import AskedOf, shown_list
 from api.pages.setup import first_steps
 from api.schemas.segments import NewSegment, SegmentPatch, SegmentVersion
 from api.schemas.values import Code
+from correspondence.labels import FORMATS
+from domain import records
 from domain.segment.state import Segment
 from projections.segment_listings import SEGMENTS
 
@@ -78,6 +80,8 @@ def show_segment(
         fields=HEADER,
         choices=choices(service, HEADER, visitor.language),
         columns=grid.COLUMNS,
+        formats=tuple(FORMATS),
+        groups=record_choices(service, records.MAILING_GROUP),
         editable=editable,
     )
 

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
+from api.child_service import child_service
 from application.event_log import read_models
 from application.scrubbing import Scrubbing
 from eventstore.embedded_postgres import EmbeddedPostgres
@@ -18,6 +19,7 @@ from projections.replay import replay, replays
 from tests.api.crm import Crm, ok
 from tests.api.forgotten import Story, found_in, values
 from tests.api.running import RunningService, running_service
+from tests.api.test_serve import register, until
 
 # As users have it, but for waiting for the disk; and nothing packed, so that a search finds what is there.
 PLAIN = {"fsync": "off", "synchronous_commit": "off", "wal_compression": "off"}
@@ -104,3 +106,16 @@ def test_what_serves_is_as_it_was(place: Place, erased: Story) -> None:
     assert len(replays(place.running.service.log)) == 1
     schemas = {name for (name,) in place.ask("SELECT nspname FROM pg_namespace")}
     assert not schemas & {"segmentlog_contacts_1", "segmentlog_contacts_99_rebuild"}
+
+
+def test_a_service_does_it_by_itself() -> None:
+    with tempfile.TemporaryDirectory(prefix="segmentlog-tests-") as directory:
+        Path(directory).chmod(0o755)
+        environment = {"SEGMENTLOG_SCRUB_SECONDS": "0.5"}
+        with child_service(Path(directory), environment=environment) as service, service.client() as client:
+            no = register(client, "Zenobia")["no"]
+            ok(client.post(f"/v1/contacts/{no}/erase", json={"reason": "Asked to be forgotten"}))
+            socket = str(Path(directory) / "postgres" / "run")
+            with psycopg.connect(host=socket, user="segmentlog", dbname="segmentlog", autocommit=True) as db:
+                removed = "SELECT FROM segmentlog.traces_removed"
+                assert until(lambda: db.execute(removed).rowcount == 1)

@@ -128,7 +128,7 @@ def test_codes_are_suggested_and_a_wrong_filter_is_explained_while_it_is_typed(
     reader.go(f"/segments/{no}/choose")
     condition(reader, 1, "mailing_group.code", "a..b..c")
     expect(reader.page.locator(".condition datalist option[value=NEWS]")).to_have_text("Newsletter")
-    expect(reader.page.locator("#preview li")).to_have_text(
+    expect(reader.page.locator("#preview .problem li")).to_have_text(
         {
             "en": "Mailing group › Code: at character 5: a range has two ends, and here is a third",
             "nl": "Mailinggroep › Code: bij teken 5: een bereik heeft twee einden, en hier staat een derde",

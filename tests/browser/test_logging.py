@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
+from api.pages import logged
 from application.field_words import Language
 from tests.api.crm import Crm, ok
 from tests.browser.conftest import Visit
@@ -45,7 +46,10 @@ def test_everything_that_stands_in_the_way_is_shown_first(visit: Visit, crm: Crm
     expect(reader.page.get_by_text(reader.t("log_not_ready"))).to_be_visible()
     expect(reader.page.locator(".problems li")).to_have_count(3)
     expect(reader.page.locator(".counts")).to_contain_text(reader.t("lines_with", n=3))
+    expect(reader.page.locator(".counts")).to_contain_text({"en": "Template", "nl": "Sjabloon"}[language])
     expect(reader.page.get_by_role("button", name=reader.t("log_now"))).to_have_count(0)
+    reader.page.get_by_role("link", name=reader.t("mend_there")).click()
+    reader.arrives(f"/segments/{no}")
 
 
 @both_languages
@@ -135,3 +139,33 @@ def test_entries_that_are_ticked_are_followed_up_on_a_new_segment(
     no = reader.page.url.rsplit("/", 1)[1]
     lines = ok(crm.client.get(f"/v1/segments/{no}/lines"))["items"]
     assert {line["contact_no"] for line in lines} == numbers
+
+
+@both_languages
+def test_a_large_segment_shows_that_it_is_being_checked_and_then_what_was_found(
+    visit: Visit, crm: Crm, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logged, "SOON_CHECKED", 2)
+    no = crm.loggable(3)["no"]
+    reader = visit(language)
+    asked: list[str] = []
+    reader.page.on("request", lambda request: asked.append(request.url))
+    reader.go(f"/segments/{no}/log")
+    expect(reader.page.get_by_text(reader.t("log_ready"))).to_be_visible()
+    assert f"{reader.base_url}/segments/{no}/log?wait=no" in asked
+    # The form that came later works like one that was there.
+    reader.press("log_now")
+    reader.page.wait_for_url(re.compile(r"/logged-segments/\d+$"))
+
+
+def test_while_a_segment_is_being_logged_the_page_says_so(visit: Visit, crm: Crm) -> None:
+    no = crm.loggable(2)["no"]
+    reader = visit()
+    reader.go(f"/segments/{no}/log")
+    held: list[Route] = []
+    reader.page.route("**/log", lambda route: held.append(route))
+    reader.press("log_now")
+    expect(reader.page.get_by_text(reader.t("logging_now", n=2))).to_be_visible()
+    expect(reader.page.get_by_role("button", name=reader.t("log_now"))).to_be_disabled()
+    held[0].continue_()
+    reader.page.wait_for_url(re.compile(r"/logged-segments/\d+$"))

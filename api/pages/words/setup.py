@@ -138,6 +138,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "maak dan een segment, kies er contacten bij, en registreer het",
     ),
     "done_already": ("is there", "is er"),
+    "filling_now": ("Registering 10,000 contacts …", "10.000 contacten worden geregistreerd …"),
     "sample": ("Fill with sample contacts", "Vullen met voorbeeldcontacten"),
     "sample_hint": (
         "Only trying it out? 10,000 invented contacts with templates, letters and groups take a few seconds."

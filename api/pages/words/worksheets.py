@@ -4,7 +4,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # The list of segments
     "new_segment": ("New segment", "Nieuw segment"),
     "create": ("Create", "Aanmaken"),
-    "no_hint": ("left blank: the next number", "leeg: het volgende nummer"),
+    "no_hint": ("the next one", "het volgende"),
     # The worksheet
     "segment": ("Segment {no}", "Segment {no}"),
     "worksheet": ("Worksheet", "Werkblad"),
@@ -21,6 +21,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{lines} lines · cost {cost} · {minutes} minutes",
         "{lines} regels · kosten {cost} · {minutes} minuten",
     ),
+    "mend_there": ("Mend it on the worksheet", "Op het werkblad in orde maken"),
+    "checking_now": ("Checking {n} lines …", "{n} regels worden gecontroleerd …"),
+    "logging_now": ("Logging {n} lines …", "{n} regels worden geregistreerd …"),
+    "papers": ("Files, labels, a mailing group", "Bestanden, etiketten, een mailinggroep"),
+    "export_contacts": ("Contacts as CSV", "Contacten als CSV"),
+    "report_contacts": ("With what each has had (CSV)", "Met wat elk heeft gehad (CSV)"),
+    "labels_format": ("Labels of", "Etiketten van"),
+    "labels": ("Labels as PDF", "Etiketten als PDF"),
+    "cover_text": ("Text on every cover sheet", "Tekst op elk voorblad"),
+    "cover_sheets": ("Cover sheets as PDF", "Voorbladen als PDF"),
+    "give_group": ("Give all of them a mailing group", "Geef allemaal een mailinggroep"),
+    "give_group_only": ("and take it from everybody else", "en neem haar van alle anderen af"),
+    "give": ("Give", "Geven"),
     "delete_segment": ("Delete this segment", "Dit segment verwijderen"),
     "delete_segment_sure": (
         "The worksheet and its lines go. Its history stays.",
@@ -73,7 +86,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         " leesbaar.",
     ),
     "log_not_ready": ("This must be put right first", "Dit moet eerst in orde worden gemaakt"),
-    "lines_with": ("{n} lines", "{n} regels"),
+    "lines_with": ("lines: {n}", "regels: {n}"),
     "first_of_them": ("The first of them", "De eerste ervan"),
     "line_no": ("Line {n}", "Regel {n}"),
     "create_follow_up": (
