@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
@@ -29,6 +29,26 @@ def drop(connection: Connection[Any], schema: str) -> None:
     """Drop a schema with everything in it, if it is there."""
     connection.execute("SET client_min_messages = warning")
     connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))
+
+
+def hand_over(cursor: Cursor[Any], live: str, schema: str) -> None:
+    """Give what was made to the role that has the read model: another, such as a superuser, may make it."""
+    owner = cursor.execute(
+        "SELECT pg_get_userbyid(nspowner) FROM pg_namespace"
+        " WHERE nspname = %s AND pg_get_userbyid(nspowner) <> current_user",
+        (live,),
+    ).fetchone()
+    if owner is None:
+        return
+    tables = cursor.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(%s))"
+        " AND relkind IN ('r', 'p', 'v')",
+        (schema,),
+    ).fetchall()
+    role = Identifier(owner[0])
+    cursor.execute(SQL("ALTER SCHEMA {} OWNER TO {}").format(Identifier(schema), role))
+    for (table,) in tables:
+        cursor.execute(SQL("ALTER TABLE {} OWNER TO {}").format(Identifier(schema, table), role))
 
 
 def clear(conninfo: str, log_schema: str, models: Iterable[ReadModel]) -> list[str]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
-from psycopg import Connection, Cursor
+from psycopg import Connection
 from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL, Identifier
 
@@ -100,30 +100,10 @@ def _try_to_swap(connection: Connection[Any], live: str, beside: Runner) -> int:
         cursor.execute("SET LOCAL client_min_messages = warning")
         # Views for reports point at the new tables before the old ones go, and move with them.
         reporting.make_views(cursor, beside.log.schema, beside.model, beside.schema)
-        _hand_over(cursor, live, beside.schema)
+        building.hand_over(cursor, live, beside.schema)
         cursor.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(live)))
         cursor.execute(
             SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(beside.schema), Identifier(live))
         )
         cursor.execute("SELECT pg_notify(%s, %s)", (tracking.CHANNEL, f"{live} {position}"))
     return position
-
-
-def _hand_over(cursor: Cursor[Any], live: str, schema: str) -> None:
-    """Give what was made to the role that has it now: another, such as a superuser, may rebuild for it."""
-    owner = cursor.execute(
-        "SELECT pg_get_userbyid(nspowner) FROM pg_namespace"
-        " WHERE nspname = %s AND pg_get_userbyid(nspowner) <> current_user",
-        (live,),
-    ).fetchone()
-    if owner is None:
-        return
-    tables = cursor.execute(
-        "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(%s))"
-        " AND relkind IN ('r', 'p', 'v')",
-        (schema,),
-    ).fetchall()
-    role = Identifier(owner[0])
-    cursor.execute(SQL("ALTER SCHEMA {} OWNER TO {}").format(Identifier(schema), role))
-    for (table,) in tables:
-        cursor.execute(SQL("ALTER TABLE {} OWNER TO {}").format(Identifier(schema, table), role))

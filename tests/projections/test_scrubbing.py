@@ -13,8 +13,10 @@ from psycopg.sql import SQL, Identifier
 from typer.testing import CliRunner
 
 from api.command_line import app
+from application.event_log import read_models
 from application.scrubbing import Scrubber
 from eventstore.grants import grant
+from projections.replay import replay
 from projections.tracking import lead
 from tests.projections.conftest import ANN, Desk
 
@@ -87,6 +89,21 @@ def test_a_superuser_may_do_it_for_a_service_which_goes_on(empty_database: str, 
         assert cursor.execute("SELECT no FROM contact WHERE name = 'Yolanda'").fetchall() == [{"no": no}]
         assert cursor.execute("SELECT FROM interaction_log_entry").rowcount == 0, "a view is ours too"
     assert guest.scrubbing.scrub().contacts == 0, "and makes its tables anew by itself"
+
+
+def test_a_superuser_may_replay_for_a_service_which_erases_there_too(
+    empty_database: str, guest: Desk
+) -> None:
+    contact = guest.contact(name="Yolanda")
+    owner = Desk(empty_database)
+    try:
+        made = replay(owner.log, read_models(owner.log), owner.log.position())
+    finally:
+        owner.close()
+    guest.erasing.erase(ANN, contact.no, "asked")
+    with psycopg.connect(guest.conninfo) as connection:
+        named = SQL("SELECT name FROM {} WHERE no = %s").format(Identifier(made.schema, "contact"))
+        assert connection.execute(named, (contact.no,)).fetchall() == [(None,)]
 
 
 def test_what_another_role_left_behind_stops_nobody_from_starting_and_is_said(
