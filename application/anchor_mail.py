@@ -56,7 +56,7 @@ class MailPlace(NamedTuple):
             size=record.tree_size, origin=origin, made_at=record.made_at, key=record.key, note=record.note
         )
         mail.set_content(text, cte="quoted-printable")
-        mail.add_attachment(
-            record.note.encode(), "text", "plain", filename=f"checkpoint-{record.tree_size}.txt"
-        )
+        name = f"checkpoint-{record.tree_size}.txt"
+        note = record.note.encode()
+        mail.add_attachment(note, "text", "plain", filename=name, params={"charset": "utf-8"})
         return mail.as_bytes()

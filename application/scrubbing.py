@@ -61,7 +61,8 @@ class Scrubbing:
                 raise Conflict("Somebody else removes what is left of erased contacts just now.")
             subjects = self.waiting()
             building.clear(self._log.conninfo, self._log.schema, self._models)
-            left = building.drop_older(self._log.conninfo, self._log.schema, self._models)
+            left = building.of_others(self._log.conninfo, self._log.schema, self._models)
+            left += building.drop_older(self._log.conninfo, self._log.schema, self._models)
             for model in self._models:
                 if ContactErased.topic in model.topics:
                     rebuild(self._log, model, progress=progress)

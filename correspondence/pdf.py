@@ -31,9 +31,11 @@ def letters_to_pdf(letters: Sequence[bytes]) -> list[bytes | None]:
 def sheaves(letters: Mapping[int, bytes]) -> list[Sheaf]:
     """The letters (.docx, by number) as PDF, together in one where they were made together.
 
-    Those that cannot be converted are missing. Raises OfficeMissing.
+    Those that cannot be converted are missing. Raises OfficeMissing, unless there is nothing to convert.
     """
     found: list[Sheaf] = []
+    if not letters:
+        return found
     with _OFFICES.lent() as office:
         together: dict[str, list[int]] = {}
         documents: dict[str, bytes] = {}

@@ -100,6 +100,7 @@ def _try_to_swap(connection: Connection[Any], live: str, beside: Runner) -> int:
         cursor.execute("SET LOCAL client_min_messages = warning")
         # Views for reports point at the new tables before the old ones go, and move with them.
         reporting.make_views(cursor, beside.log.schema, beside.model, beside.schema)
+        building.hand_over(cursor, live, beside.schema)
         cursor.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(live)))
         cursor.execute(
             SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(beside.schema), Identifier(live))

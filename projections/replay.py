@@ -76,7 +76,7 @@ def replay(
             for number, part in enumerate(parts):
                 part.set_up()
                 _build(part, position, number * position, len(parts) * position, progress)
-            _gather(connection, log, schema, [part.schema for part in parts], position)
+            _gather(connection, log, schema, parts, position)
         finally:
             for part in parts:
                 part.close()
@@ -126,7 +126,7 @@ def _build(part: Runner, position: int, before: int, total: int, progress: Progr
 
 
 def _gather(
-    connection: Connection[Any], log: EventLog, schema: str, parts: Sequence[str], position: int
+    connection: Connection[Any], log: EventLog, schema: str, parts: Sequence[Runner], position: int
 ) -> None:
     """Bring the tables and views of all read models into one schema, at once."""
     name = Identifier(schema)
@@ -139,12 +139,12 @@ def _gather(
                 "SELECT relname, relkind = 'v' FROM pg_class"
                 " WHERE relnamespace = to_regnamespace(quote_ident(%s))"
                 " AND relkind IN ('r', 'p', 'v') AND relname <> ALL(%s)",
-                (part, list(_OURS)),
+                (part.schema, list(_OURS)),
             ).fetchall()
             for relation, is_view in relations:
                 connection.execute(
                     SQL("ALTER VIEW {} SET SCHEMA {}" if is_view else "ALTER TABLE {} SET SCHEMA {}").format(
-                        Identifier(part, relation), name
+                        Identifier(part.schema, relation), name
                     )
                 )
         connection.execute(
@@ -153,4 +153,6 @@ def _gather(
             ).format(Identifier(schema, "replay")),
             (position,),
         )
+        # Whoever erases a contact blanks it here too.
+        building.hand_over(cursor, parts[0].model.schema(log.schema), schema)
         blank_since(cursor, log, schema, position)

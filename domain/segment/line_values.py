@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from typing import Any, Literal
@@ -106,12 +106,12 @@ def segment_line(line: Line, contact: LineFacts | None) -> SegmentLine:
     return _LinesAlike(line).shown(line.line_no, contact)
 
 
-def segment_lines(lines: Iterable[Line], contacts: Mapping[int, LineFacts]) -> list[SegmentLine]:
+def segment_lines(lines: Sequence[Line], contacts: Mapping[int, LineFacts]) -> list[SegmentLine]:
     """Lines as they are shown, with their contacts by key: what many have in common is worked out once."""
     kinds: dict[tuple[int, int], _LinesAlike] = {}
     shown = []
     for line in lines:
-        kind = (id(line.block.start), id(line.own))  # compared by value, they would take longer than the rest
+        kind = (id(line.block.start), id(line.own))  # by value would take longer; `lines` keeps both alive
         if (alike := kinds.get(kind)) is None:
             alike = kinds[kind] = _LinesAlike(line)
         shown.append(alike.shown(line.line_no, contacts.get(line.contact_key)))

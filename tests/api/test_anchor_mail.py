@@ -64,6 +64,19 @@ def test_a_saved_mail_is_read_as_the_checkpoint_in_it(tmp_path: Path, ending: by
     assert [(one.place, one.note) for one in read_checkpoints(file)] == [(str(file), NOTES[0])]
 
 
+def test_the_file_in_a_mail_is_enough(tmp_path: Path) -> None:
+    """Programs that pass a mail on, or break its lines, change what is written in it."""
+    file = tmp_path / "kept.eml"
+    with mailbox() as box:
+        MailPlace(box.settings(), "audit@example.org").write(KEPT[0])
+    (mail,) = box.mails()
+    body = mail.get_body()
+    assert body is not None
+    body.set_content("See the file.")
+    file.write_bytes(mail.as_bytes())
+    assert [one.note for one in read_checkpoints(file)] == [NOTES[0]]
+
+
 @pytest.mark.parametrize("ending", ["\r\n", "\n"])
 def test_so_is_the_file_that_came_with_it(tmp_path: Path, ending: str) -> None:
     file = tmp_path / "checkpoint-12.txt"

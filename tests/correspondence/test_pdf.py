@@ -167,6 +167,11 @@ def test_without_libreoffice_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None
         find_office()
 
 
+def test_without_letters_to_convert_nobody_asks_for_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("correspondence.pdf._OFFICES", None)
+    assert letters_to_pdf([]) == []
+
+
 @needs_office
 def test_nothing_is_left_behind(office: Office) -> None:
     office.convert({"x": letters(1)[0]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -12,8 +13,10 @@ from psycopg.sql import SQL, Identifier
 from typer.testing import CliRunner
 
 from api.command_line import app
+from application.event_log import read_models
 from application.scrubbing import Scrubber
 from eventstore.grants import grant
+from projections.replay import replay
 from projections.tracking import lead
 from tests.projections.conftest import ANN, Desk
 
@@ -46,7 +49,9 @@ def test_an_older_version_that_is_still_fed_is_left_and_said(service: Desk) -> N
     assert service.scrubbing.scrub().left == []
 
 
-def test_a_role_that_may_not_is_told_what_it_may_not(empty_database: str) -> None:
+@pytest.fixture
+def guest(empty_database: str) -> Iterator[Desk]:
+    """A service whose role does not own the database."""
     role = f"service_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(empty_database, autocommit=True) as connection:
         connection.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(role)))
@@ -58,14 +63,59 @@ def test_a_role_that_may_not_is_told_what_it_may_not(empty_database: str) -> Non
             desk.set_up()
             desk.read_models.open()
             desk.erasing.erase(ANN, desk.contact(name="Zenobia").no, "asked")
-            samples, log = desk.scrubbing.scrub().left
-            assert "vacuum" in samples
-            assert "pg_statistic" in samples
-            assert log.startswith("The write-ahead log is not ours to renew: permission denied")
+            yield desk
         finally:
             desk.close()
             connection.execute(SQL("DROP OWNED BY {} CASCADE").format(Identifier(role)))
             connection.execute(SQL("DROP ROLE {}").format(Identifier(role)))
+
+
+def test_a_role_that_may_not_is_told_what_it_may_not(guest: Desk) -> None:
+    samples, log = guest.scrubbing.scrub().left
+    assert "vacuum" in samples
+    assert "pg_statistic" in samples
+    assert log.startswith("The write-ahead log is not ours to renew: permission denied")
+
+
+def test_a_superuser_may_do_it_for_a_service_which_goes_on(empty_database: str, guest: Desk) -> None:
+    owner = Desk(empty_database)
+    try:
+        assert owner.scrubbing.scrub().left == []
+    finally:
+        owner.close()
+    no = guest.contact(name="Yolanda").no
+    guest.catch_up()
+    with guest.read_models.cursor() as cursor:
+        assert cursor.execute("SELECT no FROM contact WHERE name = 'Yolanda'").fetchall() == [{"no": no}]
+        assert cursor.execute("SELECT FROM interaction_log_entry").rowcount == 0, "a view is ours too"
+    assert guest.scrubbing.scrub().contacts == 0, "and makes its tables anew by itself"
+
+
+def test_a_superuser_may_replay_for_a_service_which_erases_there_too(
+    empty_database: str, guest: Desk
+) -> None:
+    contact = guest.contact(name="Yolanda")
+    owner = Desk(empty_database)
+    try:
+        made = replay(owner.log, read_models(owner.log), owner.log.position())
+    finally:
+        owner.close()
+    guest.erasing.erase(ANN, contact.no, "asked")
+    with psycopg.connect(guest.conninfo) as connection:
+        named = SQL("SELECT name FROM {} WHERE no = %s").format(Identifier(made.schema, "contact"))
+        assert connection.execute(named, (contact.no,)).fetchall() == [(None,)]
+
+
+def test_what_another_role_left_behind_stops_nobody_from_starting_and_is_said(
+    empty_database: str, guest: Desk
+) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA segmentlog_past_contacts_1")
+        connection.execute("CREATE SCHEMA segmentlog_contacts_1")
+    guest.set_up()
+    left = guest.scrubbing.scrub().left
+    assert "The schema segmentlog_past_contacts_1 was made by another role, which must drop it." in left
+    assert "must be owner of schema segmentlog_contacts_1." in left
 
 
 def test_the_command_does_it_now(service: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
