@@ -103,7 +103,9 @@ class DeliveryWorker:
         except (ClaimLostError, *PASSING):
             raise
         except Exception as error:
-            said = f"{type(error).__name__}: {error}"[:300]
+            said = type(error).__name__
+            if not isinstance(error, psycopg.Error):  # those may quote what was written
+                said = f"{said}: {error}"[:300]
             self._outbox.release(batch, after=MOST_RETRY_SECONDS, said=said)
             raise
 

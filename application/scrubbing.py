@@ -128,5 +128,7 @@ class Scrubber:
         while not self._stop.wait(min(POLL_SECONDS, self._seconds)):
             try:
                 self.step()
+            except Conflict as error:
+                logger.info("another process is at it", said=error.detail)
             except Exception as error:
                 logger.error("what is left of erased contacts is not removed", error=str(error))

@@ -143,11 +143,16 @@ def _remove_of_the_dead() -> None:
     """Remove the letters that processes left which were killed."""
     for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LOCK}"):
         try:
-            with lock.open("rb") as file:
+            # Everybody may put something there: neither a link nor a pipe is followed.
+            with open(lock, "rb", opener=_plainly) as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(lock.parent, ignore_errors=True)
         except OSError:  # it lives, or it is somebody else's
             continue
+
+
+def _plainly(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _wait(process: subprocess.Popen[bytes], place: Path, patience_s: float) -> None:

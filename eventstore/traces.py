@@ -18,6 +18,17 @@ STATISTICS = ("pg_catalog", "pg_statistic")
 LOCK_SECONDS = 5
 ATTEMPTS = 12
 PATIENCE_SECONDS = 60.0
+# A process without a database serves a standby, which may want old rows too.
+_SEEING = """
+SELECT who FROM (
+    SELECT 'Process ' || pid || ' of the database', backend_xmin FROM pg_stat_activity
+    WHERE (datname = current_database() OR datname IS NULL) AND pid <> pg_backend_pid()
+    UNION ALL SELECT 'The replication slot ' || slot_name, xmin FROM pg_replication_slots
+    UNION ALL SELECT 'The prepared transaction ' || gid, transaction FROM pg_prepared_xacts
+    WHERE database = current_database()
+) AS seeing (who, xmin)
+WHERE xmin IS NOT NULL AND age(xmin) >= age((%s %% 4294967296)::text::xid) ORDER BY who
+"""
 _WAL_FILE = "name ~ '^[0-9A-F]{24}$'"
 
 
@@ -27,16 +38,11 @@ def wait_for_older(connection: Connection[Any], patience: float = PATIENCE_SECON
     assert row is not None
     deadline = time.monotonic() + patience
     while True:
-        seeing = connection.execute(
-            "SELECT pid, xact_start::text FROM pg_stat_activity WHERE backend_xmin IS NOT NULL"
-            " AND datname = current_database() AND age(backend_xmin) >= age((%s %% 4294967296)::text::xid)"
-            " AND pid <> pg_backend_pid()",
-            (row[0],),
-        ).fetchall()
+        seeing = connection.execute(_SEEING, (row[0],)).fetchall()
         if not seeing:
             return []
         if time.monotonic() > deadline:
-            return [f"Process {pid} of the database is in a transaction since {at}." for pid, at in seeing]
+            return [f"{who} may still see rows of before." for (who,) in seeing]
         time.sleep(0.1)
 
 
