@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from api.child_service import child_service
@@ -15,6 +14,7 @@ from application.anchor_mail import MailPlace
 from eventstore.anchors import Anchored, AnchorError
 from eventstore.kept_checkpoints import read_checkpoints
 from eventstore.notes import Checkpoint, Signer, read_checkpoint
+from tests.api.forging import rewrite_everything_inside
 from tests.api.test_serve import command, register, until
 from tests.mailbox import free_port, mailbox
 
@@ -145,22 +145,6 @@ def test_a_service_mails_what_it_seals_and_the_mail_convicts(directory: Path) ->
         unread = command("verify", "--checkpoint", str(directory / "nothing.eml"), *data)
         assert (unread.returncode, unread.stdout) == (1, "")
         assert "nothing.eml cannot be read" in unread.stderr
-
-
-def rewrite_everything_inside(directory: Path) -> None:
-    """The last event and all that is said of it inside the database are gone, as if they had never been."""
-    with psycopg.connect(
-        host=str(directory / "postgres" / "run"), user="segmentlog", dbname="segmentlog"
-    ) as connection:
-        connection.execute("SET search_path = segmentlog")
-        for table in ("log_events", "checkpoint"):
-            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only".encode())
-        connection.execute("DELETE FROM checkpoint")
-        connection.execute("DELETE FROM log_events WHERE notification_id = 3")
-        connection.execute(
-            "UPDATE log_head SET position = 2,"
-            " chain = (SELECT chain FROM log_events WHERE notification_id = 2)"
-        )
 
 
 def test_a_mailbox_without_a_mail_server_is_said_at_the_start() -> None:

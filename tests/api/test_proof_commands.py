@@ -14,6 +14,7 @@ import pytest
 
 from api.child_service import ChildService, child_service
 from eventstore.notes import read_checkpoint
+from tests.api.forging import rewrite_everything_inside
 from tests.api.test_serve import command, register, until
 
 KEY = "the key of this test"
@@ -77,18 +78,7 @@ def test_what_was_kept_convicts_and_an_export_is_checked_elsewhere(directory: Pa
         beyond = command("export", "proof", "--position", "4", str(directory / "none"), *data)
         assert (beyond.returncode, beyond.stderr) == (1, "There is no event at position 4.\n")
 
-        with psycopg.connect(
-            host=str(directory / "postgres" / "run"), user="segmentlog", dbname="segmentlog"
-        ) as connection:
-            connection.execute("SET search_path = segmentlog")
-            for table in ("log_events", "checkpoint"):
-                connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only".encode())
-            connection.execute("DELETE FROM checkpoint")
-            connection.execute("DELETE FROM log_events WHERE notification_id = 3")
-            connection.execute(
-                "UPDATE log_head SET position = 2,"
-                " chain = (SELECT chain FROM log_events WHERE notification_id = 2)"
-            )
+        rewrite_everything_inside(directory)
         assert command("verify", *data).stdout == "All 2 events are what was recorded.\n"
         wrong = command("verify", "--anchor", str(kept), *data)
         assert wrong.returncode == 1

@@ -11,8 +11,8 @@ import pytest
 
 from correspondence.mail_server import Tls
 from tests.api.crm import Crm, ok
+from tests.api.delivery.mailing import PAGE, Mailing, until
 from tests.api.running import running_service
-from tests.api.test_deliveries import PAGE, Mailing, until
 from tests.certificates import Authority, authority
 from tests.mailbox import Mailbox, mailbox
 

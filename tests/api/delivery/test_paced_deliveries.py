@@ -15,8 +15,8 @@ from application import delivering
 from application.planning_deliveries import Planner
 from correspondence.mail_server import MailSettings
 from tests.api.crm import Crm, ok
+from tests.api.delivery.mailing import PAGE, Mailing, until
 from tests.api.running import RunningService, running_service
-from tests.api.test_deliveries import PAGE, Mailing, until
 from tests.mailbox import Mailbox, mailbox
 
 

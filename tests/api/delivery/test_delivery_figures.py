@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import httpx
 import pytest
 
 from application import delivering
 from tests.api.crm import Crm, ok
-from tests.api.running import RunningService, running_service
-from tests.api.test_deliveries import PAGE, Mailing, until
+from tests.api.delivery.mailing import PAGE, Mailing, until
 from tests.api.test_metrics import Samples, scraped, value
-from tests.mailbox import Mailbox, mailbox
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Mailbox]:
-    with mailbox() as box:
-        yield box
-
-
-@pytest.fixture(scope="module")
-def running(postgres_url: str, box: Mailbox) -> Iterator[RunningService]:
-    with running_service(postgres_url, delivers=True, mail=box.settings()) as service:
-        yield service
-
-
-@pytest.fixture(scope="module")
-def client(running: RunningService) -> Iterator[httpx.Client]:
-    with running.client() as admin:
-        yield admin
+from tests.mailbox import Mailbox
 
 
 @pytest.fixture

@@ -5,44 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from application import delivering, delivery_worker
 from correspondence.mail_server import _answer
 from tests.api.crm import Crm, ok, refused
-from tests.api.running import RunningService, running_service
-from tests.api.test_deliveries import Mailing, until
-from tests.mailbox import Mailbox, mailbox
+from tests.api.delivery.mailing import Mailing, until
+from tests.api.running import RunningService
+from tests.mailbox import Mailbox
 
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Mailbox]:
-    with mailbox() as box:
-        yield box
-
-
-@pytest.fixture(scope="module")
-def running(postgres_url: str, box: Mailbox) -> Iterator[RunningService]:
-    with running_service(postgres_url, delivers=True, mail=box.settings()) as service:
-        yield service
-
-
-@pytest.fixture(scope="module")
-def client(running: RunningService) -> Iterator[httpx.Client]:
-    with running.client() as admin:
-        yield admin
-
-
-@pytest.fixture(autouse=True)
-def friendly(box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivering, "RETRY_SECONDS", 0.2)
-    monkeypatch.setattr(delivery_worker, "POLL_SECONDS", 0.05)
-    box.taken.clear()
-    box.rcpt = box.data = lambda _: None
+pytestmark = pytest.mark.usefixtures("friendly")
 
 
 def erase(crm: Crm, no: str) -> None:
