@@ -83,6 +83,6 @@ def test_so_are_records(client: httpx.Client, crm: Crm) -> None:
 
 
 def test_one_moment_is_asked_for(client: httpx.Client, deleted: str) -> None:
-    asked = {"as_of": "2026-03-01T12:00:00Z", "position": 1}
-    problem = refused(client.get(f"/v1/segments/{deleted}", params=asked), "invalid-request")
+    path = f"/v1/segments/{deleted}?as_of=2026-03-01T12:00:00Z&position=1"
+    problem = refused(client.get(path), "invalid-request")
     assert problem["errors"][0]["loc"] == ["position"]

@@ -16,7 +16,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Several codes in one field have semicolons between. A blank number takes the next one. In a row with"
         " a known number, an empty field makes the value blank, and a column that is not there leaves it.",
         "Tussen meerdere codes in een veld staan puntkomma's. Een rij zonder nummer krijgt het volgende. In"
-        " een rij met een bekend nummer maakt een leeg veld de waarde leeg; een kolom die er niet is laat die staan.",
+        " een rij met een bekend nummer maakt een leeg veld de waarde leeg; een kolom die er niet is laat"
+        " die staan.",
     ),
     "file": ("File", "Bestand"),
     "imported": (
