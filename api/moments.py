@@ -10,6 +10,7 @@ from fastapi import Depends, Query
 from api.schemas.segments import SegmentVersion
 from api.schemas.values import Instant
 from api.service import Service
+from domain.errors import InvalidRequest
 from domain.segment.state import Segment
 
 Version = Annotated[SegmentVersion, Query(description="As it stood at this version.")]
@@ -42,6 +43,8 @@ def instant(as_of: datetime | None) -> datetime | None:
 
 
 async def _asked(version: Version = None, as_of: AsOf = None, position: AtPosition = None) -> Moment:
+    if as_of is not None and position is not None:
+        raise InvalidRequest.at("position", "give either an instant (as_of) or a position")
     return Moment(version, position if as_of is None else instant(as_of))
 
 

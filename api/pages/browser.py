@@ -6,6 +6,7 @@ What needs no database is `async`, as in `api.context`: it is not sent to a thre
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from eventsourcing.persistence import PersistenceError
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from msgspec.structs import replace as replaced
 from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
 from starlette.datastructures import FormData
@@ -30,12 +32,13 @@ from api.problems import STATUS, ProblemError, validation_problems
 from api.service import Service
 from application.field_words import Language
 from application.journal import Caller, Role
-from domain.errors import Problem, Refused, SegmentLogged
+from domain.errors import InvalidRequest, Problem, Refused, SegmentLogged
 
 SESSION_COOKIE = "segmentlog_session"
 FORM_COOKIE = "segmentlog_form"
 LANGUAGE_COOKIE = "segmentlog_language"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+WRITTEN_AS_THEY_ARE = ":/%#?=@[]!$&'()*+,;"
 logger = structlog.get_logger()
 NOBODY: dict[str, Any] = {"visitor": None, "csrf": "", "here": ""}
 
@@ -196,6 +199,20 @@ def given_text(form: FormData, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def given_number(form: FormData, name: str) -> int | None:
+    """A whole number of a form; None where it is blank. Raises InvalidRequest."""
+    number = given_text(form, name)
+    if number and not re.fullmatch("[0-9]{1,18}", number):
+        raise InvalidRequest.at(name, "input should be a valid integer")
+    return int(number) if number else None
+
+
+def having_seen(visitor: Visitor, form: FormData, latest: int) -> Caller:
+    """This person, who changes the version that the form was shown with. Raises InvalidRequest."""
+    seen = given_number(form, "version")
+    return replaced(visitor.caller, expected_version=latest if seen is None else seen)
+
+
 def settle(service: Service, position: int, *names: str) -> None:
     """Wait a moment until what was written can be read."""
     service.read_models.wait(position, WRITE_SECONDS, names)
@@ -204,7 +221,8 @@ def settle(service: Service, position: int, *names: str) -> None:
 def go_to(request: Request, address: str) -> Response:
     """Show another page after something was done."""
     if "hx-request" in request.headers:
-        return Response(status_code=200, headers={"HX-Redirect": address})
+        # Headers hold no letters beyond Latin; a redirect of the usual kind is quoted by itself.
+        return Response(status_code=200, headers={"HX-Redirect": quote(address, safe=WRITTEN_AS_THEY_ARE)})
     return RedirectResponse(address, 303)
 
 

@@ -8,11 +8,20 @@ from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from msgspec.structs import replace as replaced
 from starlette.datastructures import FormData
 
 from api.context import ServiceOf
-from api.pages.browser import PageRoute, Sent, Visitor, Writer, given_text, go_to, settle
+from api.pages.browser import (
+    PageRoute,
+    Sent,
+    Visitor,
+    Writer,
+    given_number,
+    given_text,
+    go_to,
+    having_seen,
+    settle,
+)
 from api.pages.forms import Choice, FormField, record_choices
 from api.routes.contacts import shown
 from api.schemas.contacts import ContactValues
@@ -121,19 +130,16 @@ class _Edit:
         if name not in MADE:
             raise InvalidRequest.at("name", "there is no such field")
         contact = service.contacts.get(no)
-        seen = given_text(form, "version")
-        expected = int(seen) if seen.isdecimal() else contact.version
         self.service, self.visitor, self.no, self.name, self.form = service, visitor, no, name, form
-        self.caller = replaced(visitor.caller, expected_version=expected)
+        self.caller = having_seen(visitor, form, contact.version)
         self.items: list[Any] = shown(service, contact)[name]
 
     def place(self) -> int:
         """Which of them the form is about; behind the last where it is a new one. Raises InvalidRequest."""
-        text = given_text(self.form, "place")
-        place = int(text) if text.isdecimal() else len(self.items)
-        if place > len(self.items):
+        place = given_number(self.form, "place")
+        if place is not None and place >= len(self.items):
             raise InvalidRequest.at("place", "this is not there any more")
-        return place
+        return len(self.items) if place is None else place
 
     def keep(self, request: Request) -> Response:
         """Write the list, and show all of them anew. Raises Refused, ValidationError."""

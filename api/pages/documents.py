@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -89,11 +90,16 @@ def _as_stored(service: Service, document: Document) -> Response:
 # Templates
 
 
+def _letter_of(code: str) -> str:
+    """The address of a template's letter."""
+    return f"{TEMPLATES}/{quote(code, safe='')}/letter"
+
+
 @router.get(TEMPLATE)
 def show_template(code: ShortCode, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """The documents of a template."""
     value = service.records.get(records.INTERACTION_TEMPLATE, code).value
-    table = _table(service, value.documents, f"{TEMPLATES}/{code}/letter", value.language_code)
+    table = _table(service, value.documents, _letter_of(code), value.language_code)
     return visitor.page("template.html", code=code, description=value.description, **table)
 
 
@@ -110,7 +116,7 @@ def keep_for_template(
     if form.get("default") == "on":
         position = _template_language(service, visitor.caller, code, said.language_code)
     settle(service, position, "setup")
-    return go_to(request, f"{TEMPLATES}/{code}/letter")
+    return go_to(request, _letter_of(code))
 
 
 @router.post(TEMPLATE + "/default")
@@ -119,7 +125,7 @@ def choose_for_template(
 ) -> Response:
     """Use a language where a contact has none of the others."""
     settle(service, _template_language(service, visitor.caller, code, _language(form)), "setup")
-    return go_to(request, f"{TEMPLATES}/{code}/letter")
+    return go_to(request, _letter_of(code))
 
 
 def _template_language(service: Service, caller: Caller, code: str, language: str | None) -> int:
@@ -136,7 +142,7 @@ def remove_from_template(
 ) -> Response:
     """Take a template's document away."""
     settle(service, service.documents.remove_from_template(visitor.caller, code, _language(form)), "setup")
-    return go_to(request, f"{TEMPLATES}/{code}/letter")
+    return go_to(request, _letter_of(code))
 
 
 @router.get(TEMPLATE + "/file")

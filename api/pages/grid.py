@@ -12,7 +12,18 @@ from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
 from api.moments import Moment, segment_at
-from api.pages.browser import Historian, PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
+from api.pages.browser import (
+    Historian,
+    PageRoute,
+    Reader,
+    Sent,
+    Visitor,
+    Writer,
+    given_number,
+    given_text,
+    go_to,
+    settle,
+)
 from api.pages.erased import names_or_erased
 from api.pages.forms import LINE, LINE_FIELDS, choices_of, sent_value
 from api.pages.grid_rows import Cell, GridLine, rows_html
@@ -143,11 +154,11 @@ def change_cell(
     field = LINE_FIELDS.get(name)
     if field is None:
         raise InvalidRequest.at(name, "there is no such field")
+    place = given_number(form, "place") or 0
     body = LinePatch.model_validate({name: sent_value(field, given_text(form, name), visitor.language)})
     segment, position = service.segments.change_line(visitor.caller, no, line_no, None, body.changes())
     settle(service, position, "worksheets")
-    place = given_text(form, "place")
-    return _shown_line(visitor, service, segment, line_no, int(place) if place.isdigit() else 0)
+    return _shown_line(visitor, service, segment, line_no, place)
 
 
 @router.post("/lines/{line_no}/remove")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -11,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from api.context import ServiceOf
 from api.csv_answers import csv_answer
 from api.pages.browser import PageRoute, Reader, Sent, Writer, given_text, go_to, settle
+from api.pages.rendering import exactly
 from api.routes.documents import file_answer
 from api.routes.papers import PDF, FormatName
 from api.schemas.segments import MailingGroupBody
@@ -70,4 +72,4 @@ def apply_mailing_group(
         visitor.caller, no, body.code, delete_old=body.delete_old_assignments
     )
     settle(service, position, "contacts")
-    return go_to(request, f"/contacts?f-mailing_groups={body.code}")
+    return go_to(request, "/contacts?" + urlencode({"f-mailing_groups": exactly(body.code)}))

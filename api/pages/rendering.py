@@ -106,6 +106,11 @@ def told(english: str, language: Language) -> str | Markup:
     return dutch if dutch is not None else Markup('<span lang="en">{}</span>').format(english)
 
 
+def exactly(value: str) -> str:
+    """The filter expression that this very value meets, whatever signs it holds."""
+    return value if value.isalnum() else "'" + value.replace("'", "''") + "'"
+
+
 def timed(sentence: str) -> Markup:
     """A sentence whose instants the page shows as the reader's clock does."""
     marked = _INSTANT.sub(r'<time datetime="\1T\2Z">\1 \2 UTC</time>', str(escape(sentence)))
@@ -135,6 +140,7 @@ def rendered(template: str, language: Language, facts: Mapping[str, Any]) -> str
         in_words=lambda filters: filter_words(filters, language),
         told=lambda english: told(english, language),
         timed=timed,
+        exactly=exactly,
         placed=lambda place: placed(place, language),
         erased_mark=ERASED,
         static=static_address,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,7 +16,7 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
-from api.pages.browser import Eraser, PageRoute, Reader, Sent, Writer, given_text, go_to, settle
+from api.pages.browser import Eraser, PageRoute, Reader, Sent, Writer, given_text, go_to, having_seen, settle
 from api.pages.forms import (
     CAMPAIGN,
     CORRESPONDENCE,
@@ -28,7 +31,7 @@ from api.pages.forms import (
 from api.pages.lists import AskedOf, shown_list
 from api.routes.records import BODIES
 from api.sample.filling import fill
-from api.schemas.values import Code
+from api.schemas.values import Body, Code, OptionalCode
 from api.service import Service
 from application.field_words import Language
 from domain import records
@@ -187,13 +190,16 @@ def _value(kind: RecordKind, form: FormData, language: Language) -> Any:
         name, fields = PARTS[kind]
         said[name] = _said_parts(form, name, fields, language)
     body = BODIES[kind].model_validate(said)
-    return msgspec.convert(body.model_dump(), kind.value_type)
+    whole = body.model_dump()
+    if kind is records.PROFILE_QUESTIONNAIRE:
+        whole["lines"].sort(key=itemgetter("line_no"))
+    return msgspec.convert(whole, kind.value_type)
 
 
 def _said_parts(
     form: FormData, name: str, fields: Sequence[FormField], language: Language
 ) -> list[dict[str, Any]]:
-    """The rows with a text in them; lines by their numbers, those without one behind the others."""
+    """The rows with a text in them, as they stand; lines without a number get those behind the others."""
     columns = [form.getlist(f"{name}.{field.name}") for field in fields]
     kept = []
     for row in zip(*columns, strict=False):
@@ -210,13 +216,33 @@ def _said_parts(
 
 def _numbered(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     def number(line: dict[str, Any]) -> int:
-        return int(line["line_no"]) if str(line["line_no"]).isdecimal() else 0
+        return int(line["line_no"]) if re.fullmatch("[0-9]{1,9}", str(line["line_no"])) else 0
 
     last = max(map(number, lines), default=0)
     for line in lines:
         if not line["line_no"]:
             line["line_no"] = last = last + STEP
-    return sorted(lines, key=number)
+    return lines
+
+
+class _NewRecord(Body):
+    """What a new record is to be called."""
+
+    code: OptionalCode = None
+    no: OptionalCode = None
+
+
+def _typed(kind: RecordKind, form: FormData) -> str | None:
+    """The code or number that was typed, if one was. Raises ValidationError, InvalidRequest."""
+    key = _key(kind)
+    typed: str | None = getattr(_NewRecord.model_validate({key: given_text(form, key)}), key)
+    if typed is None and key == "code":
+        raise InvalidRequest.at(key, "must not be blank")
+    if typed is not None and len(typed) > kind.code_length:
+        raise InvalidRequest.at(key, f"must not be longer than {kind.code_length} characters")
+    if typed is not None and "/" in typed:
+        raise InvalidRequest.at(key, "must not hold a slash")
+    return typed
 
 
 @router.post("/{path}")
@@ -224,18 +250,15 @@ def create_record(
     kind: KindOf, request: Request, service: ServiceOf, visitor: Writer, form: Sent
 ) -> Response:
     """One more of a kind. Raises AlreadyExists."""
-    typed, value = given_text(form, _key(kind)).upper() or None, _value(kind, form, visitor.language)
+    typed, value = _typed(kind, form), _value(kind, form, visitor.language)
     if isinstance(value, Campaign):
         code, position = service.records.create_campaign(visitor.caller, typed, value)
     else:
-        if typed is None:
-            raise InvalidRequest.at("code", "must not be blank")
-        if len(typed) > kind.code_length:
-            raise InvalidRequest.at("code", f"must not be longer than {kind.code_length} characters")
-        code, position = typed, service.records.put(visitor.caller, kind, typed, value, only_new=True)[1]
+        code = str(typed)
+        position = service.records.put(visitor.caller, kind, code, value, only_new=True)[1]
     settle(service, position, "setup")
     further = kind is records.INTERACTION_TEMPLATE or kind in PARTS
-    return go_to(request, f"/setup/{kind.path}" + (f"/{code}" if further else ""))
+    return go_to(request, f"/setup/{kind.path}" + (f"/{quote(code, safe='')}" if further else ""))
 
 
 @router.post("/{path}/{code}")
@@ -244,8 +267,7 @@ def change_record(
 ) -> Response:
     """Give a record new values, unless somebody else was faster."""
     record = service.records.get(kind, code)
-    seen = given_text(form, "version")
-    caller = replaced(visitor.caller, expected_version=int(seen) if seen.isdecimal() else record.version)
+    caller = having_seen(visitor, form, record.version)
     value = _value(kind, form, visitor.language)
     if kind is records.INTERACTION_TEMPLATE:
         value = replaced(value, language_code=record.value.language_code)  # it belongs to the documents

@@ -137,8 +137,13 @@ def test_a_service_mails_what_it_seals_and_the_mail_convicts(directory: Path) ->
             assert until(lambda: box.recipients() == ["audit@example.org"])
         kept.write_bytes(box.taken[0][1])
         assert read_checkpoint(read_checkpoints(kept)[0].note).size == 3
-        (listed,) = client.get("/v1/audit/checkpoints").json()["items"]
-        assert listed["anchored"] == ["mail to audit@example.org"]
+        # Whoever sent it writes that down once the server has taken it.
+        assert until(
+            lambda: (
+                [listed["anchored"] for listed in client.get("/v1/audit/checkpoints").json()["items"]]
+                == [["mail to audit@example.org"]]
+            )
+        )
 
         right = command("verify", "--checkpoint", str(kept), *data)
         assert (right.returncode, right.stdout) == (

@@ -80,3 +80,9 @@ def test_so_are_records(client: httpx.Client, crm: Crm) -> None:
     path = f"/v1/interaction-templates/{code}"
     assert ok(client.get(path, params={"position": position}))["unit_cost"] == "1.50"
     assert ok(client.get(path))["unit_cost"] == "2.50"
+
+
+def test_one_moment_is_asked_for(client: httpx.Client, deleted: str) -> None:
+    path = f"/v1/segments/{deleted}?as_of=2026-03-01T12:00:00Z&position=1"
+    problem = refused(client.get(path), "invalid-request")
+    assert problem["errors"][0]["loc"] == ["position"]

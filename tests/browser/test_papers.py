@@ -47,6 +47,19 @@ def test_a_mailing_group_is_given_to_all_on_a_worksheet(visit: Visit, crm: Crm, 
     assert ok(crm.client.get(f"/v1/contacts?mailing_groups={group}&count=true"))["total"] == 3
 
 
+@pytest.mark.parametrize("code", ["R&D", "A|B", "IT'S"])
+def test_a_group_is_shown_whatever_signs_its_code_holds(visit: Visit, crm: Crm, code: str) -> None:
+    crm.record("mailing-groups", code)
+    no = crm.loggable(2)["no"]
+    reader = visit()
+    reader.go(f"/segments/{no}")
+    reader.page.locator("summary", has_text=reader.t("papers")).click()
+    reader.page.locator("#group").select_option(code)
+    reader.press("give")
+    reader.page.wait_for_url("**/contacts?*")
+    expect(reader.page.locator("tbody tr")).to_have_count(2)
+
+
 @both_languages
 def test_saved_criteria_are_deleted(visit: Visit, crm: Crm, letter: str, language: Language) -> None:
     code = crm.code()

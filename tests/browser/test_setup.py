@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from playwright.sync_api import expect
 
@@ -93,6 +95,11 @@ def test_questions_get_answers_that_keep_their_numbers(visit: Visit, crm: Crm, l
     for place, (kind, words) in enumerate((("question", "How many?"), ("answer", "Few"), ("answer", "Many"))):
         kinds.nth(place).select_option(kind)
         texts.nth(place).fill(words)
+    numbers.nth(2).fill("last")
+    reader.press("create")
+    # Told at the row that it stands in, though lines are sorted by their numbers.
+    expect(numbers.nth(2)).to_be_focused()
+    numbers.nth(2).fill("")
     reader.press("create")
     reader.arrives(f"/setup/profile-questionnaires/{code}")
     # One between the others, and the first answer goes.
@@ -141,6 +148,46 @@ def test_a_campaign_takes_the_next_number_and_a_salutation_its_formulas(
     reader.arrives("/setup/salutations")
     (formula,) = ok(crm.client.get(f"/v1/salutations/{code}"))["formulas"]
     assert (formula["text"], formula["names"]) == ("Dear %1 %2,", ["first_name", "surname"])
+
+
+@pytest.mark.parametrize("typed", ["łódź", "r&d?", "100%", "a#b"])
+def test_a_code_can_hold_any_sign_that_an_address_can(visit: Visit, crm: Crm, typed: str) -> None:
+    reader = visit()
+    reader.go("/setup/salutations")
+    show_form(reader)
+    reader.page.locator("#s-code").fill(typed)
+    reader.page.locator("#s-description").fill("Signs")
+    with reader.page.expect_navigation():
+        reader.press("create")
+    expect(reader.page.locator("h1")).to_contain_text(typed.upper())
+    reader.page.locator("#s-description").fill("More signs")
+    reader.press("save")
+    reader.arrives("/setup/salutations")
+    expect(reader.page.locator("tbody tr", has_text=typed.upper())).to_contain_text("More signs")
+    reader.page.get_by_role("link", name=typed.upper(), exact=True).click()
+    reader.page.locator("summary", has_text=reader.t("delete")).click()
+    reader.press("delete")
+    reader.arrives("/setup/salutations")
+    assert crm.client.get(f"/v1/salutations/{quote(typed.upper())}").status_code == 404
+
+
+@both_languages
+@pytest.mark.parametrize("typed", ["a/b", "x" * 21])
+def test_a_code_that_no_address_could_hold_is_refused_at_its_field(
+    visit: Visit, crm: Crm, language: Language, typed: str
+) -> None:
+    reader = visit(language)
+    for table, field in (("salutations", "#s-code"), ("campaigns", "#s-no")):
+        reader.go(f"/setup/{table}")
+        show_form(reader)
+        code = reader.page.locator(field)
+        code.evaluate("field => field.removeAttribute('maxlength')")
+        code.fill(typed)
+        reader.page.locator("#s-description").fill("Nowhere")
+        reader.press("create")
+        expect(code).to_be_focused()
+        expect(reader.page.locator("small.wrong")).to_be_visible()
+        assert ok(crm.client.get(f"/v1/{table}?description=Nowhere"))["items"] == []
 
 
 def test_who_may_not_write_only_looks(visit: Visit, crm: Crm) -> None:

@@ -15,7 +15,7 @@ from api.pages.sessions import sign_in
 from api.pages.words import text
 from application.field_words import Language
 from application.journal import Role
-from tests.api.crm import ok
+from tests.api.crm import Crm, ok
 from tests.api.running import RunningService
 from tests.browser.conftest import Visit
 
@@ -105,6 +105,25 @@ def test_a_form_that_is_not_ours_changes_nothing(signed: httpx.Client) -> None:
     elsewhere = {"Origin": "https://example.org"}
     assert signed.post("/segments", data={"csrf": csrf}, headers=elsewhere).status_code == 403
     assert signed.post("/segments", data={"csrf": csrf}).status_code == 303
+
+
+@pytest.mark.parametrize("number", ["x", "²", "9" * 5_000])
+def test_a_number_that_is_none_is_refused_and_named(signed: httpx.Client, crm: Crm, number: str) -> None:
+    csrf, contact, code = (
+        hidden(signed.get("/segments"), "csrf"),
+        crm.contact()["no"],
+        crm.record("territories"),
+    )
+    for path, field in (
+        (f"/contacts/{contact}/lists/mailing_groups", "version"),
+        (f"/contacts/{contact}/lists/mailing_groups", "place"),
+        (f"/setup/territories/{code}", "version"),
+        ("/setup/profile-questionnaires", "lines.line_no"),
+    ):
+        form = {"code": code, "lines.type": "question", "lines.description": "Why?", field: number}
+        answer = signed.post(path, data=form | {"csrf": csrf})
+        assert (answer.status_code, 'data-place="' in answer.text) == (422, True), (path, field)
+        assert field.rpartition(".")[2] in re.findall(r'data-place="[^"]*?(\w+)"', answer.text)
 
 
 def test_without_a_session_nothing_is_shown_or_done(anonymous: httpx.Client) -> None:

@@ -52,7 +52,7 @@ def test_header_changes_reach_the_lines_only_if_that_is_asked_for(
 ) -> None:
     reader = visit()
     reader.go(f"/segments/{letter}")
-    reader.page.locator("summary h2").click()
+    reader.page.get_by_role("heading", name=reader.t("header")).click()
     reader.page.locator("#h-subject").fill("New")
     reader.page.locator("[name=update_lines]").set_checked(follow)
     with reader.page.expect_navigation():

@@ -15,8 +15,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "import_fields_hint": (
         "Several codes in one field have semicolons between. A blank number takes the next one. In a row with"
         " a known number, an empty field makes the value blank, and a column that is not there leaves it.",
-        "Tussen meer codes in een veld staan puntkomma's. Een leeg nummer krijgt het volgende. In een rij met"
-        " een bekend nummer maakt een leeg veld de waarde leeg, en een kolom die er niet is laat haar staan.",
+        "Tussen meerdere codes in een veld staan puntkomma's. Een rij zonder nummer krijgt het volgende. In"
+        " een rij met een bekend nummer maakt een leeg veld de waarde leeg; een kolom die er niet is laat"
+        " die staan.",
     ),
     "file": ("File", "Bestand"),
     "imported": (

@@ -41,6 +41,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "profile_answers": ("Answers to questionnaires", "Antwoorden op vragenlijsten"),
     "alternative_addresses": ("Other addresses", "Andere adressen"),
     "alternative_address": ("Other address", "Ander adres"),
+    "date_ranges": ("Periods", "Perioden"),
     "starting_date": ("First day", "Eerste dag"),
     "ending_date": ("Last day", "Laatste dag"),
     "post_code": ("Post code", "Postcode"),

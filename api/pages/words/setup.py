@@ -6,7 +6,7 @@ _KINDS: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]] = {
         ("salesperson", "verkoper"),
         (
             "Whoever is responsible for contacts, and signs letters.",
-            "Wie contacten beheert, en brieven tekent.",
+            "Wie contacten beheert, en brieven ondertekent.",
         ),
     ),
     "interaction-groups": (
@@ -28,7 +28,7 @@ _KINDS: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]] = {
     "campaigns": (
         ("Campaigns", "Campagnes"),
         ("campaign", "campagne"),
-        ("What several segments serve together.", "Waar meer segmenten samen voor dienen."),
+        ("What several segments serve together.", "Waar meerdere segmenten samen voor dienen."),
     ),
     "campaign-statuses": (
         ("Campaign statuses", "Campagnestatussen"),
@@ -93,11 +93,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "setup": ("Set-up", "Inrichting"),
     "for_segments": ("What segments need", "Wat segmenten nodig hebben"),
     "for_campaigns": ("Campaigns", "Campagnes"),
-    "for_contacts": ("What contacts are sorted by", "Waar contacten op ingedeeld worden"),
+    "for_contacts": ("What contacts are sorted by", "Waarop contacten worden ingedeeld"),
     "one_more_record": ("New {what}", "Nieuw: {what}"),
     "template_changes_hint": (
         "Segments take these over when they choose the template. Those that chose it before keep theirs.",
-        "Segmenten nemen dit over als ze het sjabloon kiezen. Wie het eerder koos, houdt wat hij heeft.",
+        "Segmenten nemen dit over als ze het sjabloon kiezen. Die het al eerder kozen, houden wat ze hebben.",
     ),
     "its_letter": ("Its letter, in each language", "De brief, per taal"),
     "delete_record_hint": (
@@ -106,7 +106,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "parts_lines": (
         "A question, then its answers. Without a number a line goes to the end; without a text it goes.",
-        "Een vraag, dan haar antwoorden. Zonder nummer komt een regel achteraan; zonder tekst vervalt hij.",
+        "Een vraag, dan de antwoorden. Zonder nummer komt een regel achteraan; zonder tekst vervalt hij.",
     ),
     "parts_formulas": (
         "%1 to %5 in the text stand for the names in their order: job_title, first_name, middle_name,"
