@@ -86,7 +86,7 @@ class TestTheStory:
             f"Segment {rnd}S aangemaakt.",
             f"2 contacten toegevoegd waarvoor contact nummer is {rnd}?;"
             " overgeslagen: 1 uitgesloten van segmenten.",
-            "Kop gewijzigd: kosten per regel 0 → 2.50, onderwerp leeg → Hello; 2 van 2 regels volgen.",
+            "Kop gewijzigd: kosten per regel 0 → 2,50, onderwerp leeg → Hello; 2 van 2 regels volgen.",
         ]
         assert texts[5:11] == [
             "Actie 3 teruggedraaid: 0 regels er weer af, 0 regels er weer op.",
