@@ -232,7 +232,10 @@ def follow_up_entries(request: Request, service: ServiceOf, visitor: Writer, for
     numbers = "|".join(str(number) for number in sorted(set(entries)))
     segment, _ = service.segments.create(visitor.caller, None, HeaderChanges())
     criteria = Criteria("add_contacts", {"interaction_log_entry": {"entry_no": numbers}})
-    _, _, position = service.selecting.apply(visitor.caller, segment.no, criteria)
+    action, _, position = service.selecting.apply(visitor.caller, segment.no, criteria)
+    if not action.lines_added:
+        service.segments.delete(visitor.caller, segment.no)
+        raise InvalidRequest.at("entry_no", "none of their contacts may be on a segment")
     settle(service, position, "worksheets")
     return go_to(request, f"/segments/{segment.no}")
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from api.pages import logged
+from api.pages.rendering import told
 from application.field_words import Language
 from tests.api.crm import Crm, ok
 from tests.browser.conftest import Visit
@@ -139,6 +140,26 @@ def test_entries_that_are_ticked_are_followed_up_on_a_new_segment(
     no = reader.page.url.rsplit("/", 1)[1]
     lines = ok(crm.client.get(f"/v1/segments/{no}/lines"))["items"]
     assert {line["contact_no"] for line in lines} == numbers
+
+
+@both_languages
+def test_entries_of_contacts_that_are_left_out_make_no_segment(
+    visit: Visit, crm: Crm, language: Language
+) -> None:
+    entry = crm.logged(1)["entry_no"]
+    (logged_entry,) = ok(crm.client.get(f"/v1/interaction-log-entries?logged_segment_entry_no={entry}"))[
+        "items"
+    ]
+    ok(crm.client.patch(f"/v1/contacts/{logged_entry['contact_no']}", json={"exclude_from_segment": True}))
+    segments = ok(crm.client.get("/v1/segments?count=true"))["total"]
+    reader = visit(language)
+    reader.go(f"/interactions?f-logged_segment_entry_no={entry}")
+    reader.page.locator("tbody input[type=checkbox]").check()
+    reader.press("follow_up_ticked")
+    expect(reader.page.locator("#messages .problem")).to_contain_text(
+        told("none of their contacts may be on a segment", language)
+    )
+    assert ok(crm.client.get("/v1/segments?count=true"))["total"] == segments
 
 
 @both_languages

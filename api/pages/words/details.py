@@ -134,6 +134,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ),
     ("the campaign would end before it starts", "de campagne zou eindigen voor ze begint"),
     ("tick at least one entry", "vink minstens één post aan"),
+    ("none of their contacts may be on a segment", "geen van hun contacten mag in een segment staan"),
     ("must not hold a slash", "mag geen schuine streep bevatten"),
     ("this is not there any more", "dit is er niet meer"),
     (
