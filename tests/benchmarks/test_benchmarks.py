@@ -152,7 +152,8 @@ def test_a_small_run_writes_a_complete_result(
     for figure in HTTP:
         monkeypatch.setattr(figure, "commands", 32)
 
-    special = {"import": [500], "rebuild": [600], **{figure.key: [600] for figure in HTTP}}
+    # One figure shows that there may be several sizes, one that it may have another; more would only take long.
+    special = {key: [600] for key in KEYS if key != "count"} | {"import": [500]}
     write(run(empty_database, [500, 600], 1, special=special, progress=said.append), tmp_path)
 
     written = json.loads((tmp_path / "latest.json").read_bytes())
