@@ -152,7 +152,7 @@ def test_a_small_run_writes_a_complete_result(
     for figure in HTTP:
         monkeypatch.setattr(figure, "commands", 32)
 
-    # One figure shows that there may be several sizes, one that it may have another; more would only take long.
+    # One figure shows that there may be several sizes, one that it may have another; more would take long.
     special = {key: [600] for key in KEYS if key != "count"} | {"import": [500]}
     write(run(empty_database, [500, 600], 1, special=special, progress=said.append), tmp_path)
 
