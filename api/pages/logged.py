@@ -234,7 +234,7 @@ def follow_up_entries(request: Request, service: ServiceOf, visitor: Writer, for
     criteria = Criteria("add_contacts", {"interaction_log_entry": {"entry_no": numbers}})
     action, _, position = service.selecting.apply(visitor.caller, segment.no, criteria)
     if not action.lines_added:
-        service.segments.delete(visitor.caller, segment.no)
+        settle(service, service.segments.delete(visitor.caller, segment.no), "worksheets")
         raise InvalidRequest.at("entry_no", "none of their contacts may be on a segment")
     settle(service, position, "worksheets")
     return go_to(request, f"/segments/{segment.no}")
