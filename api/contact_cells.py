@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.plain_rows import CODE_LENGTHS, TEXT_LENGTHS, are_plain, plain_row
+from application.contacts import CODE_LISTS
 
-CODE_LISTS = ("mailing_groups", "industry_groups", "job_responsibilities")
 COMPOUNDS = {
     "business_relations": ("code", "link_to_table", "no"),
     "profile_answers": ("questionnaire_code", "line_no"),

@@ -80,12 +80,12 @@ def _contacts(cursor: Cursor[DictRow], keys: set[int]) -> dict[int, Contact]:
     if not keys:
         return {}
     rows: Sequence[DictRow] = cursor.execute(
-        sql.SQL("SELECT key, has_alternative_address, {} FROM contact WHERE key = ANY(%s)").format(
+        sql.SQL("SELECT key, {} FROM contact WHERE key = ANY(%s)").format(
             sql.SQL(", ").join(map(sql.Identifier, CONTACT_VALUES))
         ),
         (list(keys),),
     ).fetchall()
-    elsewhere = alternative_addresses(cursor, [row["key"] for row in rows if row["has_alternative_address"]])
+    elsewhere = alternative_addresses(cursor, list(keys))
     found = {row["key"]: Contact(**{name: row[name] for name in CONTACT_VALUES}) for row in rows}
     return found | {
         key: replaced(found[key], alternative_addresses=addresses) for key, addresses in elsewhere.items()

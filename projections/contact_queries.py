@@ -12,12 +12,12 @@ import numpy as np
 from psycopg import Cursor, sql
 from psycopg.rows import DictRow, tuple_row
 
-from domain.contact import AlternativeAddress, DateRange
+from domain.contact import AlternativeAddress
 from domain.criteria import TABLES
 from domain.field_type import FieldType
 from domain.segment.line_values import LineFacts
 from projections.arrays import Int4Array
-from projections.contacts.contact_rows import ADDRESS_COLUMNS, CHILDREN
+from projections.contacts.contact_rows import CHILDREN
 from projections.listing import Field, Listing, Members
 from projections.statistics import COUNTS
 
@@ -207,6 +207,9 @@ _ADDRESSES: LiteralString = (
 _LINE_FACTS = "SELECT key, {}, {} FROM contact WHERE key = ANY(%s)".format(
     _ADDRESSES, ", ".join(name for name in LineFacts.__struct_fields__ if name != "alternative_addresses")
 ).encode()
+_ADDRESSES_OF = (
+    f"SELECT key, {_ADDRESSES} FROM contact WHERE key = ANY(%s) AND has_alternative_address".encode()
+)
 _decode_addresses = msgspec.json.Decoder(tuple[AlternativeAddress, ...]).decode
 
 
@@ -229,28 +232,7 @@ def _facts(addresses: str | None, *values: Any) -> LineFacts:
 def alternative_addresses(
     cursor: Cursor[DictRow], keys: Sequence[int]
 ) -> dict[int, tuple[AlternativeAddress, ...]]:
-    """The alternative addresses of contacts, by key."""
-    if not keys:
-        return {}
-    ranges: dict[tuple[int, str], list[DateRange]] = {}
-    cursor.execute(
-        "SELECT contact_key, code, starting_date, ending_date FROM contact_alternative_address_range"
-        " WHERE contact_key = ANY(%s) ORDER BY starting_date",
-        (list(keys),),
-    )
-    for row in cursor:
-        period = DateRange(row["starting_date"], row["ending_date"])
-        ranges.setdefault((row["contact_key"], row["code"]), []).append(period)
-    found: dict[int, list[AlternativeAddress]] = {}
-    cursor.execute(
-        sql.SQL(
-            "SELECT contact_key, {} FROM contact_alternative_address"
-            " WHERE contact_key = ANY(%s) ORDER BY code"
-        ).format(sql.SQL(", ").join(map(sql.Identifier, ADDRESS_COLUMNS))),
-        (list(keys),),
-    )
-    for row in cursor:
-        key = row.pop("contact_key")
-        periods = tuple(ranges.get((key, row["code"]), ()))
-        found.setdefault(key, []).append(AlternativeAddress(**row, date_ranges=periods))
-    return {key: tuple(members) for key, members in found.items()}
+    """The alternative addresses of contacts that have any, by key."""
+    with cursor.connection.cursor(row_factory=tuple_row) as rows:
+        rows.execute(_ADDRESSES_OF, (list(keys),))
+        return {key: _decode_addresses(addresses) for key, addresses in rows}

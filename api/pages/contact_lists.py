@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -112,9 +113,7 @@ def _address(form: FormData) -> Item:
 
 MADE: Mapping[str, Callable[[FormData], Any]] = MappingProxyType(
     {
-        "mailing_groups": lambda form: given_text(form, "mailing_groups"),
-        "industry_groups": lambda form: given_text(form, "industry_groups"),
-        "job_responsibilities": lambda form: given_text(form, "job_responsibilities"),
+        **{name: partial(given_text, name=name) for name in CODE_LISTS},
         "business_relations": _relation,
         "profile_answers": _answer,
         "alternative_addresses": _address,
