@@ -110,11 +110,11 @@ class LoggingSegments:
         respect_exclusion: bool,
     ) -> tuple[Segment, int]:
         """A new segment with the contacts of a logged one, now or years later (domain B10.7)."""
-        logged = self.selecting.logged(entry_no)
-        contacts = logged_contacts(logged)
+        logged, entries = self.selecting.logged(entry_no)
         if only is not None:
             with self.read_models.cursor() as cursor:
-                contacts = entries_like(cursor, entry_no, msgspec.structs.asdict(only))
+                entries &= entries_like(cursor, logged, msgspec.structs.asdict(only))
+        contacts = logged_contacts(logged, entries)
         while True:
             no = self.records.draw_number("segment", None)
             created = logging.follow_up(

@@ -128,8 +128,9 @@ class Selecting:
     ) -> tuple[Segment, int]:
         """Put the contacts of a logged segment on the worksheet (domain B9). Raises Refused."""
         segment = self._for_command(caller, no)
-        logged = self.logged(entry_no)
-        facts = self.reusing(segment, logged, logged_contacts(logged), respect_exclusion=respect_exclusion)
+        logged, entries = self.logged(entry_no)
+        contacts = logged_contacts(logged, entries)
+        facts = self.reusing(segment, logged, contacts, respect_exclusion=respect_exclusion)
         return self._record(caller, segment, facts)
 
     def reusing(
@@ -147,16 +148,16 @@ class Selecting:
             segment, logged.entry_no, contacts, known, respect_exclusion=respect_exclusion
         )
 
-    def logged(self, entry_no: int) -> SegmentLogged:
-        """The event that made a logged segment. Raises NotFound."""
+    def logged(self, entry_no: int) -> tuple[SegmentLogged, ContactSet]:
+        """The event that made a logged segment, and which of its entries there still are. Raises NotFound."""
         with self.read_models.cursor() as cursor:
             row = cursor.execute(
                 "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (entry_no,)
             ).fetchone()
         segment = self.journal.load(stream_of(row["segment_no"]), Segment) if row else None
-        if segment is None or segment.logged is None:
+        if segment is None or segment.logged is None or segment.recorded is None:
             raise NotFound.named("logged segment", entry_no, "entry_no")
-        return segment.logged
+        return segment.logged, segment.recorded.standing
 
     # What they share
 
@@ -196,7 +197,7 @@ class Selecting:
                 found.append(self._on(no))
         for index, entry_no in enumerate(exclude.logged_segments):
             with _noted(problems, "exclude", "logged_segments", index):
-                found += [block.alive for block in self.logged(entry_no).blocks]
+                found += [part.contacts for part in logged_contacts(*self.logged(entry_no))]
         if problems:
             raise NotFound(problems[0][1], problems)
         return union(found)

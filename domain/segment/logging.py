@@ -186,21 +186,36 @@ def entries_of_campaign(logged: SegmentLogged, campaign_no: str) -> ContactSet:
     return ContactSet.from_array(np.flatnonzero(belongs))
 
 
-def logged_contacts(logged: SegmentLogged) -> tuple[LoggedContacts, ...]:
-    """Who was logged, with multiplicity, by the campaign of their entry (domain B9)."""
+def logged_contacts(logged: SegmentLogged, entries: ContactSet | None = None) -> tuple[LoggedContacts, ...]:
+    """Who was logged, with multiplicity, by the campaign of their entry (domain B9).
+
+    Of all entries, or only of these, counted from 0.
+    """
     own_campaign = {
         line.line_no: line.changes.campaign_no
         for line in logged.own_lines
         if line.changes.campaign_no is not msgspec.UNSET
     }
     parts: list[LoggedContacts] = []
-    for block in logged.blocks:
+    for block in logged.blocks if entries is None else _only(logged, entries):
         moved = _moved(block, own_campaign)
         rest = block.alive - ContactSet(key for key, _ in moved)
         if rest:
             parts.append(LoggedContacts(block.start.campaign_no, rest))
         parts += [LoggedContacts(campaign, ContactSet([key])) for key, campaign in moved]
     return _merged(parts)
+
+
+def _only(logged: SegmentLogged, entries: ContactSet) -> Sequence[LineBlock]:
+    """The blocks with no other lines than those of these entries."""
+    if len(entries) == logged.number_of_interactions:
+        return logged.blocks
+    columns, places = line_columns(logged.blocks), entries.to_array()
+    keys, of_block = columns.contact_key[places], columns.block[places]
+    return [
+        replaced(block, alive=ContactSet.from_array(keys[of_block == index]))
+        for index, block in enumerate(logged.blocks)
+    ]
 
 
 def _moved(block: LineBlock, own_campaign: Mapping[int, str | None]) -> list[tuple[int, str | None]]:
