@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace as replaced
 
-from domain.amendments import Amendment, RecordedInteractions
+from domain.amendments import Amendment, InteractionsEvaluated, RecordedInteractions
 from domain.contact import KnownContact, active_address
 from domain.document import Document, document_in, languages
 from domain.errors import Conflict, MandatoryField, NoDocument, NoEmail, NotFound, PrivacyBlocked
@@ -164,6 +164,9 @@ class SingleInteraction:
             case _:
                 amendment: Amendment = event  # type: ignore[assignment]
                 self.recorded = self.recorded.after(amendment)
+                if isinstance(amendment, InteractionsEvaluated) and self.said is not None:
+                    # Finishing it starts from what was said, and this was said too.
+                    self.said = replaced(self.said, evaluation=amendment.evaluation)
 
 
 class Surroundings(msgspec.Struct, frozen=True):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from domain.contact import AlternativeAddress, Contact, DateRange, KnownContact
+from domain.contact_set import ContactSet
 from domain.document import Document
 from domain.errors import Conflict, MandatoryField, NoDocument, PrivacyBlocked
 from domain.interaction import (
@@ -160,6 +162,17 @@ class TestPostponing:
         values = resumed_values(single, InteractionValues(salesperson_code="S2"))
         assert complete(values, around()).date == TODAY
         assert (values.description, values.salesperson_code) == ("Later", "S2")
+
+    @pytest.mark.parametrize(("now", "expected"), [({}, "positive"), ({"evaluation": None}, None)])
+    def test_b15_an_evaluation_from_while_it_was_postponed_is_kept_unless_another_is_said(
+        self, now: dict[str, Any], expected: str | None
+    ) -> None:
+        single = SingleInteraction()
+        single.apply(postpone(7, Interaction(), said(evaluation="negative")), "ANN", NOW)
+        (evaluated,) = single.recorded.evaluate(ContactSet([0]), "positive")
+        single.apply(evaluated, "ANN", NOW)
+        values = resumed_values(single, InteractionValues(**now))
+        assert complete(values, around()).evaluation == expected
 
     def test_resumes_only_what_is_postponed(self) -> None:
         single = SingleInteraction()
