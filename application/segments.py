@@ -8,6 +8,7 @@ from typing import Any
 
 from application.contacts import Contacts, check_address
 from application.journal import Caller, Changes, Journal, check_version, retried
+from application.past_contacts import PastContacts
 from application.records import Records
 from domain import records
 from domain.contact import KnownContact
@@ -42,6 +43,7 @@ class Segments:
         self.read_models = read_models
         self.records = known
         self.contacts = contacts
+        self.past = PastContacts(journal, read_models)
 
     # Reading
 
@@ -164,7 +166,7 @@ class Segments:
             present = line_facts(cursor, [line.contact_key]).get(line.contact_key)
         if present is None and contact_no is None:
             raise NotFound(f"The contact of line {line_no} does not exist any more.")
-        present_no = present.no if present else ""
+        present_no = present.no if present else self._number_of(line)
         contact = self._line_contact(contact_no or present_no)
         template = self._check_line(contact, values)
         if contact.key == line.contact_key:
@@ -181,10 +183,12 @@ class Segments:
         line = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
-        with self.read_models.cursor() as cursor:
-            facts = line_facts(cursor, [line.contact_key]).get(line.contact_key)
-        events = worksheet.remove_line(segment, line_no, facts.no if facts else "")
+        events = worksheet.remove_line(segment, line_no, self._number_of(line))
         return self._record(caller, segment, events)[1]
+
+    def _number_of(self, line: Line) -> str:
+        """The number of a line's contact, also of one that was deleted: it is saved with the criteria."""
+        return self.past.numbers([line.contact_key])[line.contact_key]
 
     def _for_command(self, caller: Caller, no: str) -> Segment:
         segment = self.get(no)
