@@ -110,10 +110,10 @@ class Records:
         return value
 
     def put_setup(self, caller: Caller, value: Setup) -> int:
-        """Write the set-up. Raises InvalidRequest."""
-        self.check_references(
-            {"default_salesperson_code": (records.SALESPERSON, value.default_salesperson_code)}
-        )
+        """Write the set-up. A code that stays is not looked up. Raises InvalidRequest."""
+        code = value.default_salesperson_code
+        if code != self.setup().default_salesperson_code:
+            self.check_references({"default_salesperson_code": (records.SALESPERSON, code)})
         return self.put(caller, records.SETUP, records.THE_SETUP, value)[1]
 
     def template_setup(self) -> InteractionTemplateSetup:
@@ -123,9 +123,11 @@ class Records:
         return value
 
     def put_template_setup(self, caller: Caller, value: InteractionTemplateSetup) -> int:
-        """Write which templates they get. Raises InvalidRequest."""
-        named = msgspec.structs.asdict(value)
-        self.check_references({name: (records.INTERACTION_TEMPLATE, code) for name, code in named.items()})
+        """Write which templates they get. A code that stays is not looked up. Raises InvalidRequest."""
+        changed = (
+            msgspec.structs.asdict(value).items() - msgspec.structs.asdict(self.template_setup()).items()
+        )
+        self.check_references({name: (records.INTERACTION_TEMPLATE, code) for name, code in sorted(changed)})
         return self.put(caller, records.TEMPLATE_SETUP, records.THE_SETUP, value)[1]
 
     def draw_number(self, kind: SeriesName, typed: str | None) -> str:
