@@ -233,11 +233,18 @@ class LoggedSegmentPage(Answer):
     total: int | None = None
 
 
+class SkippedLinesAnswer(Answer):
+    """How many lines were not logged, by the reason."""
+
+    privacy_blocked: int
+
+
 class LogAnswer(Answer):
     """What logging made."""
 
     logged_segment: LoggedSegmentAnswer
     follow_up_segment_no: str | None = None
+    skipped: SkippedLinesAnswer
 
 
 class LogCheckAnswer(Answer):
@@ -245,6 +252,7 @@ class LogCheckAnswer(Answer):
 
     ok: Literal[True] = True
     lines: int
+    skipped: SkippedLinesAnswer
 
 
 class OnlyBody(Body):
