@@ -81,6 +81,25 @@ def test_v6_who_was_picked_by_hand_although_excluded_is_picked_again(client: htt
     assert [(line["line_no"], line["contact_no"]) for line in lines] == [(10_000, contact)]
 
 
+def test_v6_who_came_with_a_logged_segment_although_excluded_comes_again(
+    client: httpx.Client, crm: Crm
+) -> None:
+    logged, segment, other, code = (
+        crm.logged(2)["entry_no"],
+        crm.segment()["no"],
+        crm.segment()["no"],
+        crm.code(),
+    )
+    of_it = {"logged_segment_entry_no": logged}
+    contact = ok(client.get("/v1/interaction-log-entries", params=of_it))["items"][0]["contact_no"]
+    ok(client.patch(f"/v1/contacts/{contact}", json={"exclude_from_segment": True}))
+    reused = client.post(f"/v1/segments/{segment}/reuse-logged-segment", json={"entry_no": logged})
+    assert ok(reused)["number_of_lines"] == 2
+    ok(client.post(f"/v1/segments/{segment}/save-criteria", json={"code": code}))
+    again = client.post(f"/v1/segments/{other}/reuse-criteria", json={"code": code})
+    assert ok(again)["number_of_lines"] == 2
+
+
 @pytest.mark.parametrize("instead", [False, True], ids=["removed", "replaced"])
 def test_b3_6_a_line_whose_contact_was_deleted_leaves_by_its_number(
     client: httpx.Client, crm: Crm, instead: bool
