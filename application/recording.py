@@ -68,7 +68,7 @@ class Recording:
         template = self.records.find(records.INTERACTION_TEMPLATE, code) if code else None
         if template is None:
             return f"No interaction template is set up for {document_type}."
-        if template.value.language_code is not None:
+        if template.value.documents:
             raise Conflict(f"Interaction template {code} has documents of its own; choose one without.")
         contact = self._contact(said, account)
         if contact is None:

@@ -279,6 +279,16 @@ class TestPersonalDocument:
         sheet.go_back()
         assert sheet.shown() == before
 
+    def test_b4_in_another_language_than_the_line_has_by_now_it_can_be_taken_away(self) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(4)
+        sheet.change_line(10_000, language_code="NLD")
+        sheet.personalise(10_000, document(name="mine"))
+        sheet.change_line(10_000, language_code="ENG")
+        assert sheet.shown() == [("ENG", None, None)]
+        assert sheet.depersonalise(10_000) == (DocumentRemoved("NLD", 10_000, "CT4"),)
+        assert sheet.shown() == [("ENG", "Spring", "inherited")]
+
     def test_a_line_without_one_has_none_to_take_away(self) -> None:
         sheet = Sheet(SPRING, interaction_template_code="SPRING")
         sheet.add(1)
