@@ -124,6 +124,8 @@ def _header_changed(
             )
     else:
         lines = _lines_that_follow(new, values, changes)
+    if lines.get("campaign_no", "stays") is None:
+        lines |= {"campaign_target": False, "campaign_response": False}
     scope = "none" if not update_lines or not lines else "all" if template_changed else "same_template"
     return (
         HeaderChanged(

@@ -149,6 +149,13 @@ class TestChangeHeader:
                 *(None, False, False),
             )
 
+    def test_b2_3_no_line_without_a_campaign_is_its_target_because_it_was_so_by_hand(self) -> None:
+        sheet = Worksheet(campaign_no="CP1")
+        sheet.put(1, campaign_target=True, campaign_response=True)
+        sheet.change(campaign_no=None)
+        line = sheet.line(10_000)
+        assert (line.campaign_no, line.campaign_target, line.campaign_response) == (None, False, False)
+
     def test_only_lines_with_the_old_subject_get_a_new_one(self) -> None:
         sheet = Worksheet(subject="Hello")
         sheet.add(1, 2)
@@ -210,6 +217,7 @@ class TestChooseTemplate:
         assert (line.interaction_template_code, line.campaign_no, line.correspondence_type) == (
             *(None, None, None),
         )
+        assert (line.campaign_target, line.campaign_response) == (False, False)
 
     def test_lines_can_be_left_as_they_are(self) -> None:
         sheet = Worksheet()
