@@ -298,7 +298,9 @@ class Interactions:
         comments: tuple[str, ...] = (),
     ) -> tuple[int, Interaction, int]:
         """Record an interaction with one contact, or begin one; number, values, position. Raises Refused."""
-        return self.record(caller, said, postponed=postponed, deliver=deliver, comments=comments)
+        return self.record(
+            caller, said, postponed=postponed, deliver=deliver, comments=comments, as_mail=_is_mail(said)
+        )
 
     def record(
         self,
@@ -309,6 +311,7 @@ class Interactions:
         deliver: bool,
         comments: tuple[str, ...] = (),
         besides: Sequence[Changes] = (),
+        as_mail: bool = False,
     ) -> tuple[int, Interaction, int]:
         """What `create` does once, with changes `besides` that are saved together with it."""
         value = self._complete(caller, said)
@@ -318,7 +321,7 @@ class Interactions:
         if postponed:
             event = postpone(first, value, said, comments)
         else:
-            value = check(value, self._contact_of(value), deliver=deliver)
+            value = check(value, self._contact_of(value), deliver=deliver, as_mail=as_mail)
             value, makes, more = self.with_campaign_entry(value)
             claims += more
             event = InteractionLogged(first, value, makes, comments, deliver)
@@ -339,8 +342,9 @@ class Interactions:
         begun = self.journal.load(interaction_stream(entry_no), SingleInteraction)
         if begun is None:
             raise NotFound.named("postponed interaction", entry_no)
-        value = self._complete(caller, resumed_values(begun, more))
-        value = check(value, self._contact_of(value), deliver=deliver)
+        said = resumed_values(begun, more)
+        value = self._complete(caller, said)
+        value = check(value, self._contact_of(value), deliver=deliver, as_mail=_is_mail(said))
         value, makes, claims = self.with_campaign_entry(value)
         event = InteractionResumed(entry_no, value, makes, comments, deliver)
         changes = Changes(interaction_stream(entry_no), begun.version, [event])
@@ -484,6 +488,11 @@ def _in_sequence(changes: Iterable[Changes]) -> list[Changes]:
         found.append(replaced(change, version=change.version + before))
         ahead[change.stream] = before + len(change.facts)
     return found
+
+
+def _is_mail(said: InteractionValues) -> bool:
+    """Whether it was said that the interaction is a mail; what a contact prefers is no such word."""
+    return said.correspondence_type == "email"
 
 
 def _text(named: Mapping[str, object], field: str) -> str | None:

@@ -52,6 +52,7 @@ class Recording:
         self.segments = segments
         self.interactions = interactions
 
+    @retried
     def document(
         self,
         caller: Caller,
@@ -85,7 +86,7 @@ class Recording:
         values = InteractionValues(
             **named | {"contact_no": contact.no, "interaction_template_code": template.code}
         )
-        return Recorded(*self.interactions.create(caller, values, postponed=False, deliver=False))
+        return Recorded(*self.interactions.record(caller, values, postponed=False, deliver=False))
 
     @retried
     def phone_call(

@@ -92,8 +92,8 @@ class TestDocuments:
         self, client: httpx.Client, crm: Crm, template: str, language: str
     ) -> None:
         path = f"/v1/interaction-templates/{template}/documents/{language}"
-        page = {"content": b"<p>Hello</p>", "headers": {"Content-Type": "text/html"}}
-        ok(client.put(path, params={"file_name": "letter.html"}, **page))
+        html = {"Content-Type": "text/html"}
+        ok(client.put(path, params={"file_name": "letter.html"}, content=b"<p>Hello</p>", headers=html))
         body = {"document_type": "sales_invoice", "contact_no": crm.contact()["no"]}
         refused(client.post(DOCUMENTS, json=body), "conflict")
 
