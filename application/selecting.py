@@ -165,12 +165,15 @@ class Selecting:
         self, segment: Segment, criteria: Criteria, work_date: date, *, saved_criteria: str | None = None
     ) -> CriteriaApplied:
         (event,) = selection.apply_criteria(
-            segment, criteria, self._evaluate(segment, criteria, work_date), saved_criteria=saved_criteria
+            segment,
+            criteria,
+            self._evaluate(segment, criteria, work_date, saved=saved_criteria is not None),
+            saved_criteria=saved_criteria,
         )
         assert isinstance(event, CriteriaApplied)
         return event
 
-    def _evaluate(self, segment: Segment, criteria: Criteria, work_date: date) -> Selection:
+    def _evaluate(self, segment: Segment, criteria: Criteria, work_date: date, *, saved: bool) -> Selection:
         try:
             tree = parse_criteria(criteria.filters, work_date=work_date)
         except CriteriaError as error:
@@ -178,7 +181,7 @@ class Selecting:
             raise InvalidFilter(f"{'.'.join(map(str, place))}: {message}", error.problems) from error
         if criteria.action == "add_contacts":
             found = select_contacts(self.read_models, tree, criteria.options)
-            return replaced(found, elsewhere=self._elsewhere(criteria.exclude))
+            return replaced(found, elsewhere=self._elsewhere(criteria.exclude, saved=saved))
         return matching_contacts(
             self.read_models,
             tree,
@@ -186,8 +189,11 @@ class Selecting:
             entire_companies=criteria.options.entire_companies,
         )
 
-    def _elsewhere(self, exclude: Exclusion | None) -> ContactSet:
-        """The contacts of the segments and logged segments that are to be left out. Raises NotFound."""
+    def _elsewhere(self, exclude: Exclusion | None, *, saved: bool) -> ContactSet:
+        """The contacts of the segments and logged segments that are to be left out.
+
+        Saved criteria go on when one of these was deleted: nobody is there. Raises NotFound.
+        """
         if exclude is None:
             return EMPTY
         found: list[ContactSet] = []
@@ -198,7 +204,7 @@ class Selecting:
         for index, entry_no in enumerate(exclude.logged_segments):
             with _noted(problems, "exclude", "logged_segments", index):
                 found += [part.contacts for part in logged_contacts(*self.logged(entry_no))]
-        if problems:
+        if problems and not saved:
             raise NotFound(problems[0][1], problems)
         return union(found)
 
