@@ -123,7 +123,7 @@ def _header_changed(
                 [(("update_lines",), "lines with an inherited document follow the template")],
             )
     else:
-        lines = _lines_that_follow(new, values, changes)
+        lines = _lines_that_follow(header, new, values, changes)
     if lines.get("campaign_no", "stays") is None:
         lines |= {"campaign_target": False, "campaign_response": False}
     scope = "none" if not update_lines or not lines else "all" if template_changed else "same_template"
@@ -136,10 +136,14 @@ def _header_changed(
     )
 
 
-def _lines_that_follow(new: Header, values: HeaderChanges, changes: dict[str, Any]) -> dict[str, Any]:
-    """What lines take over of a change that leaves the template as it is (domain B2.2, B2.4)."""
+def _lines_that_follow(
+    before: Header, new: Header, values: HeaderChanges, changes: dict[str, Any]
+) -> dict[str, Any]:
+    """What lines take over of a change that leaves the template as it is (domain B2.2, B2.4, B2.5)."""
     lines = {LINE_FIELD_OF[name]: value for name, value in changes.items() if name in LINE_FIELD_OF}
-    if "subject" not in given(values):
+    if "language_code" in changes and before.document is None and new.document is not None:
+        lines |= {"language_code": new.language_code, "subject": new.subject}
+    elif "subject" not in given(values):
         lines.pop("subject", None)  # it came with another default language, which lines do not take over
     correspondence_type = changes.get("correspondence_type")
     if correspondence_type is not None and new.document is not None:

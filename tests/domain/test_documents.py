@@ -179,6 +179,15 @@ class TestLanguageAndSubject:
         sheet.add(3)
         assert sheet.shown()[1] == ("NLD", "Lente", "inherited")
 
+    def test_b2_5_a_default_language_that_comes_late_reaches_the_lines_without_a_document(self) -> None:
+        sheet = Sheet(template(*SPRING.documents), interaction_template_code="SPRING")
+        sheet.add(2, 3, 4)
+        sheet.change_line(20_000, subject="Dear you")
+        assert [kind for _, _, kind in sheet.shown()] == ["inherited", None, None]
+        sheet.change(language_code="ENG")
+        english = ("ENG", "Spring", "inherited")
+        assert sheet.shown() == [("NLD", "Lente", "inherited"), english, english]
+
     def test_a_language_named_with_a_subject_goes_first(self) -> None:
         sheet = Sheet(SPRING, interaction_template_code="SPRING")
         sheet.add(2)
