@@ -124,13 +124,13 @@ class Segments:
 
     @retried
     def change_header(
-        self, caller: Caller, no: str, values: HeaderChanges, *, update_lines: bool
+        self, caller: Caller, no: str, values: HeaderChanges, *, update_lines: bool, push: bool = False
     ) -> tuple[Segment, int]:
-        """Change the header and the lines that follow it (domain B2). Raises Refused."""
+        """Change the header and the lines that follow it (domain B2); see `worksheet`. Raises Refused."""
         segment = self._for_command(caller, no)
         self._check_header(values)
         template = self.records.template(_named_template(values))
-        facts = worksheet.change_header(segment, values, template, update_lines=update_lines)
+        facts = worksheet.change_header(segment, values, template, update_lines=update_lines, push=push)
         return self._record(caller, segment, facts)
 
     @retried

@@ -100,6 +100,19 @@ def test_v6_who_came_with_a_logged_segment_although_excluded_comes_again(
     assert ok(again)["number_of_lines"] == 2
 
 
+def test_b2_2_only_who_says_so_pushes_what_the_header_has_already(client: httpx.Client, crm: Crm) -> None:
+    segment = crm.segment()["no"]
+    crm.line(segment, crm.contact()["no"])
+    path = f"/v1/segments/{segment}"
+    for body, expected in (
+        ({"update_lines": False}, None),
+        ({}, None),
+        ({"update_lines": True}, "Spring"),
+    ):
+        ok(client.patch(path, json={"description": "Spring"} | body))
+        assert ok(client.get(f"{path}/lines/10000"))["description"] == expected
+
+
 @pytest.mark.parametrize("instead", [False, True], ids=["removed", "replaced"])
 def test_b3_6_a_line_whose_contact_was_deleted_leaves_by_its_number(
     client: httpx.Client, crm: Crm, instead: bool
