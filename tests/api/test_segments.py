@@ -259,9 +259,25 @@ class TestLogging:
         before = crm.position()
         tried = client.post(f"/v1/segments/{segment['no']}/log", params={"dry_run": "true"})
 
-        assert (tried.status_code, ok(tried)) == (200, {"ok": True, "lines": 2})
+        checked = {"ok": True, "lines": 2, "skipped": {"privacy_blocked": 0}}
+        assert (tried.status_code, ok(tried)) == (200, checked)
         assert crm.position() == before
         assert ok(client.get(f"/v1/segments/{segment['no']}")) == segment
+
+    def test_b5_says_how_many_are_left_out_because_they_are_blocked_by_now(
+        self, client: httpx.Client, crm: Crm
+    ) -> None:
+        segment = crm.loggable(1)["no"]
+        contact = crm.contact()["no"]
+        crm.line(segment, contact)
+        ok(client.patch(f"/v1/contacts/{contact}", json={"privacy_blocked": True}))
+        path = f"/v1/segments/{segment}/log"
+        skipped = {"privacy_blocked": 1}
+
+        tried = ok(client.post(path, params={"dry_run": "true"}))
+        assert tried == {"ok": True, "lines": 1, "skipped": skipped}
+        done = ok(client.post(path))
+        assert (done["logged_segment"]["number_of_interactions"], done["skipped"]) == (1, skipped)
 
     @pytest.mark.parametrize("dry_run", ["true", "false"])
     def test_names_every_line_that_cannot_be_logged_and_logs_none(
