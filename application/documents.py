@@ -143,7 +143,7 @@ class Documents:
     @retried
     def put_on_segment(self, caller: Caller, no: str, language_code: str | None, file: File) -> Stored:
         """Store the segment's own document, which its lines inherit (domain B4). Raises Refused."""
-        segment = self._segment(caller, no)
+        segment = self.segments.for_command(caller, no)
         read = read_file(file, language_code)
         events = documents.attach(segment, read.document, names_subject=file.names_subject)
         new = document_in(segment.header.documents, language_code) is None
@@ -152,7 +152,7 @@ class Documents:
     @retried
     def remove_from_segment(self, caller: Caller, no: str, language_code: str | None) -> int:
         """Take the segment's document away (domain B4). Raises NotFound, SegmentLogged."""
-        segment = self._segment(caller, no)
+        segment = self.segments.for_command(caller, no)
         events = documents.remove(segment, language_code)
         return self.journal.record(caller, Changes(stream_of(no), segment.version, events))
 
@@ -173,7 +173,7 @@ class Documents:
     @retried
     def put_on_line(self, caller: Caller, no: str, line_no: int, file: File) -> Stored:
         """Give one line a document of its own (domain B4). Raises Refused."""
-        segment = self._segment(caller, no)
+        segment = self.segments.for_command(caller, no)
         contact_no, chosen = self._line(segment, line_no)
         read = read_file(file, chosen.language_code)
         events = documents.personalise(
@@ -186,15 +186,10 @@ class Documents:
     @retried
     def remove_from_line(self, caller: Caller, no: str, line_no: int) -> int:
         """Let a line inherit again (domain B4). Raises NotFound, SegmentLogged."""
-        segment = self._segment(caller, no)
+        segment = self.segments.for_command(caller, no)
         contact_no, chosen = self._line(segment, line_no)
         events = documents.depersonalise(segment, line_no, contact_no, chosen)
         return self.journal.record(caller, Changes(stream_of(no), segment.version, events))
-
-    def _segment(self, caller: Caller, no: str) -> Segment:
-        segment = self.segments.get(no)
-        check_version(caller, segment)
-        return segment
 
     def _line(self, segment: Segment, line_no: int) -> tuple[str, LineDocument]:
         line: Line | None = segment.line(line_no)

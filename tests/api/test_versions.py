@@ -84,6 +84,37 @@ class TestIfMatch:
         assert crm.position() == before
 
 
+class TestIfMatchOnASegment:
+    """What is made from a segment asks for the segment's version."""
+
+    @pytest.fixture
+    def made_from_it(self, crm: Crm, rnd: str) -> list[tuple[str, dict[str, Any]]]:
+        return [
+            ("save-criteria", {"code": rnd}),
+            ("apply-mailing-group", {"code": crm.record("mailing-groups")}),
+            ("tasks", {"type": "phone_call"}),
+        ]
+
+    def test_the_version_that_was_seen_will_do(
+        self, client: httpx.Client, crm: Crm, made_from_it: list[tuple[str, dict[str, Any]]]
+    ) -> None:
+        path = f"/v1/segments/{crm.loggable()['no']}"
+        seen = {"If-Match": client.get(path).headers["etag"]}
+        for call, body in made_from_it:
+            ok(client.post(f"{path}/{call}", json=body, headers=seen))
+
+    def test_a_version_that_is_gone_is_refused_and_nothing_is_made(
+        self, client: httpx.Client, crm: Crm, made_from_it: list[tuple[str, dict[str, Any]]]
+    ) -> None:
+        path = f"/v1/segments/{crm.loggable()['no']}"
+        seen = {"If-Match": client.get(path).headers["etag"]}
+        ok(client.patch(path, json={"subject": "New"}))
+        before = crm.position()
+        for call, body in (*made_from_it, ("cover-sheets", {"log_interaction": True})):
+            refused(client.post(f"{path}/{call}", json=body, headers=seen), "version-conflict")
+        assert crm.position() == before
+
+
 class TestOfManyWriters:
     FIELDS = ("name", "name_2", "address", "city", "county", "phone_no", "email", "home_page")
 
