@@ -181,8 +181,8 @@ class Segments:
         return self._record(caller, segment, facts, about=contact.key)
 
     @retried
-    def remove_line(self, caller: Caller, no: str, line_no: int) -> int:
-        """Delete a line (domain B3.6, B3.7). Raises NotFound, SegmentLogged."""
+    def remove_line(self, caller: Caller, no: str, line_no: int) -> tuple[Segment, int]:
+        """Delete a line (domain B3.6, B3.7). Raises Refused."""
         segment = self.for_command(caller, no)
         line = segment.line(line_no)
         if line is None:
@@ -190,7 +190,7 @@ class Segments:
         with self.read_models.cursor() as cursor:
             facts = line_facts(cursor, [line.contact_key]).get(line.contact_key)
         events = worksheet.remove_line(segment, line_no, facts.no if facts else "")
-        return self._record(caller, segment, events)[1]
+        return self._record(caller, segment, events)
 
     def _record(
         self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent], about: int | None = None

@@ -115,6 +115,38 @@ class TestIfMatchOnASegment:
         assert crm.position() == before
 
 
+class TestWhatIsTakenAway:
+    """A write that takes something away says the version too, so that the next one can go by it."""
+
+    DOCUMENT = b"<p>Dear reader</p>"
+
+    def chain(self, client: httpx.Client, of: str, taken: list[str]) -> None:
+        """Take things away one after the other, each by the version that the one before has said."""
+        seen = client.get(of).headers["etag"]
+        for path in taken:
+            answer = client.delete(f"{of}/{path}", headers={"If-Match": seen})
+            ok(answer)
+            assert answer.headers["etag"] != seen
+            seen = answer.headers["etag"]
+            assert seen == client.get(of).headers["etag"]
+
+    def store(self, client: httpx.Client, path: str) -> None:
+        ok(client.put(path, content=self.DOCUMENT, headers={"Content-Type": "text/html"}))
+
+    def test_of_a_segment(self, client: httpx.Client, crm: Crm) -> None:
+        path = f"/v1/segments/{crm.loggable(2)['no']}"
+        taken = ["lines/20000/document", "documents/ENG"]
+        for document in reversed(taken):
+            self.store(client, f"{path}/{document}")
+        self.chain(client, path, [*taken, "lines/10000", "lines/20000"])
+
+    def test_of_a_template(self, client: httpx.Client, crm: Crm) -> None:
+        path = f"/v1/interaction-templates/{crm.template()}"
+        for language in ("ENG", "NLD"):
+            self.store(client, f"{path}/documents/{language}")
+        self.chain(client, path, ["documents/ENG", "documents/NLD"])
+
+
 class TestOfManyWriters:
     FIELDS = ("name", "name_2", "address", "city", "county", "phone_no", "email", "home_page")
 
