@@ -50,7 +50,7 @@ def listing(kind: RecordKind) -> Listing:
 
 def _field(name: str, hint: object) -> Field:
     words = [get_args(part) for part in get_args(hint) if get_origin(part) is Literal]
-    usual = FieldType.CODE if name.endswith(("_code", "_no")) else FieldType.TEXT
+    usual = FieldType.CODE if name.endswith(("_code", "campaign_no")) else FieldType.TEXT
     kind = Enumeration(words[0]) if words else _TYPES.get(hint, usual)
     text: Any = f"value ->> '{name}' COLLATE \"C\""
     return Field(_CASTS[kind].format(text) if kind in _CASTS else f"({text})", kind)
