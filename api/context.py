@@ -6,7 +6,7 @@ back, and for small commands those trips took more time than all the rest.
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
@@ -84,14 +84,16 @@ async def may_measure(
         await principal(service, credentials)
 
 
-def allow(*roles: Role) -> Callable[..., Awaitable[Principal]]:
-    """Lets these roles in, and admins. Raises 403."""
+class Allowed:
+    """A dependency that lets these roles in, and admins."""
 
-    async def check(who: Annotated[Principal, Depends(principal)]) -> Principal:
-        _refuse_other_roles(who, roles)
+    def __init__(self, *roles: Role) -> None:
+        self.roles = roles
+
+    async def __call__(self, who: Annotated[Principal, Depends(principal)]) -> Principal:
+        """Raises 403."""
+        _refuse_other_roles(who, self.roles)
         return who
-
-    return check
 
 
 def lets_in(service: Service, credentials: HTTPAuthorizationCredentials | None, *roles: Role) -> bool:
@@ -151,7 +153,7 @@ IDEMPOTENCY_KEY = Header(
 def _caller(*roles: Role) -> Callable[..., Awaitable[Caller]]:
     async def caller(
         request: Request,
-        who: Annotated[Principal, Depends(allow(*roles))],
+        who: Annotated[Principal, Depends(Allowed(*roles))],
         on: WorkDate,
         seen: Annotated[str | None, IF_MATCH] = None,
         key: Annotated[str | None, IDEMPOTENCY_KEY] = None,
@@ -173,9 +175,8 @@ def _reader(*roles: Role, of_history: bool) -> Any:
     """Lets these roles read. What is read of the history is recorded before it is shown."""
 
     async def read(
-        request: Request, service: ServiceOf, who: Annotated[Principal, Depends(principal)]
+        request: Request, service: ServiceOf, who: Annotated[Principal, Depends(Allowed(*roles))]
     ) -> None:
-        _refuse_other_roles(who, roles)
         asked = request.query_params
         # A version of one thing; in a list, `version` is a field like others.
         earlier = "as_of" in asked or (bool(request.path_params) and not FIELDS.isdisjoint(asked))
@@ -191,7 +192,7 @@ def _reader(*roles: Role, of_history: bool) -> Any:
 READERS = _reader("marketer", "auditor", "reporter", of_history=False)
 HISTORIANS = _reader("marketer", "auditor", of_history=True)
 AUDITORS = _reader("auditor", of_history=True)
-ADMINS = Depends(allow())
+ADMINS = Depends(Allowed())
 
 
 def not_there_yet(position: int) -> ProblemError:
@@ -259,7 +260,25 @@ async def _settle(
 
 Settled = Annotated[Settle, Depends(_settle)]
 
-LISTING_PARAMETERS = {"limit", "cursor", "count", "sort"}
+LISTING_PARAMETERS = frozenset(("limit", "cursor", "count", "sort"))
+
+
+def _filters(request: Request, others: Set[str] = frozenset()) -> dict[str, str]:
+    filters: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in filters:
+            raise InvalidRequest.at(name, "given twice; combine filters with & or |")
+        if name not in others:
+            filters[name] = value
+    return filters
+
+
+async def field_filters(request: Request) -> dict[str, str]:
+    """What is to be done with everything that meets filters: there are no pages, so every name is a field."""
+    return _filters(request)
+
+
+Filters = Annotated[dict[str, str], Depends(field_filters)]
 
 
 async def list_query(
@@ -270,12 +289,7 @@ async def list_query(
     sort: Annotated[str | None, Query(max_length=100, description="A field; with - before it, down.")] = None,
 ) -> AsyncIterator[ListQuery]:
     """What is asked of a list; every other parameter is a field with a filter expression."""
-    filters: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        if name in filters:
-            raise InvalidRequest.at(name, "given twice; combine filters with & or |")
-        if name not in LISTING_PARAMETERS:
-            filters[name] = value
+    filters = _filters(request, LISTING_PARAMETERS)
     try:
         yield ListQuery(filters, sort, limit, cursor, count)
     except (psycopg.DataError, RecursionError, UnicodeError) as error:

@@ -1,4 +1,4 @@
-"""What holds for every route, whatever it declares itself: no parameter is passed over in silence."""
+"""What holds for every route, whatever it declares itself: nothing that is sent is passed over in silence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 
-from api.context import LISTING_PARAMETERS, READ_SECONDS, let_in, list_query, not_there_yet, service_of
+from api.context import (
+    LISTING_PARAMETERS,
+    READ_SECONDS,
+    Allowed,
+    field_filters,
+    let_in,
+    list_query,
+    not_there_yet,
+    service_of,
+)
 from domain.errors import InvalidRequest, Problem
 
 POLL_SECONDS = 0.1
@@ -20,33 +29,50 @@ POSITION = "event-position"
 class Asked:
     """What a route declares, so that the rest can be refused."""
 
-    def __init__(self, dependant: Dependant) -> None:
+    def __init__(self, dependant: Dependant, *, takes_body: bool) -> None:
+        self._takes_body = takes_body
         parts = list(_parts(dependant))
         self._names = {field.alias for part in parts for field in part.query_params}
-        self._takes_fields = any(part.call is list_query for part in parts)
+        self._takes_fields = any(part.call in (list_query, field_filters) for part in parts)
+        self._allowed = [part.call for part in parts if isinstance(part.call, Allowed)]
         self._waits = any(field.alias.lower() == POSITION for part in parts for field in part.header_params)
 
     async def check(self, request: Request) -> None:
-        """Refuse what the route does not know. Whoever may not come in hears of that instead, elsewhere."""
-        unknown = self._unknown(request)
+        """Refuse what the route does not know. Whoever may not come in or do this hears of that instead."""
+        problems = self._parameters(request) or await self._fields(request)
         position = None if self._waits or request.method != "GET" else request.headers.get(POSITION)
-        if not unknown and position is None:
+        if not problems and position is None:
             return
         scheme, _, credential = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not await let_in(service_of(request), credential):
+        who = await let_in(service_of(request), credential) if scheme.lower() == "bearer" else None
+        if who is None:
             return
-        if unknown:
-            # A misspelt `dry_run` must not be done in earnest.
-            problems: list[Problem] = [((name,), "there is no such parameter") for name in unknown]
-            raise InvalidRequest(f"{unknown[0]}: there is no such parameter", problems)
+        if problems:
+            for allowed in self._allowed:
+                await allowed(who)
+            # A misspelt `dry_run` must not be done in earnest, nor to everything what a body meant for some.
+            place, message = problems[0]
+            raise InvalidRequest(f"{place[0]}: {message}" if place else message, problems)
         if position is not None:
             await _wait(request, position)
 
-    def _unknown(self, request: Request) -> list[str]:
+    def _parameters(self, request: Request) -> list[Problem]:
         if self._takes_fields:
             return []
         known = self._names | (LISTING_PARAMETERS if request.method == "GET" else set())
-        return [name for name in request.query_params if name not in known]
+        return [((name,), "there is no such parameter") for name in request.query_params if name not in known]
+
+    async def _fields(self, request: Request) -> list[Problem]:
+        """What a body says to a write that takes none; nobody else would read it."""
+        if self._takes_body or request.method == "GET" or not (await request.body()).strip():
+            return []
+        try:
+            sent = await request.json()
+        except (ValueError, RecursionError):
+            sent = ()
+        if isinstance(sent, dict):
+            return [((name,), "there is no such field") for name in sent]
+        return [] if sent is None else [((), "this call takes no body")]
 
 
 def _parts(dependant: Dependant) -> Iterator[Dependant]:

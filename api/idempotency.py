@@ -72,7 +72,9 @@ class RepeatableRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        asked = Asked(self.dependant)
+        # A file that a route reads by itself is described for OpenAPI, since FastAPI knows nothing of it.
+        reads_a_file = "requestBody" in (self.openapi_extra or {})
+        asked = Asked(self.dependant, takes_body=reads_a_file or self.body_field is not None)
 
         async def repeatable(request: Request) -> Response:
             request = _StrictRequest(request.scope, request.receive)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, check_version, retried
 from application.records import Records
-from application.segments import stream_of
+from application.segments import Segments
 from domain import records
 from domain.contact_set import union
-from domain.errors import Conflict, InUse
+from domain.errors import Conflict
 from domain.records import KnownRecord
-from domain.segment.state import Segment
-from domain.segment.targets import is_on_lines, targets
+from domain.segment.targets import targets
 from projections.listing import Page, Query
 from projections.read_models import ReadModels
 from projections.target_group import has_targeted_interactions, target_page
@@ -22,10 +20,11 @@ from projections.target_group import has_targeted_interactions, target_page
 class Campaigns:
     """Whom campaigns are aimed at. Who belongs to a target group is found when it is read."""
 
-    def __init__(self, journal: Journal, read_models: ReadModels, known: Records) -> None:
+    def __init__(self, journal: Journal, read_models: ReadModels, known: Records, segments: Segments) -> None:
         self.journal = journal
         self.read_models = read_models
         self.records = known
+        self.segments = segments
 
     @retried
     def activate(self, caller: Caller, no: str) -> tuple[KnownRecord, int]:
@@ -46,37 +45,21 @@ class Campaigns:
         check_version(caller, record)
         return self._record(caller, record, records.deactivate(record))
 
-    def delete(self, caller: Caller, no: str) -> int:
-        """Delete a campaign that nothing refers to, no line either. Raises NotFound, InUse."""
-        self.records.get(records.CAMPAIGN, no)
-        for segment in self._open_segments():
-            if is_on_lines(segment, no):
-                raise InUse(f"Campaign {no} is still used by lines of segment {segment.no}.")
-        return self.records.delete(caller, records.CAMPAIGN, no)
-
     def target_group(self, no: str, query: Query, work_date: date) -> Page:
         """A page of the target group; nobody while the campaign is not activated. Raises NotFound."""
         if not self.records.get(records.CAMPAIGN, no).value.activated:
             return Page([], None, 0 if query.count else None)
-        on_lines = union(targets(segment, no) for segment in self._open_segments())
+        on_lines = union(targets(segment, no) for segment in self.segments.all_open())
         with self.read_models.cursor() as cursor:
             return target_page(cursor, no, on_lines, query, work_date)
 
     def _has_target(self, no: str) -> bool:
         names = ["contacts", "worksheets"]
         self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, names)
-        if any(targets(segment, no) for segment in self._open_segments()):
+        if any(targets(segment, no) for segment in self.segments.all_open()):
             return True
         with self.read_models.cursor() as cursor:
             return has_targeted_interactions(cursor, no)
-
-    def _open_segments(self) -> Iterator[Segment]:
-        with self.read_models.cursor() as cursor:
-            numbers = [row["no"] for row in cursor.execute("SELECT no FROM segment ORDER BY no")]
-        for no in numbers:
-            segment = self.journal.load(stream_of(no), Segment)
-            if segment is not None and segment.status == "open":
-                yield segment
 
     def _record(
         self, caller: Caller, record: KnownRecord, facts: tuple[records.RecordEvent, ...]

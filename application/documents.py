@@ -108,8 +108,11 @@ class Documents:
         return Stored(read, before is None, version, position)
 
     @retried
-    def remove_from_template(self, caller: Caller, code: str, language_code: str | None) -> int:
-        """Take a template's document away; another language becomes its default if need be."""
+    def remove_from_template(self, caller: Caller, code: str, language_code: str | None) -> tuple[int, int]:
+        """Take a template's document away; another language becomes its default if need be.
+
+        The template's version and the position. Raises NotFound.
+        """
         record = self._template(caller, code)
         template: InteractionTemplate = record.value
         _found(template.documents, language_code)
@@ -117,7 +120,7 @@ class Documents:
         default = template.language_code
         if default == language_code:
             default = next_default(left, default)
-        return self._write(caller, record, replaced(template, documents=left, language_code=default), {})[1]
+        return self._write(caller, record, replaced(template, documents=left, language_code=default), {})
 
     def _template(self, caller: Caller, code: str) -> KnownRecord:
         record = self.records.get(records.INTERACTION_TEMPLATE, code)
@@ -143,18 +146,17 @@ class Documents:
     @retried
     def put_on_segment(self, caller: Caller, no: str, language_code: str | None, file: File) -> Stored:
         """Store the segment's own document, which its lines inherit (domain B4). Raises Refused."""
-        segment = self._segment(caller, no)
+        segment = self.segments.for_command(caller, no)
         read = read_file(file, language_code)
         events = documents.attach(segment, read.document, names_subject=file.names_subject)
         new = document_in(segment.header.documents, language_code) is None
         return self._stored(caller, segment, events, read, file, new=new)
 
     @retried
-    def remove_from_segment(self, caller: Caller, no: str, language_code: str | None) -> int:
-        """Take the segment's document away (domain B4). Raises NotFound, SegmentLogged."""
-        segment = self._segment(caller, no)
-        events = documents.remove(segment, language_code)
-        return self.journal.record(caller, Changes(stream_of(no), segment.version, events))
+    def remove_from_segment(self, caller: Caller, no: str, language_code: str | None) -> tuple[int, int]:
+        """Take the segment's document away (domain B4); its version and the position. Raises Refused."""
+        segment = self.segments.for_command(caller, no)
+        return self._removed(caller, segment, documents.remove(segment, language_code))
 
     # Lines
 
@@ -173,7 +175,7 @@ class Documents:
     @retried
     def put_on_line(self, caller: Caller, no: str, line_no: int, file: File) -> Stored:
         """Give one line a document of its own (domain B4). Raises Refused."""
-        segment = self._segment(caller, no)
+        segment = self.segments.for_command(caller, no)
         contact_no, chosen = self._line(segment, line_no)
         read = read_file(file, chosen.language_code)
         events = documents.personalise(
@@ -184,17 +186,12 @@ class Documents:
         return self._stored(caller, segment, events, read, file, new=chosen.kind != "unique", about=about)
 
     @retried
-    def remove_from_line(self, caller: Caller, no: str, line_no: int) -> int:
-        """Let a line inherit again (domain B4). Raises NotFound, SegmentLogged."""
-        segment = self._segment(caller, no)
+    def remove_from_line(self, caller: Caller, no: str, line_no: int) -> tuple[int, int]:
+        """Let a line inherit again (domain B4); the segment's version and the position. Raises Refused."""
+        segment = self.segments.for_command(caller, no)
         contact_no, chosen = self._line(segment, line_no)
         events = documents.depersonalise(segment, line_no, contact_no, chosen)
-        return self.journal.record(caller, Changes(stream_of(no), segment.version, events))
-
-    def _segment(self, caller: Caller, no: str) -> Segment:
-        segment = self.segments.get(no)
-        check_version(caller, segment)
-        return segment
+        return self._removed(caller, segment, events)
 
     def _line(self, segment: Segment, line_no: int) -> tuple[str, LineDocument]:
         line: Line | None = segment.line(line_no)
@@ -203,6 +200,10 @@ class Documents:
         with self.read_models.cursor() as cursor:
             facts = line_facts(cursor, [line.contact_key]).get(line.contact_key)
         return facts.no if facts else "", line_document(line, facts.language_code if facts else None)
+
+    def _removed(self, caller: Caller, segment: Segment, events: tuple[SegmentEvent, ...]) -> tuple[int, int]:
+        position = self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+        return segment.version + len(events), position
 
     def _stored(
         self,

@@ -9,7 +9,7 @@ import msgspec
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, check_version, retried
+from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, retried
 from application.records import Records
 from application.segments import Segments, stream_of
 from application.selecting import Selecting
@@ -56,8 +56,7 @@ class LoggingSegments:
 
     def check(self, caller: Caller, no: str, *, send_attachments: bool) -> int:
         """Whether a segment can be logged; how many lines it has. Nothing is recorded. Raises Refused."""
-        segment = self.segments.get(no)
-        check_version(caller, segment)
+        segment = self.segments.for_command(caller, no)
         logging.check_header(segment)
         logging.check_lines(self._checked(segment, send_attachments))
         return segment.number_of_lines
@@ -67,8 +66,7 @@ class LoggingSegments:
         self, caller: Caller, no: str, *, send_attachments: bool, create_follow_up: bool
     ) -> tuple[SegmentLogged, int]:
         """Log a segment, all or nothing; the event and the position (domain B10). Raises Refused."""
-        segment = self.segments.get(no)
-        check_version(caller, segment)
+        segment = self.segments.for_command(caller, no)
         logging.check_header(segment)
         # The lines are checked on the read models, and the contacts must not change after that (see below).
         self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts", "setup"])

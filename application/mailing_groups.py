@@ -26,9 +26,9 @@ class MailingGroups:
     def apply(self, caller: Caller, segment_no: str, code: str, *, delete_old: bool) -> tuple[int, int, int]:
         """Give the group to everybody on the segment; with `delete_old`, to nobody else.
 
-        Returns how many were added, how many removed, and the position. Raises NotFound.
+        Returns how many were added, how many removed, and the position. Raises NotFound, VersionConflict.
         """
-        segment = self.segments.get(segment_no)
+        segment = self.segments.for_command(caller, segment_no)
         if self.records.find(records.MAILING_GROUP, code) is None:
             raise NotFound.named("mailing group", code, "code")
         wanted = segment.contacts

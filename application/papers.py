@@ -103,7 +103,7 @@ class Papers:
 
         Returns the pages and the position. Raises Refused.
         """
-        segment = self.segments.get(no)
+        segment = self.segments.for_command(caller, no)
         template_code, template = self._template()
         found, left_out = self._covered(segment, part)
         if not found:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from application.contacts import Contacts
 from application.interactions import Interactions
-from application.journal import Caller, Changes, check_version, retried
+from application.journal import Caller, Changes, retried
 from application.records import Records
 from application.segments import Segments, stream_of
 from domain import records
@@ -95,8 +95,7 @@ class Recording:
 
         The line remembers by which number the contact was called.
         """
-        segment = self.segments.get(no)
-        check_version(caller, segment)
+        segment = self.segments.for_command(caller, no)
         code = self.records.template_setup().outgoing_calls
         if code is None:
             raise MandatoryField.named(

@@ -90,7 +90,7 @@ class Records:
 
     @retried
     def delete(self, caller: Caller, kind: RecordKind, code: str) -> int:
-        """Delete a record that nothing refers to. Raises NotFound, InUse."""
+        """Delete a record; whether lines name it, `Deleting` has seen to. Raises NotFound, InUse."""
         record = self.get(kind, code)
         check_version(caller, record)
         with self.read_models.cursor() as cursor:

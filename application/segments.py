@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -54,6 +54,12 @@ class Segments:
             raise SegmentLogged.as_entry(no, segment.logged.entry_no)
         return segment
 
+    def for_command(self, caller: Caller, no: str) -> Segment:
+        """The open segment, as the caller has seen it. Raises NotFound, SegmentLogged, VersionConflict."""
+        segment = self.get(no)
+        check_version(caller, segment)
+        return segment
+
     def as_of(self, no: str, *, version: int | None = None, at: At | None = None) -> Segment:
         """The segment as it stood at a version or an instant, whatever became of it. Raises NotFound."""
         segment = self.journal.as_of(stream_of(no), Segment, version=version, at=at)
@@ -61,6 +67,15 @@ class Segments:
             self.standing(no)  # if there never was one, that is what is said
             raise NotFound(f"Segment {no} has no such version.")
         return segment
+
+    def all_open(self) -> Iterator[Segment]:
+        """The segments that are on the worksheet now, in the order of their numbers."""
+        with self.read_models.cursor() as cursor:
+            numbers = [row["no"] for row in cursor.execute("SELECT no FROM segment ORDER BY no")]
+        for no in numbers:
+            segment = self.journal.load(stream_of(no), Segment)
+            if segment is not None and segment.status == "open":
+                yield segment
 
     def standing(self, no: str, version: int | None = None) -> Segment:
         """The segment in its last version or another, whatever became of it. Raises NotFound."""
@@ -125,7 +140,7 @@ class Segments:
         self, caller: Caller, no: str, values: HeaderChanges, *, update_lines: bool
     ) -> tuple[Segment, int]:
         """Change the header and the lines that follow it (domain B2). Raises Refused."""
-        segment = self._for_command(caller, no)
+        segment = self.for_command(caller, no)
         self._check_header(values)
         template = self.records.template(_named_template(values))
         facts = worksheet.change_header(segment, values, template, update_lines=update_lines)
@@ -134,7 +149,7 @@ class Segments:
     @retried
     def delete(self, caller: Caller, no: str) -> int:
         """Delete an open segment (domain B1). Raises NotFound, SegmentLogged."""
-        segment = self._for_command(caller, no)
+        segment = self.for_command(caller, no)
         return self.journal.record(caller, Changes(stream_of(no), segment.version, [SegmentDeleted()]))
 
     # Lines by hand
@@ -144,7 +159,7 @@ class Segments:
         self, caller: Caller, no: str, contact_no: str, values: LineChanges
     ) -> tuple[Segment, int, int]:
         """Put a contact on a line; the line's number and the position (domain B3.1). Raises Refused."""
-        segment = self._for_command(caller, no)
+        segment = self.for_command(caller, no)
         contact = self._line_contact(contact_no)
         self._refuse_blocked(contact)
         template = self._check_line(contact, values)
@@ -156,7 +171,7 @@ class Segments:
         self, caller: Caller, no: str, line_no: int, contact_no: str | None, values: LineChanges
     ) -> tuple[Segment, int]:
         """Give a line values of its own, or another contact (domain B3.2, B3.3, B3.6). Raises Refused."""
-        segment = self._for_command(caller, no)
+        segment = self.for_command(caller, no)
         line = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
@@ -175,21 +190,16 @@ class Segments:
         return self._record(caller, segment, facts, about=contact.key)
 
     @retried
-    def remove_line(self, caller: Caller, no: str, line_no: int) -> int:
-        """Delete a line (domain B3.6, B3.7). Raises NotFound, SegmentLogged."""
-        segment = self._for_command(caller, no)
+    def remove_line(self, caller: Caller, no: str, line_no: int) -> tuple[Segment, int]:
+        """Delete a line (domain B3.6, B3.7). Raises Refused."""
+        segment = self.for_command(caller, no)
         line = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
         with self.read_models.cursor() as cursor:
             facts = line_facts(cursor, [line.contact_key]).get(line.contact_key)
         events = worksheet.remove_line(segment, line_no, facts.no if facts else "")
-        return self._record(caller, segment, events)[1]
-
-    def _for_command(self, caller: Caller, no: str) -> Segment:
-        segment = self.get(no)
-        check_version(caller, segment)
-        return segment
+        return self._record(caller, segment, events)
 
     def _record(
         self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent], about: int | None = None

@@ -45,7 +45,7 @@ class Tasks:
     @retried
     def create_for_segment(self, caller: Caller, no: str, values: TaskChanges) -> tuple[TasksCreated, int]:
         """A task for every contact on a segment; the event and the position. Raises Refused."""
-        segment = self.segments.get(no)
+        segment = self.segments.for_command(caller, no)
         if segment.number_of_lines == 0:
             raise SegmentEmpty(f"Segment {no} has no lines.")
         header = segment.header

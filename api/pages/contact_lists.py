@@ -37,7 +37,7 @@ router = APIRouter(prefix="/contacts/{no}/lists", route_class=PageRoute, include
 ADDRESS = (
     *(FormField("code", length=10), FormField("company_name"), FormField("address")),
     *(FormField("address_2", length=50), FormField("post_code", length=20), FormField("city", length=30)),
-    *(FormField("county", length=30), FormField("country_code", length=10)),
+    *(FormField("county", length=30), FormField("country_code", length=20)),
     *(FormField(name, length=30) for name in ("phone_no", "mobile_phone_no", "fax_no")),
     *(FormField("email", length=80), FormField("home_page", length=255)),
 )

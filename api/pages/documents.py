@@ -141,7 +141,8 @@ def remove_from_template(
     code: ShortCode, request: Request, service: ServiceOf, visitor: Writer, form: Sent
 ) -> Response:
     """Take a template's document away."""
-    settle(service, service.documents.remove_from_template(visitor.caller, code, _language(form)), "setup")
+    _, position = service.documents.remove_from_template(visitor.caller, code, _language(form))
+    settle(service, position, "setup")
     return go_to(request, _letter_of(code))
 
 
@@ -198,7 +199,7 @@ def remove_from_segment(
     no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent
 ) -> Response:
     """Take the segment's document away."""
-    position = service.documents.remove_from_segment(visitor.caller, no, _language(form))
+    _, position = service.documents.remove_from_segment(visitor.caller, no, _language(form))
     settle(service, position, "worksheets")
     return go_to(request, f"/segments/{no}/letter")
 

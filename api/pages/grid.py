@@ -164,7 +164,8 @@ def change_cell(
 @router.post("/lines/{line_no}/remove")
 def remove_line(no: Code, line_no: LineNo, service: ServiceOf, visitor: Writer) -> Response:
     """Take a line off the worksheet."""
-    settle(service, service.segments.remove_line(visitor.caller, no, line_no), "worksheets")
+    _, position = service.segments.remove_line(visitor.caller, no, line_no)
+    settle(service, position, "worksheets")
     return Response(status_code=204)
 
 

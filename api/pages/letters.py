@@ -123,5 +123,6 @@ def inherit_again(
     no: Code, line_no: LineNo, request: Request, service: ServiceOf, visitor: Writer, form: Sent
 ) -> Response:
     """Take its own document away: the segment's counts again."""
-    settle(service, service.documents.remove_from_line(visitor.caller, no, line_no), "worksheets")
+    _, position = service.documents.remove_from_line(visitor.caller, no, line_no)
+    settle(service, position, "worksheets")
     return go_to(request, f"/segments/{no}/lines/{line_no}/letter")

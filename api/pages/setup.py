@@ -280,9 +280,5 @@ def delete_record(
     kind: KindOf, code: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent
 ) -> Response:
     """Delete a record that nothing refers to."""
-    if kind is records.CAMPAIGN:
-        position = service.campaigns.delete(visitor.caller, code)
-    else:
-        position = service.records.delete(visitor.caller, kind, code)
-    settle(service, position, "setup")
+    settle(service, service.deleting.delete(visitor.caller, kind, code), "setup")
     return go_to(request, f"/setup/{kind.path}")

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter
 
-from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least
+from api.context import READERS, Filters, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least
 from api.idempotency import RepeatableRoute
 from api.routes.logging import Entry, one, page
 from api.schemas.interactions import (
@@ -107,9 +107,9 @@ def redate_interactions(
 
 
 @router.post(f"{LOG}/delete-canceled", response_model=DeletedAnswer)
-def delete_canceled(service: ServiceOf, query: Listed, caller: Marketer, settle: Settled) -> Any:
+def delete_canceled(service: ServiceOf, filters: Filters, caller: Marketer, settle: Settled) -> Any:
     """Delete the canceled entries that meet the filters, which are query parameters as in the list."""
-    deleted, position = service.interactions.delete_canceled(caller, query.filters)
+    deleted, position = service.interactions.delete_canceled(caller, filters)
     settle(position, ["contacts"])
     return {"deleted": deleted}
 
@@ -199,10 +199,10 @@ def read_campaign_entry(entry_no: Entry, service: ServiceOf, on: WorkDate) -> An
 
 @router.post("/campaign-entries/delete-canceled", response_model=DeletedAnswer)
 def delete_canceled_campaign_entries(
-    service: ServiceOf, query: Listed, caller: Marketer, settle: Settled
+    service: ServiceOf, filters: Filters, caller: Marketer, settle: Settled
 ) -> Any:
     """Delete the canceled campaign entries that meet the filters, with their interactions."""
-    deleted, position = service.interactions.delete_canceled_campaign_entries(caller, query.filters)
+    deleted, position = service.interactions.delete_canceled_campaign_entries(caller, filters)
     settle(position, ["contacts"])
     return {"deleted": deleted}
 

@@ -182,10 +182,7 @@ def _add_routes(kind: RecordKind) -> None:
         caller: Marketer,
         settle: Settled,
     ) -> dict[str, Any]:
-        if kind is records.CAMPAIGN:
-            settle(service.campaigns.delete(caller, code), ["setup"])
-        else:
-            settle(service.records.delete(caller, kind, code), ["setup"])
+        settle(service.deleting.delete(caller, kind, code), ["setup"])
         return {"deleted": code}
 
 

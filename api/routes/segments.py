@@ -182,7 +182,8 @@ def remove_line(
     no: Code, line_no: LineNo, service: ServiceOf, caller: Marketer, settle: Settled
 ) -> dict[str, Any]:
     """Delete a line, which counts as a criteria action. Its number is not used again."""
-    settle(service.segments.remove_line(caller, no, line_no), ["worksheets"])
+    segment, position = service.segments.remove_line(caller, no, line_no)
+    settle(position, ["worksheets"], version=segment.version)
     return {"deleted": line_no}
 
 

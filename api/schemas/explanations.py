@@ -127,6 +127,7 @@ class StepAnswer(Answer):
     """One step of a segment's story; `number_of_lines` is how many there were after it."""
 
     position: int
+    stream: str
     version: int
     type: str
     at: dt.datetime

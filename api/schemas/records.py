@@ -126,7 +126,7 @@ class CampaignBody(Body):
     starting_date: Day | None = None
     ending_date: Day | None = None
     salesperson_code: OptionalCode = None
-    status_code: OptionalShortCode = None
+    status_code: OptionalCode = None
 
 
 class NewCampaignBody(CampaignBody):
@@ -163,7 +163,7 @@ class OwnCompanyBody(Body):
     post_code: Text20 = None
     city: Text30 = None
     county: Text30 = None
-    country_code: OptionalShortCode = None
+    country_code: OptionalCode = None
     phone_no: Text30 = None
     fax_no: Text30 = None
     email: Text80 = None

@@ -131,9 +131,9 @@ CONTACT_VALUES: dict[str, Values] = {
     "first_name": (*TEXTS, "x" * 31),
     "company_no": CODES,
     "salesperson_code": (*CODES, NONE),
-    "territory_code": (*SHORT_CODES, NONE),
-    "salutation_code": (*SHORT_CODES, NONE),
-    "organizational_level_code": (*SHORT_CODES, NONE),
+    "territory_code": (*CODES, NONE),
+    "salutation_code": (*CODES, NONE),
+    "organizational_level_code": (*CODES, NONE),
     "language_code": SHORT_CODES,
     "correspondence_type": WORDS,
     "exclude_from_segment": FLAGS,
@@ -164,7 +164,7 @@ RECORD_VALUES: dict[str, dict[str, Values]] = {
     CAMPAIGN: {
         "starting_date": DATES,
         "salesperson_code": (*CODES, NONE),
-        "status_code": (*SHORT_CODES, NONE),
+        "status_code": (*CODES, NONE),
         "cost": ("1.00",),
     },
 }

@@ -70,8 +70,10 @@ class TestEveryCall:
         # Trying something out records nothing, so whoever reads the history may.
         roles: tuple[Role, ...] = ("reporter",) if call.path.endswith("/what-if") else ("auditor", "reporter")
         for role in roles:
-            response = client_for(role).request(call.method, call.url, json=call.body)
-            refused(response, "forbidden")
+            for body in (call.body, {"nothing_like_it": 1}):
+                refused(client_for(role).request(call.method, call.url, json=body), "forbidden")
+            unknown = client_for(role).request(call.method, call.url, params={"nothing_like_it": "1"})
+            refused(unknown, "forbidden")
 
     def test_errors_every_refusal_is_a_problem_that_the_document_knows(
         self, client: httpx.Client, call: Call
@@ -88,6 +90,16 @@ class TestEveryCall:
         if response.status_code != 404:
             assert response.status_code == 422
             assert ["nothing_like_it"] in places(response.json()) or response.json()["errors"]
+
+    def test_base_a_body_is_refused_where_none_is_read(self, client: httpx.Client, call: Call) -> None:
+        if call.method == "GET" or "requestBody" in call.operation:
+            return
+        problem = refused(
+            client.request(call.method, call.url, json={"segment_no": "SM1"}), "invalid-request"
+        )
+        assert places(problem) == [["segment_no"]]
+        for body in (b"[]", b"{", b'"SM1"', b"segment_no=SM1"):
+            refused(client.request(call.method, call.url, content=body), "invalid-request")
 
     def test_unknown_parameters_are_refused(self, client: httpx.Client, call: Call) -> None:
         response = client.request(call.method, call.url, params={"nothing_like_it": "1"})
@@ -116,6 +128,11 @@ class TestParameters:
         made = client.post("/v1/segments?dryrun=true", json={"no": f"{no}X"})
         refused(made, "invalid-request")
         refused(client.get(f"/v1/segments/{no}X"), "not-found")
+
+    def test_a_body_that_says_nothing_is_as_good_as_none(self, client: httpx.Client, crm: Crm) -> None:
+        path = f"/v1/segments/{crm.segment()['no']}/reset-criteria"
+        for body in (b"", b" ", b"{}", b"null"):
+            ok(client.post(path, content=body))
 
     def test_those_of_lists_are_taken_by_every_read(self, client: httpx.Client) -> None:
         ok(client.get("/v1/api-keys?limit=10&count=true"))

@@ -193,11 +193,13 @@ class TestFilters:
 
     def test_on_records(self, client: httpx.Client, crm: Crm, rnd: str) -> None:
         crm.record("salespeople", f"{rnd}A", name="Anna", blocked=True)
-        crm.record("salespeople", f"{rnd}B", name="Bea")
+        crm.record("salespeople", f"{rnd}B", name="Bea", phone_no="030 123 ext. 4")
         crm.record("campaigns", f"{rnd}A", starting_date="2026-01-01")
 
         assert found(client, "/v1/salespeople", "code", code=f"{rnd}*", blocked="false") == [f"{rnd}B"]
         assert found(client, "/v1/salespeople", "code", name="Anna", code=f"{rnd}*") == [f"{rnd}A"]
+        phone = {"code": f"{rnd}*", "phone_no": "*ext. 4"}
+        assert found(client, "/v1/salespeople", "code", **phone) == [f"{rnd}B"]
         assert found(client, "/v1/campaigns", "no", starting_date="..2026-06-01", no=f"{rnd}*") == [f"{rnd}A"]
 
 

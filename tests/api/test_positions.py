@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.crm import Crm, ok, refused
+from tests.api.crm import Crm, ok, places, refused
 
 
 def position_of(client: httpx.Client, stream: str, version: int) -> int:
@@ -82,7 +82,14 @@ def test_so_are_records(client: httpx.Client, crm: Crm) -> None:
     assert ok(client.get(path))["unit_cost"] == "2.50"
 
 
-def test_one_moment_is_asked_for(client: httpx.Client, deleted: str) -> None:
-    path = f"/v1/segments/{deleted}?as_of=2026-03-01T12:00:00Z&position=1"
-    problem = refused(client.get(path), "invalid-request")
-    assert problem["errors"][0]["loc"] == ["position"]
+@pytest.mark.parametrize(
+    ("asked", "place"),
+    [
+        ("as_of=2026-03-01T12:00:00Z&position=1", "position"),
+        ("version=1&as_of=2026-03-01T12:00:00Z", "as_of"),
+        ("version=1&position=1", "position"),
+    ],
+)
+def test_one_moment_is_asked_for(client: httpx.Client, deleted: str, asked: str, place: str) -> None:
+    problem = refused(client.get(f"/v1/segments/{deleted}?{asked}"), "invalid-request")
+    assert places(problem) == [[place]]
