@@ -16,10 +16,13 @@ from application.segments import stream_of
 from domain import records
 from domain.amendments import (
     Amendment,
+    CampaignEntry,
     CampaignEntryDeleted,
     InteractionCommentChanged,
     InteractionCommentDeleted,
     InteractionCommented,
+    InteractionsCanceled,
+    InteractionsUncanceled,
     LoggedAgain,
     RecordedInteractions,
 )
@@ -65,6 +68,11 @@ def interaction_stream(entry_no: int) -> str:
 def resend_stream(first_no: int) -> str:
     """The name of the stream of events of entries that were logged again."""
     return f"resend-{first_no}"
+
+
+def campaign_entry_stream(entry_no: int) -> str:
+    """The name of the stream of events of a campaign entry itself."""
+    return f"campaign-entry-{entry_no}"
 
 
 Recorder = Segment | SingleInteraction | LoggedAgain
@@ -143,7 +151,16 @@ class Interactions:
                 return recorded.cancel_campaign_entry(entry_no, entries, reason)
             return recorded.uncancel_campaign_entry(entry_no, entries, reason)
 
-        return self.journal.record(caller, *self._of_campaign_entry(entries[0], amend))
+        changes = self._of_campaign_entry(entries[0], amend)
+        own = self._own(entry_no)
+        if own.deleted:
+            raise NotFound.named("campaign entry", entry_no)
+        if entries[0].canceled != canceled and not any(change.facts for change in changes):
+            # No interaction is left that could say it, so it says it itself.
+            event = InteractionsCanceled if canceled else InteractionsUncanceled
+            facts = [event(0, ContactSet(), "campaign_entry", entry_no, reason)]
+            changes = [Changes(campaign_entry_stream(entry_no), own.version, facts)]
+        return self.journal.record(caller, *changes)
 
     @retried
     def delete_canceled_campaign_entries(self, caller: Caller, filters: Mapping[str, str]) -> tuple[int, int]:
@@ -157,12 +174,19 @@ class Interactions:
         def delete(recorded: RecordedInteractions, entries: ContactSet) -> tuple[Amendment, ...]:
             return recorded.delete_canceled(entries)
 
-        changes: list[Changes] = []
+        count, changes = 0, list[Changes]()
         for entry in entries:
+            own = self._own(entry.entry_no)
+            if own.deleted:
+                continue  # and still listed for a moment
+            count += 1
             changes += self._of_campaign_entry(entry, delete)
             gone = CampaignEntryDeleted(entry.entry_no, entry.campaign_no)
-            changes.append(Changes(f"campaign-entry-{entry.entry_no}", 0, [gone]))
-        return len(entries), self.journal.record(caller, *_in_sequence(changes))
+            changes.append(Changes(campaign_entry_stream(entry.entry_no), own.version, [gone]))
+        return count, self.journal.record(caller, *_in_sequence(changes))
+
+    def _own(self, entry_no: int) -> CampaignEntry:
+        return self.journal.load(campaign_entry_stream(entry_no), CampaignEntry) or CampaignEntry()
 
     def _of_campaign_entry(
         self,
