@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec.structs import replace as replaced
 
-from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, check_version, retried
+from application.journal import Caller, Changes, Journal, check_version, retried
+from application.looking_up import catch_up
 from application.records import Records
 from domain import records
 from domain.contact import (
@@ -223,7 +224,7 @@ class Contacts:
 
     def _catch_up(self) -> None:
         """What is looked up next must hold what was recorded before."""
-        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts"])
+        catch_up(self.journal, self.read_models, "contacts")
 
     def people_of(self, contact: KnownContact) -> list[KnownContact]:
         """The people of a company, in the order in which they were registered."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace as replaced
 from application.contacts import Contacts, check_address
 from application.journal import Caller, Changes, Journal, retried
 from application.logging_segments import CAMPAIGN_ENTRY, INTERACTION
+from application.looking_up import catch_up
 from application.records import Records
 from application.segments import stream_of
 from domain import records
@@ -336,17 +337,19 @@ class Interactions:
     ) -> tuple[int, Interaction, int]:
         """What `create` does once, with changes `besides` that are saved together with it."""
         value = self._complete(caller, said)
-        first = self.journal.log.counters.next_of(INTERACTION)
-        claims = [self.journal.log.counters.claiming(INTERACTION, first, 1)]
-        event: Any
-        if postponed:
-            event = postpone(first, value, said, comments)
-        else:
+        makes, claims = False, list[Alongside]()
+        if not postponed:
             value = check(value, self._contact_of(value), deliver=deliver)
-            value, makes, more = self.with_campaign_entry(value)
-            claims += more
-            event = InteractionLogged(first, value, makes, comments, deliver)
+            value, makes, claims = self.with_campaign_entry(value)
+        counters = self.journal.log.counters
+        first = counters.next_of(INTERACTION)
+        event = (
+            postpone(first, value, said, comments)
+            if postponed
+            else InteractionLogged(first, value, makes, comments, deliver)
+        )
         changes = Changes(interaction_stream(first), 0, [event])
+        claims = [counters.claiming(INTERACTION, first, 1), *claims]
         return first, value, self.journal.record(caller, changes, *besides, under_lock=claims)
 
     @retried
@@ -411,6 +414,10 @@ class Interactions:
         """
         if value.campaign_no is None:
             return value, False, []
+        # The number before the look: who makes the entry meanwhile takes it, and this is decided again.
+        counters = self.journal.log.counters
+        number = counters.next_of(CAMPAIGN_ENTRY) + ahead
+        catch_up(self.journal, self.read_models, "contacts")
         with self.read_models.cursor() as cursor:
             row = cursor.execute(
                 "SELECT entry_no FROM campaign_entry WHERE campaign_no = %s AND segment_no IS NULL"
@@ -419,13 +426,8 @@ class Interactions:
             ).fetchone()
         if row is not None:
             return replaced(value, campaign_entry_no=row["entry_no"]), False, []
-        counters = self.journal.log.counters
-        number = counters.next_of(CAMPAIGN_ENTRY) + ahead
-        return (
-            replaced(value, campaign_entry_no=number),
-            True,
-            [counters.claiming(CAMPAIGN_ENTRY, number, 1)],
-        )
+        claims = [counters.claiming(CAMPAIGN_ENTRY, number, 1)]
+        return replaced(value, campaign_entry_no=number), True, claims
 
     # What they share
 

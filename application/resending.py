@@ -14,9 +14,10 @@ from application.contacts import Contacts
 from application.delivery_words import delivery_word
 from application.field_words import Language
 from application.interactions import interaction_stream, loaded, resend_stream
-from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, retried
+from application.journal import Caller, Changes, Journal, retried
 from application.letter_files import stream_of as stream_of_entry
 from application.logging_segments import INTERACTION
+from application.looking_up import catch_up
 from application.segments import stream_of
 from correspondence import opt_out
 from correspondence.mail_server import MailSettings
@@ -197,7 +198,7 @@ class Resending:
         self, *, logged_segment: int | None = None, entry_no: int | None = None, only: OnlyDelivered = ALL
     ) -> list[Sendable]:
         """What could be sent again, as of now: a letter on its way must not be sent twice."""
-        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts"])
+        catch_up(self.journal, self.read_models, "contacts")
         with self.read_models.cursor() as cursor:
             return sendable_entries(cursor, logged_segment=logged_segment, entry_no=entry_no, only=only)
 
