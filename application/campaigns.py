@@ -50,6 +50,7 @@ class Campaigns:
     def delete(self, caller: Caller, no: str) -> int:
         """Delete a campaign that nothing refers to, no line either. Raises NotFound, InUse."""
         self.records.get(records.CAMPAIGN, no)
+        catch_up(self.journal, self.read_models, "worksheets")
         for segment in self._open_segments():
             if is_on_lines(segment, no):
                 raise InUse(f"Campaign {no} is still used by lines of segment {segment.no}.")

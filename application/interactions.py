@@ -11,9 +11,9 @@ from msgspec.structs import replace as replaced
 from application.contacts import Contacts, check_address
 from application.journal import Caller, Changes, Journal, retried
 from application.logging_segments import CAMPAIGN_ENTRY, INTERACTION
-from application.looking_up import catch_up
+from application.looking_up import catch_up, look_up
 from application.records import Records
-from application.segments import stream_of
+from application.segments import logged_segment, stream_of
 from domain import records
 from domain.amendments import (
     Amendment,
@@ -142,6 +142,7 @@ class Interactions:
         self, caller: Caller, entry_no: int, *, canceled: bool, reason: str | None = None
     ) -> int:
         """Cancel a campaign entry with its interactions, or take that back. Raises Refused."""
+        self._catch_up()
         with self.read_models.cursor() as cursor:
             entries = campaign_entries(cursor, [entry_no])
         if not entries:
@@ -169,6 +170,7 @@ class Interactions:
 
         Returns how many, and the position. Raises InvalidFilter.
         """
+        self._catch_up()
         with self.read_models.cursor() as cursor:
             entries = canceled_campaign_entries(cursor, filters, caller.work_date)
 
@@ -217,6 +219,8 @@ class Interactions:
     @retried
     def cancel(self, caller: Caller, entry_no: int, *, canceled: bool, reason: str | None = None) -> int:
         """Cancel one entry, or take that back. Raises NotFound, ParentCanceled."""
+        if not canceled:
+            self._catch_up()  # to what its campaign entry is
         place = self._place(entry_no)
 
         def amend(recorded: RecordedInteractions) -> tuple[Amendment, ...]:
@@ -253,10 +257,13 @@ class Interactions:
 
     def _amend_all(self, caller: Caller, entry_nos: Sequence[int], amend: AmendSome) -> int:
         """The same for all of these entries, in one save."""
-        with self.read_models.cursor() as cursor:
-            places = places_of(cursor, entry_nos)
-        missing = set(entry_nos) - {place.entry_no for place in places}
-        if missing:
+        wanted = set(entry_nos)
+        places = look_up(
+            *(self.journal, self.read_models),
+            lambda cursor: places_of(cursor, entry_nos),
+            enough=lambda found: len(found) == len(wanted),
+        )
+        if missing := wanted - {place.entry_no for place in places}:
             raise NotFound.named("interaction log entry", min(missing), "entry_nos")
 
         def amending(numbers: Iterable[int]) -> Amend:
@@ -280,6 +287,7 @@ class Interactions:
     def change_comment(self, caller: Caller, entry_no: int, line_no: int, comment: str | None) -> int:
         """Give a comment another text, or take it away (domain B15). Raises NotFound."""
         place = self._place(entry_no)
+        self._catch_up()
         with self.read_models.cursor() as cursor:
             known = cursor.execute(
                 "SELECT comment FROM interaction_comment WHERE entry_no = %s AND line_no = %s",
@@ -296,6 +304,7 @@ class Interactions:
     @retried
     def delete_canceled(self, caller: Caller, filters: Mapping[str, str]) -> tuple[int, int]:
         """Delete the canceled entries that meet filters; how many, and the position. Raises InvalidFilter."""
+        self._catch_up()
         with self.read_models.cursor() as cursor:
             places = entries_to_delete(cursor, filters, caller.work_date)
 
@@ -390,9 +399,12 @@ class Interactions:
     def _check_task(self, no: object) -> None:
         if not isinstance(no, int):
             return
-        with self.read_models.cursor() as cursor:
-            if cursor.execute("SELECT FROM task WHERE no = %s", (no,)).fetchone() is None:
-                raise InvalidRequest.at("task_no", f"there is no task {no}")
+        found = look_up(
+            *(self.journal, self.read_models),
+            lambda cursor: cursor.execute("SELECT FROM task WHERE no = %s", (no,)).fetchone(),
+        )
+        if found is None:
+            raise InvalidRequest.at("task_no", f"there is no task {no}")
 
     def _contact(self, no: object) -> Any:
         if no is None or not isinstance(no, str):
@@ -417,7 +429,7 @@ class Interactions:
         # The number before the look: who makes the entry meanwhile takes it, and this is decided again.
         counters = self.journal.log.counters
         number = counters.next_of(CAMPAIGN_ENTRY) + ahead
-        catch_up(self.journal, self.read_models, "contacts")
+        self._catch_up()
         with self.read_models.cursor() as cursor:
             row = cursor.execute(
                 "SELECT entry_no FROM campaign_entry WHERE campaign_no = %s AND segment_no IS NULL"
@@ -431,19 +443,17 @@ class Interactions:
 
     # What they share
 
+    def _catch_up(self) -> None:
+        """What is chosen next must hold what was recorded before."""
+        catch_up(self.journal, self.read_models, "contacts")
+
     def _logged(self, entry_no: int) -> Segment:
-        with self.read_models.cursor() as cursor:
-            row = cursor.execute(
-                "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (entry_no,)
-            ).fetchone()
-        segment = self.journal.load(stream_of(row["segment_no"]), Segment) if row else None
-        if segment is None or segment.recorded is None:
-            raise NotFound.named("logged segment", entry_no)
-        return segment
+        """The segment; what was logged again of it is found after this."""
+        self._catch_up()
+        return logged_segment(self.journal, self.read_models, entry_no)
 
     def _place(self, entry_no: int) -> EntryPlace:
-        with self.read_models.cursor() as cursor:
-            place = place_of(cursor, entry_no)
+        place = look_up(self.journal, self.read_models, lambda cursor: place_of(cursor, entry_no))
         if place is None:
             raise NotFound.named("interaction log entry", entry_no)
         return place

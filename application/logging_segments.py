@@ -114,6 +114,7 @@ class LoggingSegments:
         logged = self.selecting.logged(entry_no)
         contacts = logged_contacts(logged)
         if only is not None:
+            catch_up(self.journal, self.read_models, "contacts")
             with self.read_models.cursor() as cursor:
                 contacts = entries_like(cursor, entry_no, msgspec.structs.asdict(only))
         while True:

@@ -17,8 +17,8 @@ from application.interactions import interaction_stream, loaded, resend_stream
 from application.journal import Caller, Changes, Journal, retried
 from application.letter_files import stream_of as stream_of_entry
 from application.logging_segments import INTERACTION
-from application.looking_up import catch_up
-from application.segments import stream_of
+from application.looking_up import catch_up, look_up
+from application.segments import logged_segment, stream_of
 from correspondence import opt_out
 from correspondence.mail_server import MailSettings
 from correspondence.outbox import Outbox, Waiting
@@ -39,6 +39,7 @@ from domain.vocabulary import CorrespondenceType
 from eventstore.log import StaleVersionError
 from eventstore.recorder import Alongside
 from projections.delivery_queries import ALL, OnlyDelivered, filed_entry, sendable_entries
+from projections.interaction_streams import place_of
 from projections.read_models import ReadModels
 
 OPTED_OUT = "opt-out"
@@ -73,7 +74,7 @@ class Resending:
     @retried
     def pause(self, caller: Caller, entry_no: int, *, paused: bool) -> int:
         """Send no more of a logged segment, or go on; the position. Raises NotFound."""
-        segment = self._segment(entry_no)
+        segment = logged_segment(self.journal, self.read_models, entry_no)
         assert segment.recorded is not None
         events = segment.recorded.pause(paused=paused)
         stream = stream_of(segment.no)
@@ -97,7 +98,7 @@ class Resending:
 
         With `update_merge_fields` they are new entries with fresh letters, else the same ones again.
         """
-        segment = self._segment(entry_no)
+        segment = logged_segment(self.journal, self.read_models, entry_no)
         chosen = choose_again(self._sendable(logged_segment=entry_no, only=only), correspondence_type)
         if update_merge_fields:
             return self._log_again(caller, segment, chosen, correspondence_type)
@@ -118,11 +119,10 @@ class Resending:
         update_merge_fields: bool,
     ) -> Resent:
         """Send the letter of one entry once more (domain B13). Raises NotFound, NoDocument, Conflict."""
+        if look_up(self.journal, self.read_models, lambda cursor: place_of(cursor, entry_no)) is None:
+            raise NotFound.named("interaction log entry", entry_no)
         with self.read_models.cursor() as cursor:
             entry = filed_entry(cursor, entry_no)
-            known = cursor.execute("SELECT FROM interaction_log_entry WHERE entry_no = %s", (entry_no,))
-            if known.fetchone() is None:
-                raise NotFound.named("interaction log entry", entry_no)
         if entry is None:
             raise NoDocument(f"Interaction log entry {entry_no} has no document.")
         stream = stream_of_entry(entry)
@@ -201,16 +201,6 @@ class Resending:
         catch_up(self.journal, self.read_models, "contacts")
         with self.read_models.cursor() as cursor:
             return sendable_entries(cursor, logged_segment=logged_segment, entry_no=entry_no, only=only)
-
-    def _segment(self, entry_no: int) -> Segment:
-        with self.read_models.cursor() as cursor:
-            row = cursor.execute(
-                "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (entry_no,)
-            ).fetchone()
-        segment = self.journal.load(stream_of(row["segment_no"]), Segment) if row else None
-        if segment is None or segment.recorded is None:
-            raise NotFound.named("logged segment", entry_no)
-        return segment
 
     # Why something waits
 

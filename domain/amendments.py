@@ -134,7 +134,7 @@ class CampaignEntryDeleted(msgspec.Struct, frozen=True):
 
 @dataclass
 class CampaignEntry:
-    """What its own stream says of a campaign entry: what no interaction is left to say, or that it is gone."""
+    """A campaign entry by its own stream: what no interaction is left to say, and whether it is gone."""
 
     version: int = 0
     deleted: bool = False

@@ -216,9 +216,7 @@ class TestDeleteCanceledEntries:
 class TestCampaignEntryWithoutInteractions:
     """None of its interactions is left, so that their events cannot say what becomes of it."""
 
-    def test_is_canceled_comes_back_and_is_deleted(
-        self, client: httpx.Client, crm: Crm, spring: str
-    ) -> None:
+    def test_is_canceled_comes_back_and_is_deleted(self, client: httpx.Client, crm: Crm, spring: str) -> None:
         made = single(crm, spring)
         ok(client.post(f"{LOG}/{made['entry_no']}/cancel"))
         assert ok(client.post(f"{LOG}/delete-canceled", params={"campaign_no": spring}))["deleted"] == 1
