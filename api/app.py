@@ -43,7 +43,7 @@ for every contact, and every decision kept as an event.
 
 * Every list takes `limit`, `cursor`, `count`, `sort`, and any field of the resource as a filter expression:
   `value`, `a..b`, `a|b`, `<>a`, `>=a`, `a&b`, `*` and `?`, `@` to ignore case, `''` for blank.
-* Every write answers with `Event-Position`; a read that sends it back sees at least that.
+* Every write answers with `Event-Position`; a call that sends it back sees at least that.
 * Every refusal is a problem answer (RFC 9457) and changes nothing.
 """
 PARTS = (
@@ -132,8 +132,8 @@ def _add_conventions(method: str, operation: dict[str, Any]) -> None:
         return
     parameters = operation.setdefault("parameters", [])
     named = {parameter["name"] for parameter in parameters}
-    for wanted, schema in (("post", ONCE), ("get", FRESH)):
-        if method == wanted and schema["title"] not in named:
+    for schema in (ONCE, FRESH) if method == "post" else (FRESH,):
+        if schema["title"] not in named:
             parameters.append({"name": schema["title"], "in": "header", "required": False, "schema": schema})
     answers = operation["responses"]
     if method == "put" and "201" not in answers:

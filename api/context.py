@@ -235,12 +235,12 @@ class Settle:
     def __init__(self, service: Service, response: Response, *, waits: bool) -> None:
         self._service, self._response, self._waits = service, response, waits
 
-    def __call__(self, position: int, names: Sequence[str], *, version: int | None = None) -> None:
+    def __call__(self, position: int, names: Sequence[str], *, version: int | None = None) -> bool:
+        """Whether it can be read now."""
         self._response.headers["Event-Position"] = str(position)
         if version is not None:
             self._response.headers["ETag"] = f'"{version}"'
-        if self._waits:
-            self._service.read_models.wait(position, WRITE_SECONDS, names)
+        return self._service.read_models.wait(position, WRITE_SECONDS if self._waits else 0, names)
 
     def created(self, location: str) -> None:
         """The write made something new, at this address."""

@@ -40,7 +40,7 @@ class Asked:
     async def check(self, request: Request) -> None:
         """Refuse what the route does not know. Whoever may not come in or do this hears of that instead."""
         problems = self._parameters(request) or await self._fields(request)
-        position = None if self._waits or request.method != "GET" else request.headers.get(POSITION)
+        position = None if self._waits else request.headers.get(POSITION)
         if not problems and position is None:
             return
         scheme, _, credential = request.headers.get("authorization", "").partition(" ")
@@ -82,11 +82,17 @@ def _parts(dependant: Dependant) -> Iterator[Dependant]:
 
 
 async def _wait(request: Request, given: str) -> None:
-    """A read that is made from events is never behind them: it waits for the event itself."""
+    """A command may look at any read model; a read that is made from events waits for the event itself."""
     if not (given.isascii() and given.isdigit() and int(given) <= 2**62):
         raise InvalidRequest.at("Event-Position", f"'{given}' is no position")
-    service, deadline = service_of(request), time.monotonic() + READ_SECONDS
-    while await run_in_threadpool(service.log.position) < int(given):
+    service, position = service_of(request), int(given)
+    if request.method != "GET":
+        models = service.read_models
+        if not models.wait(position, 0) and not await run_in_threadpool(models.wait, position, READ_SECONDS):
+            raise not_there_yet(position)
+        return
+    deadline = time.monotonic() + READ_SECONDS
+    while await run_in_threadpool(service.log.position) < position:
         if time.monotonic() > deadline:
-            raise not_there_yet(int(given))
+            raise not_there_yet(position)
         await asyncio.sleep(POLL_SECONDS)

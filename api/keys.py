@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from datetime import UTC
 from pathlib import Path
 from threading import Lock
 
@@ -169,5 +170,5 @@ def _new_key() -> str:
 
 
 def _row(row: DictRow) -> KeyRow:
-    created = row["created_at"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    created = row["created_at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return KeyRow(row["id"], row["description"], row["role"], row["user_id"], created)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, check_version, retried
+from application.journal import Caller, Changes, Journal, check_version, retried
+from application.looking_up import catch_up
 from application.records import Records
 from application.segments import Segments
 from domain import records
@@ -54,8 +55,7 @@ class Campaigns:
             return target_page(cursor, no, on_lines, query, work_date)
 
     def _has_target(self, no: str) -> bool:
-        names = ["contacts", "worksheets"]
-        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, names)
+        catch_up(self.journal, self.read_models, "contacts", "worksheets")
         if any(targets(segment, no) for segment in self.segments.all_open()):
             return True
         with self.read_models.cursor() as cursor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from application.journal import Caller
+from application.looking_up import catch_up
 from application.records import Records
 from application.segments import Segments
 from domain import records
@@ -36,6 +37,7 @@ class Deleting:
         return self.records.delete(caller, kind, code)
 
     def _refuse_on_lines(self, kind: RecordKind, field: CodeField, code: str) -> None:
+        catch_up(self.segments.journal, self.segments.read_models, "worksheets")
         for segment in self.segments.all_open():
             if is_on_lines(segment, field, code):
                 raise InUse(

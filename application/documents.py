@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, check_version, retried
+from application.looking_up import look_up
 from application.records import Records
 from application.segments import Segments, stream_of
 from correspondence.pages import page_fields
@@ -197,8 +198,10 @@ class Documents:
         line: Line | None = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
-        with self.read_models.cursor() as cursor:
-            facts = line_facts(cursor, [line.contact_key]).get(line.contact_key)
+        facts = look_up(
+            *(self.journal, self.read_models),
+            lambda cursor: line_facts(cursor, [line.contact_key]).get(line.contact_key),
+        )
         return facts.no if facts else "", line_document(line, facts.language_code if facts else None)
 
     def _removed(self, caller: Caller, segment: Segment, events: tuple[SegmentEvent, ...]) -> tuple[int, int]:

@@ -9,7 +9,8 @@ import msgspec
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, retried
+from application.journal import Caller, Changes, Journal, retried
+from application.looking_up import catch_up
 from application.records import Records
 from application.segments import Segments, stream_of
 from application.selecting import Selecting
@@ -69,7 +70,7 @@ class LoggingSegments:
         segment = self.segments.for_command(caller, no)
         logging.check_header(segment)
         # The lines are checked on the read models, and the contacts must not change after that (see below).
-        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts", "setup"])
+        catch_up(self.journal, self.read_models, "contacts", "setup")
         checked = self._checked(segment, send_attachments)
         logging.check_lines(checked)
         follow_up_no = self.records.draw_number("segment", None) if create_follow_up else None
@@ -111,6 +112,7 @@ class LoggingSegments:
         logged = self.selecting.logged(entry_no)
         contacts = logged_contacts(logged)
         if only is not None:
+            catch_up(self.journal, self.read_models, "contacts")
             with self.read_models.cursor() as cursor:
                 contacts = entries_like(cursor, entry_no, msgspec.structs.asdict(only))
         while True:

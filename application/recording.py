@@ -8,6 +8,7 @@ from typing import Any, Literal
 from application.contacts import Contacts
 from application.interactions import Interactions
 from application.journal import Caller, Changes, retried
+from application.looking_up import look_up
 from application.records import Records
 from application.segments import Segments, stream_of
 from domain import records
@@ -141,8 +142,10 @@ class Recording:
     def _contact(self, said: InteractionValues, account: Account | None) -> KnownContact | None:
         no = given(said).get("contact_no")
         if no is None and account is not None:
-            with self.read_models.cursor() as cursor:
-                no = contact_of_account(cursor, *account)
+            no = look_up(
+                *(self.interactions.journal, self.read_models),
+                lambda cursor: contact_of_account(cursor, *account),
+            )
         return self.contacts.find(no) if isinstance(no, str) else None
 
 

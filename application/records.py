@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, check_version, retried
+from application.looking_up import catch_up
 from domain import records
 from domain.campaign import Campaign, check_dates
 from domain.code_tables import Salesperson, Salutation, check_formulas
@@ -93,6 +94,7 @@ class Records:
         """Delete a record; whether lines name it, `Deleting` has seen to. Raises NotFound, InUse."""
         record = self.get(kind, code)
         check_version(caller, record)
+        catch_up(self.journal, self.read_models, *self.read_models.schemas)
         with self.read_models.cursor() as cursor:
             user = used_by(cursor, kind.name, code)
         if user is not None:

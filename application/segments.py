@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
 from application.contacts import Contacts, check_address
 from application.journal import Caller, Changes, Journal, check_version, retried
+from application.looking_up import look_up
 from application.records import Records
 from domain import records
 from domain.contact import KnownContact
@@ -32,6 +36,23 @@ from projections.segment_listings import SEGMENT_LINES
 def stream_of(no: str) -> str:
     """The name of a segment's stream of events."""
     return f"segment-{no}"
+
+
+def logged_segment(
+    journal: Journal, read_models: ReadModels, entry_no: int, field: str | None = None
+) -> Segment:
+    """The segment that a logged segment was; `field` is where a body named it. Raises NotFound."""
+
+    def look(cursor: Cursor[DictRow]) -> DictRow | None:
+        return cursor.execute(
+            "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (entry_no,)
+        ).fetchone()
+
+    row = look_up(journal, read_models, look)
+    segment = journal.load(stream_of(row["segment_no"]), Segment) if row else None
+    if segment is None or segment.recorded is None:
+        raise NotFound.named("logged segment", entry_no, field)
+    return segment
 
 
 class Segments:
@@ -175,8 +196,10 @@ class Segments:
         line = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
-        with self.read_models.cursor() as cursor:
-            present = line_facts(cursor, [line.contact_key]).get(line.contact_key)
+        present = look_up(
+            *(self.journal, self.read_models),
+            lambda cursor: line_facts(cursor, [line.contact_key]).get(line.contact_key),
+        )
         if present is None and contact_no is None:
             raise NotFound(f"The contact of line {line_no} does not exist any more.")
         present_no = present.no if present else ""

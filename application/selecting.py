@@ -12,7 +12,7 @@ from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, retried
 from application.records import Records
-from application.segments import Segments, stream_of
+from application.segments import Segments, logged_segment, stream_of
 from domain import records
 from domain.contact_set import EMPTY, ContactSet, union
 from domain.criteria import CriteriaError, parse_criteria
@@ -151,14 +151,9 @@ class Selecting:
 
     def logged(self, entry_no: int) -> SegmentLogged:
         """The event that made a logged segment. Raises NotFound."""
-        with self.read_models.cursor() as cursor:
-            row = cursor.execute(
-                "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (entry_no,)
-            ).fetchone()
-        segment = self.journal.load(stream_of(row["segment_no"]), Segment) if row else None
-        if segment is None or segment.logged is None:
-            raise NotFound.named("logged segment", entry_no, "entry_no")
-        return segment.logged
+        logged = logged_segment(self.journal, self.read_models, entry_no, "entry_no").logged
+        assert logged is not None
+        return logged
 
     # What they share
 

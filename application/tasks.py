@@ -8,6 +8,7 @@ from msgspec.structs import replace as replaced
 
 from application.contacts import Contacts
 from application.journal import Caller, Changes, Journal, retried
+from application.looking_up import look_up
 from application.records import Records
 from application.segments import Segments
 from application.segments import stream_of as segment_stream
@@ -125,8 +126,10 @@ class Tasks:
 
     def _run_of(self, no: int) -> TaskRun | None:
         """The tasks that were made together with this one."""
-        with self.read_models.cursor() as cursor:
-            row = cursor.execute("SELECT first_no FROM task WHERE no = %s", (no,)).fetchone()
+        row = look_up(
+            *(self.journal, self.read_models),
+            lambda cursor: cursor.execute("SELECT first_no FROM task WHERE no = %s", (no,)).fetchone(),
+        )
         return None if row is None else self.journal.load(f"tasks-{row['first_no']}", TaskRun)
 
     def _check(self, values: TaskChanges) -> None:

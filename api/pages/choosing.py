@@ -26,6 +26,7 @@ from domain import records
 from domain.criteria import TABLES
 from domain.errors import InvalidRequest, Problem, Refused
 from domain.field_type import Enumeration, FieldType
+from domain.filter_expression import exactly
 from domain.records import RecordKind
 from domain.vocabulary import CriteriaActionKind, members
 from projections.listing import Query as ListQuery
@@ -139,9 +140,9 @@ def _row(service: Service, field: str, language: Language, row_id: str | None = 
 
 
 def suggestions(service: Service, table: str, name: str, language: Language) -> list[Choice]:
-    """Codes and words that a field can have, each with what it stands for."""
+    """Filters for the codes and words that a field can have, each with what it stands for."""
     if found := CODES.get((table, name)):
-        return record_choices(service, found)
+        return [(exactly(code), words) for code, words in record_choices(service, found)]
     kind = TABLES[table][name]
     if isinstance(kind, Enumeration):
         return [(word, member_label(name, word, language)) for word in kind.members]

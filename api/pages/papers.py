@@ -12,13 +12,13 @@ from fastapi.responses import StreamingResponse
 from api.context import ServiceOf
 from api.csv_answers import csv_answer
 from api.pages.browser import PageRoute, Reader, Sent, Writer, given_text, go_to, settle
-from api.pages.rendering import exactly
 from api.routes.documents import file_answer
 from api.routes.papers import PDF, FormatName
 from api.schemas.segments import MailingGroupBody
 from api.schemas.values import Code
 from application.papers import Part, Printed
 from correspondence.labels import FORMATS
+from domain.filter_expression import exactly
 from projections.contact_export import exported_contacts
 from projections.segment_report import segment_contacts
 

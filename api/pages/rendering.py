@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse
 from api.pages.formats import day_text, instant_text, number_text, plain_number
 from api.pages.words import detail_in_dutch, field_label, member_label, refusal_text, text
 from application.field_words import Language, filter_words
+from domain.filter_expression import exactly
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -104,11 +105,6 @@ def told(english: str, language: Language) -> str | Markup:
         return english
     dutch = detail_in_dutch(english)
     return dutch if dutch is not None else Markup('<span lang="en">{}</span>').format(english)
-
-
-def exactly(value: str) -> str:
-    """The filter expression that this very value meets, whatever signs it holds."""
-    return value if value.isalnum() else "'" + value.replace("'", "''") + "'"
 
 
 def timed(sentence: str) -> Markup:

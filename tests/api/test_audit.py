@@ -151,13 +151,22 @@ class TestProofs:
         assert ok(auditor.get(f"{AUDIT}/proofs/{position}", params=query))["checkpoint"] == earlier["note"]
         refused(auditor.get(f"{AUDIT}/proofs/{position + 1}", params=query), "conflict")
 
-    def test_of_events_that_are_not_there_or_not_sealed_are_refused(
+    def test_of_an_event_that_is_not_sealed_yet_are_by_a_checkpoint_made_for_them(
         self, auditor: httpx.Client, crm: Crm, position: int
     ) -> None:
+        proof = ok(auditor.get(f"{AUDIT}/proofs/{position}"))
+        assert proof["tree_size"] == position
+        assert ok(auditor.get(f"{AUDIT}/checkpoints/{position}"))["note"] == proof["checkpoint"]
+        assert crm.position() == position
+
+        crm.contact()
+        bundle = ok(auditor.get(f"{AUDIT}/bundle", params={"first": position, "last": position + 1}))
+        assert read_checkpoint(bundle["checkpoint"]).size == position + 1
+        assert ok(auditor.get(f"{AUDIT}/proofs/{position}"))["tree_size"] == position + 1
+
+    def test_of_events_that_are_not_there_are_refused(self, auditor: httpx.Client, position: int) -> None:
         seal(auditor)
         refused(auditor.get(f"{AUDIT}/proofs/{position + 1}"), "not-found")
-        crm.contact()
-        refused(auditor.get(f"{AUDIT}/proofs/{position + 1}"), "conflict")
         refused(auditor.get(f"{AUDIT}/proofs/0"), "invalid-request")
         refused(auditor.get(f"{AUDIT}/bundle", params={"first": 2, "last": 1}), "invalid-request")
 

@@ -360,6 +360,8 @@ def headers() -> Iterator[Bad]:
     for given in ("ten", "-1", "", str(HUGE), "1.5"):
         sent = {"Event-Position": given}
         yield Bad(f"Event-Position {given}", "GET", CONTACT, place=("Event-Position",), headers=sent)
+        name = f"Event-Position {given} of a write"
+        yield Bad(name, "POST", SEGMENTS, {}, place=("Event-Position",), headers=sent)
     sent = {"Idempotency-Key": "k" * 201}
     for path, content in ((SEGMENTS, {}), ("/v1/api-keys", {"role": "auditor", "user_id": "x"})):
         yield Bad(f"a long key to {path}", "POST", path, content, place=("Idempotency-Key",), headers=sent)

@@ -114,10 +114,9 @@ class TestEveryCall:
         if call.method == "POST":
             assert "Idempotency-Key" in call.headers()
 
-    def test_read_your_writes_any_read_takes_a_position(self, call: Call) -> None:
-        if call.method == "GET":
-            assert "Event-Position" in call.headers()
-            assert "503" in call.operation["responses"]
+    def test_read_your_writes_any_call_takes_a_position(self, call: Call) -> None:
+        assert "Event-Position" in call.headers()
+        assert "503" in call.operation["responses"]
 
 
 class TestParameters:

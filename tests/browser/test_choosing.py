@@ -124,10 +124,13 @@ def test_codes_are_suggested_and_a_wrong_filter_is_explained_while_it_is_typed(
     visit: Visit, crm: Crm, language: Language
 ) -> None:
     no = crm.segment()["no"]
+    signs = crm.record("mailing-groups", f"{crm.code()}&")
     reader = visit(language)
     reader.go(f"/segments/{no}/choose")
     condition(reader, 1, "mailing_group.code", "a..b..c")
-    expect(reader.page.locator(".condition datalist option[value=NEWS]")).to_have_text("Newsletter")
+    suggested = reader.page.locator(".condition datalist")
+    expect(suggested.locator("option[value=NEWS]")).to_have_text("Newsletter")
+    expect(suggested.locator(f"""option[value="'{signs}'"]""")).to_have_text("of a test")
     expect(reader.page.locator("#preview .problem li")).to_have_text(
         {
             "en": "Mailing group › Code: at character 5: a range has two ends, and here is a third",
