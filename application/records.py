@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -109,12 +109,17 @@ class Records:
         value: Setup = record.value if record is not None else Setup()
         return value
 
-    def put_setup(self, caller: Caller, value: Setup) -> int:
-        """Write the set-up. Raises InvalidRequest."""
+    @retried
+    def change_setup(self, caller: Caller, change: Callable[[Setup], Setup]) -> int:
+        """Write what becomes of the set-up as it is; the position. Raises InvalidRequest."""
+        record = self.journal.load(SETUP_STREAM, KnownRecord) or KnownRecord()
+        check_version(caller, record)
+        value = change(self.setup())
         self.check_references(
             {"default_salesperson_code": (records.SALESPERSON, value.default_salesperson_code)}
         )
-        return self.put(caller, records.SETUP, records.THE_SETUP, value)[1]
+        facts = records.write(records.SETUP, record, records.THE_SETUP, value)
+        return self.journal.record(caller, Changes(SETUP_STREAM, record.version, facts))
 
     def template_setup(self) -> InteractionTemplateSetup:
         """Which templates interactions get that are recorded by themselves (domain A9)."""

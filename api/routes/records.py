@@ -217,15 +217,25 @@ def read_setup(service: ServiceOf, moment: Asked) -> Any:
 
 @router.patch("/setup", response_model=SetupBody)
 def change_setup(values: SetupBody, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
-    """Change the set-up; number series, company and what is inherited take what is sent of them."""
-    now = msgspec.to_builtins(service.records.setup())
+    """Change the set-up: what is not named stays, in a number series and in the company too."""
     sent = values.model_dump(exclude_unset=True)
-    for name in ("number_series", "company", "inherit"):
-        if name in sent:
-            sent[name] = {**now[name], **sent[name]}
-    try:
-        setup = msgspec.convert(now | sent, Setup)
-    except msgspec.ValidationError as error:
-        raise InvalidRequest(str(error)) from error
-    settle(service.records.put_setup(caller, setup), ["setup"])
+
+    def change(now: Setup) -> Setup:
+        for name, series in sent.get("number_series", {}).items():
+            is_new = getattr(now.number_series, name) is None
+            if is_new and series is not None and "prefix" not in series:
+                raise InvalidRequest.at(("number_series", name, "prefix"), "a new series needs a prefix")
+        return msgspec.convert(_merged(msgspec.to_builtins(now), sent), Setup)
+
+    settle(service.records.change_setup(caller, change), ["setup"])
     return msgspec.to_builtins(service.records.setup())
+
+
+def _merged(now: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    """What is sent over what there is, at any depth."""
+    within = {
+        name: _merged(now[name], value)
+        for name, value in sent.items()
+        if isinstance(value, dict) and isinstance(now.get(name), dict)
+    }
+    return now | sent | within

@@ -138,9 +138,9 @@ class NewCampaignBody(CampaignBody):
 
 
 class SeriesBody(Body):
-    """How numbers look."""
+    """How numbers look. A series that is new needs a prefix."""
 
-    prefix: Annotated[str, Field(max_length=10, pattern=r"^[A-Z0-9-]*$")]
+    prefix: Annotated[str, Field(max_length=10, pattern=r"^[A-Z0-9-]*$")] = ""
     digits: Annotated[int, Field(ge=1, le=10)] = 5
     manual: bool = True
 
