@@ -163,8 +163,12 @@ def _add_routes(kind: RecordKind) -> None:
         settle: Settled,
     ) -> Any:
         sent: Body = values
-        value = msgspec.convert(sent.model_dump(), kind.value_type)
-        new, position = service.records.put(caller, kind, code, value)
+        if isinstance(sent, CampaignBody):
+            campaign = msgspec.convert(sent.model_dump(), Campaign)
+            new, position = service.campaigns.put(caller, code, campaign, activated=sent.activated)
+        else:
+            value = msgspec.convert(sent.model_dump(), kind.value_type)
+            new, position = service.records.put(caller, kind, code, value)
         record = service.records.get(kind, code)
         settle(position, ["setup"], version=record.version)
         if new:
@@ -199,7 +203,7 @@ for _kind in BODIES:
 def create_campaign(values: NewCampaignBody, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
     """Create a campaign, with the next number of the series unless one is given."""
     value = msgspec.convert(values.model_dump(exclude={"no"}), Campaign)
-    no, position = service.records.create_campaign(caller, values.no, value)
+    no, position = service.campaigns.create(caller, values.no, value, activated=values.activated)
     record = service.records.get(records.CAMPAIGN, no)
     settle(position, ["setup"], version=record.version)
     settle.created(f"/v1/campaigns/{no}")
