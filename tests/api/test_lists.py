@@ -201,6 +201,34 @@ class TestFilters:
         assert found(client, "/v1/campaigns", "no", starting_date="..2026-06-01", no=f"{rnd}*") == [f"{rnd}A"]
 
 
+    def test_on_comments_are_met_by_one_of_them(self, client: httpx.Client, crm: Crm) -> None:
+        path, logged = "/v1/interaction-log-entries", crm.logged(3)["entry_no"]
+        entries = found(client, path, "entry_no", logged_segment_entry_no=str(logged))
+        for entry, comment in zip(entries, ("Rang back", "Was ill", ""), strict=True):
+            for text in filter(None, (comment, comment and "Later")):
+                ok(client.post(f"{path}/{entry}/comments", json={"comment": text}))
+
+        for text, expected in (("Rang*", [0]), ("Later", [0, 1]), ("''", [2]), ("@was*|@none", [1])):
+            also = {"logged_segment_entry_no": str(logged), "comments": text}
+            assert found(client, path, "entry_no", **also) == [entries[number] for number in expected], text
+
+    def test_on_delivery_are_met_by_one_of_the_entries(self, client: httpx.Client, crm: Crm) -> None:
+        path = "/v1/logged-segments"
+        silent = crm.logged()["entry_no"]
+        template = crm.template(correspondence_type="hard_copy")
+        document = f"/v1/interaction-templates/{template}/documents/-"
+        ok(client.put(document, content=b"<p>Hello</p>", headers={"Content-Type": "text/html"}))
+        sent = crm.loggable(2, interaction_template_code=template)["no"]
+        body = {"send_attachments": True}
+        asked = ok(client.post(f"/v1/segments/{sent}/log", json=body))["logged_segment"]["entry_no"]
+
+        both = f"{silent}|{asked}"
+        assert found(client, path, "entry_no", entry_no=both, delivery="in_progress") == [asked]
+        assert found(client, path, "entry_no", entry_no=both, delivery="error") == []
+        assert found(client, path, "entry_no", entry_no=both, delivery="''") == [silent]
+        refused(client.get(path, params={"delivery": "lost"}), "invalid-filter")
+
+
 class TestPages:
     CITIES = ("Breda", None, "Arnhem", "Breda", None, "Delft", "Arnhem", "Zwolle", None, "Breda")
 
