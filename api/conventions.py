@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 
-from api.context import LISTING_PARAMETERS, READ_SECONDS, let_in, list_query, not_there_yet, service_of
+from api.context import READ_SECONDS, let_in, list_query, not_there_yet, service_of
 from domain.errors import InvalidRequest, Problem
 
 POLL_SECONDS = 0.1
@@ -45,8 +45,7 @@ class Asked:
     def _unknown(self, request: Request) -> list[str]:
         if self._takes_fields:
             return []
-        known = self._names | (LISTING_PARAMETERS if request.method == "GET" else set())
-        return [name for name in request.query_params if name not in known]
+        return [name for name in request.query_params if name not in self._names]
 
 
 def _parts(dependant: Dependant) -> Iterator[Dependant]:

@@ -22,7 +22,7 @@ from api.schemas.records import (
     SetupBody,
     TemplateBody,
 )
-from api.schemas.values import Answer, Body, Code
+from api.schemas.values import Answer, Body, Code, Total
 from api.service import Service
 from domain import records
 from domain.campaign import Campaign
@@ -117,7 +117,7 @@ def _add_routes(kind: RecordKind) -> None:
         __doc__=f"A page of {plural}.",
         items=(list[model], ...),  # type: ignore[valid-type]
         next_cursor=(str | None, None),
-        total=(int | None, None),
+        total=(Total, None),
     )
     path = f"/{kind.path}"
     where = Annotated[Code, Path(max_length=kind.code_length)]

@@ -117,9 +117,6 @@ class TestParameters:
         refused(made, "invalid-request")
         refused(client.get(f"/v1/segments/{no}X"), "not-found")
 
-    def test_those_of_lists_are_taken_by_every_read(self, client: httpx.Client) -> None:
-        ok(client.get("/v1/api-keys?limit=10&count=true"))
-
 
 class TestReadYourWrites:
     @pytest.mark.parametrize("path", ["/v1/setup", "/v1/segments/{}/history", "/v1/contacts"])
