@@ -1,4 +1,6 @@
-"""What holds for every route, whatever it declares itself: no parameter is passed over in silence."""
+"""What holds for every route, whatever it declares itself: whoever may not come in is told so before the body
+is read, and no parameter is passed over in silence.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,17 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 
-from api.context import READ_SECONDS, let_in, list_query, not_there_yet, service_of
+from api.context import (
+    READ_SECONDS,
+    Allow,
+    list_query,
+    not_there_yet,
+    principal,
+    service_of,
+    somebody,
+    who_comes,
+)
+from api.keys import Principal
 from domain.errors import InvalidRequest, Problem
 
 POLL_SECONDS = 0.1
@@ -18,22 +30,32 @@ POSITION = "event-position"
 
 
 class Asked:
-    """What a route declares, so that the rest can be refused."""
+    """What a route declares, so that the rest can be refused, and whom it lets in."""
 
     def __init__(self, dependant: Dependant) -> None:
         parts = list(_parts(dependant))
         self._names = {field.alias for part in parts for field in part.query_params}
         self._takes_fields = any(part.call is list_query for part in parts)
         self._waits = any(field.alias.lower() == POSITION for part in parts for field in part.header_params)
+        self._needs_somebody = any(part.call is principal for part in parts)
+        self._allowed = [part.call for part in parts if isinstance(part.call, Allow)]
+
+    async def let_in(self, request: Request) -> Principal | None:
+        """Who comes, where somebody must. FastAPI would ask once it has read the body. Raises 401, 403."""
+        if not self._needs_somebody:
+            return None
+        who = await somebody(request)
+        for allowed in self._allowed:
+            await allowed(who)
+        return who
 
     async def check(self, request: Request) -> None:
-        """Refuse what the route does not know. Whoever may not come in hears of that instead, elsewhere."""
+        """Refuse what the route does not know, to those who may know."""
         unknown = self._unknown(request)
         position = None if self._waits or request.method != "GET" else request.headers.get(POSITION)
         if not unknown and position is None:
             return
-        scheme, _, credential = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not await let_in(service_of(request), credential):
+        if await who_comes(request) is None:
             return
         if unknown:
             # A misspelt `dry_run` must not be done in earnest.
