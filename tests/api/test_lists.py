@@ -200,7 +200,6 @@ class TestFilters:
         assert found(client, "/v1/salespeople", "code", name="Anna", code=f"{rnd}*") == [f"{rnd}A"]
         assert found(client, "/v1/campaigns", "no", starting_date="..2026-06-01", no=f"{rnd}*") == [f"{rnd}A"]
 
-
     def test_on_comments_are_met_by_one_of_them(self, client: httpx.Client, crm: Crm) -> None:
         path, logged = "/v1/interaction-log-entries", crm.logged(3)["entry_no"]
         entries = found(client, path, "entry_no", logged_segment_entry_no=str(logged))
