@@ -230,6 +230,8 @@ def _remember(
         connection.execute(
             "INSERT INTO idempotency_key (user_id, key, request_sha256, status, headers, body)"
             " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (user_id, key) DO UPDATE"
-            " SET status = excluded.status, headers = excluded.headers, body = excluded.body",
+            " SET status = excluded.status, headers = excluded.headers, body = excluded.body"
+            # The answer of another request, which came under this key meanwhile, stays.
+            " WHERE idempotency_key.request_sha256 = excluded.request_sha256",
             (user_id, key, digest, response.status_code, Jsonb(headers), body),
         )

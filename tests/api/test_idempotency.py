@@ -30,14 +30,16 @@ def key(value: str) -> dict[str, str]:
 
 
 @contextmanager
-def nothing_can_be_saved(service: Service) -> Iterator[Callable[[], None]]:
+def nothing_can_be_saved(
+    service: Service, schema: str = "segmentlog", table: str = "log_head"
+) -> Iterator[Callable[[], None]]:
     """A writer so slow that whoever saves waits for it; gives what waits until somebody does."""
     waiting = (
         "SELECT FROM pg_stat_activity WHERE datname = current_database()"
         " AND cardinality(pg_blocking_pids(pid)) > 0"
     )
     with psycopg.connect(service.conninfo) as slow, psycopg.connect(service.conninfo) as looking:
-        slow.execute(SQL("SELECT FROM {} FOR UPDATE").format(Identifier(service.schema, "log_head")))
+        slow.execute(SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(Identifier(schema, table)))
         looking.autocommit = True
 
         def somebody_waits() -> None:
@@ -277,6 +279,26 @@ class TestAnotherRequest:
 
         assert ok(theirs)["description"] == "Theirs"
         assert ok(theirs)["no"] != mine["no"]
+
+
+    def test_at_the_same_moment_leaves_the_first_answer(
+        self, running: RunningService, client: httpx.Client, rnd: str
+    ) -> None:
+        def make_key() -> httpx.Response:
+            return client.post("/v1/api-keys", json={"role": "reporter", "user_id": rnd}, headers=key(rnd))
+
+        def create() -> httpx.Response:
+            return client.post("/v1/segments", json={"description": rnd}, headers=key(rnd))
+
+        keys = nothing_can_be_saved(running.service, "segmentlog_api", "api_key")
+        with ThreadPoolExecutor(1) as other, keys as somebody_waits:
+            slow = other.submit(make_key)
+            somebody_waits()
+            first = ok(create())
+
+        assert ok(slow.result())["user_id"] == rnd
+        assert ok(create()) == first
+        refused(make_key(), "idempotency-key-reused")
 
 
 class TestAFailedRequest:
