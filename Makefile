@@ -75,7 +75,7 @@ bench-browser: install browser ## measure the worksheet of a million lines in Ch
 bench-letters: install office ## measure letters and their PDF against the least and against others
 	@$(BIN)/python -m benchmarks.letters
 
-bench-large: install ## ten million contacts on a service that is killed on the way; takes hours
+bench-large: install ## ten million contacts on a service that is killed on the way; about forty minutes
 	@$(BIN)/python -m benchmarks.endurance --contacts 10000000
 
 bench-peers: install ## the same job by this service and by Tryton, which is installed into .peers for it
