@@ -280,7 +280,6 @@ class TestAnotherRequest:
         assert ok(theirs)["description"] == "Theirs"
         assert ok(theirs)["no"] != mine["no"]
 
-
     def test_at_the_same_moment_leaves_the_first_answer(
         self, running: RunningService, client: httpx.Client, rnd: str
     ) -> None:
