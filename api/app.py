@@ -36,6 +36,7 @@ from api.routes import (
 )
 from api.schemas.problems import ProblemAnswer
 from api.service import Service
+from api.uploads import UPLOADS
 
 DESCRIPTION = """
 Gather contacts into a segment, choose what the interaction will be, and log it: one interaction log entry
@@ -52,7 +53,7 @@ PARTS = (
 )
 LARGEST_BODY = 10_000_000
 """Bytes; files that are imported may be larger."""
-UNLIMITED = ("/v1/contacts/import", "/v1/value-entries/import", "/contacts/import")
+UNLIMITED = (*UPLOADS, "/contacts/import")
 
 
 def create_app(service: Service) -> FastAPI:

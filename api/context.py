@@ -4,7 +4,6 @@ What is known without asking the database is `async`: as a plain function it wou
 back, and for small commands those trips took more time than all the rest.
 """
 
-import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from datetime import date
@@ -16,6 +15,7 @@ import psycopg
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
 from api.keys import Principal
 from api.moments import FIELDS
@@ -61,11 +61,19 @@ def _asked(service: Service, credential: str) -> Principal | None:
         raise ProblemError("forbidden", "Not for you", "Your token gives you no role here.") from None
 
 
-async def principal(
-    service: ServiceOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-) -> Principal:
+async def who_comes(request: Request) -> Principal | None:
+    """Who comes with this request, if it is somebody; found out once. Raises 403."""
+    if not hasattr(request.state, "who"):
+        scheme, credential = get_authorization_scheme_param(request.headers.get("authorization"))
+        is_bearer = scheme.lower() == "bearer"
+        request.state.who = await let_in(service_of(request), credential) if is_bearer else None
+    found: Principal | None = request.state.who
+    return found
+
+
+async def somebody(request: Request) -> Principal:
     """Who comes in. Raises 401, 403."""
-    found = await let_in(service, credentials.credentials) if credentials is not None else None
+    found = await who_comes(request)
     if found is None:
         raise ProblemError(
             "unauthorized",
@@ -76,23 +84,29 @@ async def principal(
     return found
 
 
+async def principal(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Principal:
+    """Who comes in, as what a route needs; the document says so by it. Raises 401, 403."""
+    return await somebody(request)
+
+
 async def may_measure(
-    service: ServiceOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> None:
     """Lets everybody in who has a key, or everybody where metrics are open. Raises 401, 403."""
-    if not service.entry.open_metrics:
-        await principal(service, credentials)
+    if not service_of(request).entry.open_metrics:
+        await somebody(request)
 
 
-class Allowed:
-    """A dependency that lets these roles in, and admins."""
+class Allow:
+    """Lets these roles in, and admins. Raises 403."""
 
     def __init__(self, *roles: Role) -> None:
-        self.roles = roles
+        self._roles = roles
 
     async def __call__(self, who: Annotated[Principal, Depends(principal)]) -> Principal:
-        """Raises 403."""
-        _refuse_other_roles(who, self.roles)
+        _refuse_other_roles(who, self._roles)
         return who
 
 
@@ -153,7 +167,7 @@ IDEMPOTENCY_KEY = Header(
 def _caller(*roles: Role) -> Callable[..., Awaitable[Caller]]:
     async def caller(
         request: Request,
-        who: Annotated[Principal, Depends(Allowed(*roles))],
+        who: Annotated[Principal, Depends(Allow(*roles))],
         on: WorkDate,
         seen: Annotated[str | None, IF_MATCH] = None,
         key: Annotated[str | None, IDEMPOTENCY_KEY] = None,
@@ -175,7 +189,7 @@ def _reader(*roles: Role, of_history: bool) -> Any:
     """Lets these roles read. What is read of the history is recorded before it is shown."""
 
     async def read(
-        request: Request, service: ServiceOf, who: Annotated[Principal, Depends(Allowed(*roles))]
+        request: Request, service: ServiceOf, who: Annotated[Principal, Depends(Allow(*roles))]
     ) -> None:
         asked = request.query_params
         # A version of one thing; in a list, `version` is a field like others.
@@ -192,7 +206,7 @@ def _reader(*roles: Role, of_history: bool) -> Any:
 READERS = _reader("marketer", "auditor", "reporter", of_history=False)
 HISTORIANS = _reader("marketer", "auditor", of_history=True)
 AUDITORS = _reader("auditor", of_history=True)
-ADMINS = Depends(Allowed())
+ADMINS = Depends(Allow())
 
 
 def not_there_yet(position: int) -> ProblemError:
@@ -325,8 +339,3 @@ def etag(response: Response, version: int) -> None:
 def without_request_key(caller: Caller) -> Caller:
     """The caller of a command that saves more than once."""
     return msgspec.structs.replace(caller, request=None)
-
-
-def digest_of(method: str, url: str, body: bytes) -> bytes:
-    """What tells two requests apart."""
-    return hashlib.sha256(b"\n".join((method.encode(), url.encode(), body))).digest()

@@ -1,4 +1,6 @@
-"""What holds for every route, whatever it declares itself: nothing that is sent is passed over in silence."""
+"""What holds for every route, whatever it declares itself: whoever may not come in is told so before the body
+is read, and nothing that is sent is passed over in silence.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +13,17 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 
 from api.context import (
-    LISTING_PARAMETERS,
     READ_SECONDS,
-    Allowed,
+    Allow,
     field_filters,
-    let_in,
     list_query,
     not_there_yet,
+    principal,
     service_of,
+    somebody,
+    who_comes,
 )
+from api.keys import Principal
 from domain.errors import InvalidRequest, Problem
 
 POLL_SECONDS = 0.1
@@ -27,29 +31,35 @@ POSITION = "event-position"
 
 
 class Asked:
-    """What a route declares, so that the rest can be refused."""
+    """What a route declares, so that the rest can be refused, and whom it lets in."""
 
     def __init__(self, dependant: Dependant, *, takes_body: bool) -> None:
         self._takes_body = takes_body
         parts = list(_parts(dependant))
         self._names = {field.alias for part in parts for field in part.query_params}
         self._takes_fields = any(part.call in (list_query, field_filters) for part in parts)
-        self._allowed = [part.call for part in parts if isinstance(part.call, Allowed)]
         self._waits = any(field.alias.lower() == POSITION for part in parts for field in part.header_params)
+        self._needs_somebody = any(part.call is principal for part in parts)
+        self._allowed = [part.call for part in parts if isinstance(part.call, Allow)]
+
+    async def let_in(self, request: Request) -> Principal | None:
+        """Who comes, where somebody must. FastAPI would ask once it has read the body. Raises 401, 403."""
+        if not self._needs_somebody:
+            return None
+        who = await somebody(request)
+        for allowed in self._allowed:
+            await allowed(who)
+        return who
 
     async def check(self, request: Request) -> None:
-        """Refuse what the route does not know. Whoever may not come in or do this hears of that instead."""
+        """Refuse what the route does not know, to those who may know."""
         problems = self._parameters(request) or await self._fields(request)
         position = None if self._waits else request.headers.get(POSITION)
         if not problems and position is None:
             return
-        scheme, _, credential = request.headers.get("authorization", "").partition(" ")
-        who = await let_in(service_of(request), credential) if scheme.lower() == "bearer" else None
-        if who is None:
+        if await who_comes(request) is None:
             return
         if problems:
-            for allowed in self._allowed:
-                await allowed(who)
             # A misspelt `dry_run` must not be done in earnest, nor to everything what a body meant for some.
             place, message = problems[0]
             raise InvalidRequest(f"{place[0]}: {message}" if place else message, problems)
@@ -59,8 +69,8 @@ class Asked:
     def _parameters(self, request: Request) -> list[Problem]:
         if self._takes_fields:
             return []
-        known = self._names | (LISTING_PARAMETERS if request.method == "GET" else set())
-        return [((name,), "there is no such parameter") for name in request.query_params if name not in known]
+        unknown = (name for name in request.query_params if name not in self._names)
+        return [((name,), "there is no such parameter") for name in unknown]
 
     async def _fields(self, request: Request) -> list[Problem]:
         """What a body says to a write that takes none; nobody else would read it."""

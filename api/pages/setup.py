@@ -252,7 +252,7 @@ def create_record(
     """One more of a kind. Raises AlreadyExists."""
     typed, value = _typed(kind, form), _value(kind, form, visitor.language)
     if isinstance(value, Campaign):
-        code, position = service.records.create_campaign(visitor.caller, typed, value)
+        code, position = service.campaigns.create(visitor.caller, typed, value)
     else:
         code = str(typed)
         position = service.records.put(visitor.caller, kind, code, value, only_new=True)[1]

@@ -24,6 +24,7 @@ from api.schemas.values import (
     Text80,
     Text100,
     Text255,
+    Total,
 )
 from domain.contact import ContactChanges
 from domain.vocabulary import ContactType, CorrespondenceType
@@ -186,7 +187,7 @@ class ContactPage(Answer):
 
     items: list[ContactAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 class ContactSegmentAnswer(Answer):
@@ -200,11 +201,11 @@ class ContactSegmentAnswer(Answer):
 
 
 class ContactSegmentPage(Answer):
-    """The open segments that a contact is on; all of them are one page."""
+    """A page of the open segments that a contact is on."""
 
     items: list[ContactSegmentAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 class RejectedRowAnswer(Answer):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api.schemas.criteria import CriteriaActionAnswer, ExclusionAnswer
-from api.schemas.values import Answer
+from api.schemas.values import Answer, Total
 from domain.segment.lineage import Outcome
 from domain.vocabulary import CriteriaActionKind
 
@@ -120,7 +120,7 @@ class SkippedPage(Answer):
 
     items: list[SkippedContact]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 class StepAnswer(Answer):
@@ -141,7 +141,7 @@ class StoryAnswer(Answer):
 
     items: list[StepAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 class FieldChangeAnswer(Answer):

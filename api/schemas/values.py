@@ -16,6 +16,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     StringConstraints,
 )
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema
 
 NUL = "\x00"
@@ -101,6 +102,11 @@ Amount = Annotated[
 ]
 Minutes = Annotated[int, Field(ge=0, le=1_000_000, examples=[5])]
 EntryNo = Annotated[int, Field(ge=1, le=2**62)]
+Total = Annotated[
+    int | SkipJsonSchema[None],
+    Field(description="How many there are in all; with `count=true` only.", exclude_if=lambda n: n is None),
+]
+"""Left out of the answer where nobody asked for it."""
 
 
 class Body(BaseModel):

@@ -85,6 +85,27 @@ class TestActivate:
         ok(client.post(f"/v1/campaigns/{spring}/deactivate"))
         assert targets(client, spring) == []
 
+    def test_can_be_said_with_the_other_values(self, client: httpx.Client, crm: Crm, spring: str) -> None:
+        """The contract lists `activated` among the fields; the rule of B17 holds wherever it is said."""
+        path = f"/v1/campaigns/{spring}"
+        refused(client.put(path, json={"description": "Aimed", "activated": True}), "conflict")
+        assert ok(client.get(path))["description"] != "Aimed"
+        crm.loggable(campaign_no=spring, campaign_target=True)
+
+        for activated in (True, True, False, False):
+            changed = ok(client.put(path, json={"description": "Aimed", "activated": activated}))
+            assert (changed["description"], changed["activated"]) == ("Aimed", activated)
+        events = ok(client.get("/v1/events", params={"stream": f"campaign-{spring}"}))["items"]
+        kinds = [event["type"] for event in events]
+        assert kinds[1:] == ["campaign.changed.1", "campaign.activated.1", "campaign.deactivated.1"]
+
+    def test_is_nothing_for_a_campaign_that_is_new(self, client: httpx.Client, crm: Crm) -> None:
+        no = crm.code()
+        refused(client.post("/v1/campaigns", json={"no": no, "activated": True}), "conflict")
+        refused(client.put(f"/v1/campaigns/{no}", json={"activated": True}), "conflict")
+        refused(client.get(f"/v1/campaigns/{no}"), "not-found")
+        assert ok(client.post("/v1/campaigns", json={"no": no, "activated": False}))["activated"] is False
+
     @pytest.mark.parametrize("path", ["activate", "deactivate"])
     def test_is_for_marketers_and_for_campaigns_that_exist(
         self, client: httpx.Client, client_for: ClientFor, path: str

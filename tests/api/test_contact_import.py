@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 import socket
+from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from api.pages.words.details import detail_in_dutch
 from api.sample.contacts import write_csv, write_ndjson
 from api.sample.setup import SETUP
+from application import contact_import
+from application.contact_import import ContactImport, Row
+from application.contacts import stream_of
+from application.journal import Caller, Changes, Journal
+from domain.contact import ContactChanges
+from domain.errors import Conflict
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, places, refused
 from tests.api.running import ADMIN_KEY, RunningService
@@ -356,6 +365,33 @@ class TestWithoutNumberSeries:
 
         assert outcome(answer) == (1, 0, 0, [2, 4])
         assert "number" in reasons(answer)
+
+
+class TestOthersWhoChangeTheSameContacts:
+    def test_end_the_import_which_says_how_far_it_came(
+        self, running: RunningService, crm: Crm, rnd: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        contacts, nobody = running.service.contacts, Caller("nobody", "marketer", date(2026, 11, 24))
+        wanted = crm.contact()["no"]
+
+        class Overtaken(Journal):
+            """Somebody else saves the contact that everybody wants just before, every time."""
+
+            def record(self, caller: Caller, *changes: Changes, **options: Any) -> int:
+                if any(change.stream == stream_of(wanted) for change in changes):
+                    contacts.change(nobody, wanted, ContactChanges(city=f"{next(numbers)}"))
+                return super().record(caller, *changes, **options)
+
+        numbers = count()
+        monkeypatch.setattr(contact_import, "BATCH", 1)
+        rows = [Row(2, f"{rnd}X", {"name": "Alder"}), Row(3, wanted, {"name": "Birch"})]
+        run = ContactImport(Overtaken(running.service.log), contacts, nobody)
+
+        with pytest.raises(Conflict, match="before line 3 were taken over") as refusal:
+            run.run(rows)
+        assert (detail_in_dutch(refusal.value.detail) or "").startswith("Te veel anderen")
+        assert ok(crm.client.get(f"/v1/contacts/{rnd}X"))["name"] == "Alder"
+        assert ok(crm.client.get(f"/v1/contacts/{wanted}"))["name"] != "Birch"
 
 
 class TestSample:

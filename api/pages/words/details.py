@@ -110,6 +110,12 @@ DETAILS: tuple[tuple[str, str], ...] = (
         "Too many others are changing this at the same time; try again.",
         "Te veel anderen wijzigen dit tegelijk; probeer het opnieuw.",
     ),
+    (
+        "Too many others are changing these contacts at the same time. The rows before line {n} were taken"
+        " over; import the others again.",
+        "Te veel anderen wijzigen deze contacten tegelijk. De regels vóór regel {n} zijn overgenomen;"
+        " importeer de andere opnieuw.",
+    ),
     ("Your role, {role}, may not do this.", "Jouw rol, {role}, mag dit niet."),
     (
         "This page is out of date; load it again.",
