@@ -49,7 +49,7 @@ mailbox: install ## a mail server on 127.0.0.1:1025 that shows mails and passes 
 	@$(BIN)/python -m docs.mailbox
 
 test: install office browser ## run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: install ## check style, types, and the order of the rooms
 	@$(BIN)/ruff check .
