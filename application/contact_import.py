@@ -208,12 +208,12 @@ class _Batch:
         self._result.registered += 1
 
     def _change(self, contact: KnownContact, named: Mapping[str, Any]) -> None:
-        company = self._company(contact.no, named.get("company_no", contact.value.company_no))
+        company = self._company(contact.no, named.get("company_no"))
         flags = self._setup.inherit
         changes = with_company(contact, ContactChanges(**named), company, self._find, flags)
         facts = change(contact, changes, company)
         if changes_type(facts) or (moves(facts) and contact.key in self._on_open_segments):
-            self._contacts.check_move(contact, facts)
+            self._contacts.check_move(contact, facts, self._people_of)
         self._result.changed += bool(facts)
         self._result.unchanged += not facts
         for person, taken in people_after(contact, facts, flags, self._people_of):

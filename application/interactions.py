@@ -332,7 +332,9 @@ class Interactions:
         comments: tuple[str, ...] = (),
     ) -> tuple[int, Interaction, int]:
         """Record an interaction with one contact, or begin one; number, values, position. Raises Refused."""
-        return self.record(caller, said, postponed=postponed, deliver=deliver, comments=comments)
+        return self.record(
+            caller, said, postponed=postponed, deliver=deliver, comments=comments, as_mail=_is_mail(said)
+        )
 
     def record(
         self,
@@ -343,12 +345,13 @@ class Interactions:
         deliver: bool,
         comments: tuple[str, ...] = (),
         besides: Sequence[Changes] = (),
+        as_mail: bool = False,
     ) -> tuple[int, Interaction, int]:
         """What `create` does once, with changes `besides` that are saved together with it."""
         value = self._complete(caller, said)
         makes, claims = False, list[Alongside]()
         if not postponed:
-            value = check(value, self._contact_of(value), deliver=deliver)
+            value = check(value, self._contact_of(value), deliver=deliver, as_mail=as_mail)
             value, makes, claims = self.with_campaign_entry(value)
         counters = self.journal.log.counters
         first = counters.next_of(INTERACTION)
@@ -375,8 +378,9 @@ class Interactions:
         begun = self.journal.load(interaction_stream(entry_no), SingleInteraction)
         if begun is None:
             raise NotFound.named("postponed interaction", entry_no)
-        value = self._complete(caller, resumed_values(begun, more))
-        value = check(value, self._contact_of(value), deliver=deliver)
+        said = resumed_values(begun, more)
+        value = self._complete(caller, said)
+        value = check(value, self._contact_of(value), deliver=deliver, as_mail=_is_mail(said))
         value, makes, claims = self.with_campaign_entry(value)
         event = InteractionResumed(entry_no, value, makes, comments, deliver)
         changes = Changes(interaction_stream(entry_no), begun.version, [event])
@@ -520,6 +524,11 @@ def _in_sequence(changes: Iterable[Changes]) -> list[Changes]:
         found.append(replaced(change, version=change.version + before))
         ahead[change.stream] = before + len(change.facts)
     return found
+
+
+def _is_mail(said: InteractionValues) -> bool:
+    """Whether it was said that the interaction is a mail; what a contact prefers is no such word."""
+    return said.correspondence_type == "email"
 
 
 def _text(named: Mapping[str, object], field: str) -> str | None:

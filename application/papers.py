@@ -140,7 +140,7 @@ class Papers:
                 "cover_sheets", "No interaction template is set up for cover sheets; choose one first."
             )
         template: InteractionTemplate = self.records.get(records.INTERACTION_TEMPLATE, code).value
-        if template.language_code is not None:
+        if template.documents:
             raise Conflict(f"Interaction template {code} has documents of its own; choose one without.")
         return code, template
 

@@ -53,6 +53,7 @@ class Recording:
         self.segments = segments
         self.interactions = interactions
 
+    @retried
     def document(
         self,
         caller: Caller,
@@ -69,7 +70,7 @@ class Recording:
         template = self.records.find(records.INTERACTION_TEMPLATE, code) if code else None
         if template is None:
             return f"No interaction template is set up for {document_type}."
-        if template.value.language_code is not None:
+        if template.value.documents:
             raise Conflict(f"Interaction template {code} has documents of its own; choose one without.")
         contact = self._contact(said, account)
         if contact is None:
@@ -86,7 +87,7 @@ class Recording:
         values = InteractionValues(
             **named | {"contact_no": contact.no, "interaction_template_code": template.code}
         )
-        return Recorded(*self.interactions.create(caller, values, postponed=False, deliver=False))
+        return Recorded(*self.interactions.record(caller, values, postponed=False, deliver=False))
 
     @retried
     def phone_call(

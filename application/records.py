@@ -119,13 +119,17 @@ class Records:
 
     @retried
     def change_setup(self, caller: Caller, change: Callable[[Setup], Setup]) -> int:
-        """Write what becomes of the set-up as it is; the position. Raises InvalidRequest."""
+        """Write what becomes of the set-up as it is; the position. A code that stays is not looked up.
+
+        Raises InvalidRequest.
+        """
         record = self.journal.load(SETUP_STREAM, KnownRecord) or KnownRecord()
         check_version(caller, record)
-        value = change(self.setup())
-        self.check_references(
-            {"default_salesperson_code": (records.SALESPERSON, value.default_salesperson_code)}
-        )
+        before = self.setup()
+        value = change(before)
+        code = value.default_salesperson_code
+        if code != before.default_salesperson_code:
+            self.check_references({"default_salesperson_code": (records.SALESPERSON, code)})
         facts = records.write(records.SETUP, record, records.THE_SETUP, value)
         return self.journal.record(caller, Changes(SETUP_STREAM, record.version, facts))
 
@@ -136,9 +140,11 @@ class Records:
         return value
 
     def put_template_setup(self, caller: Caller, value: InteractionTemplateSetup) -> int:
-        """Write which templates they get. Raises InvalidRequest."""
-        named = msgspec.structs.asdict(value)
-        self.check_references({name: (records.INTERACTION_TEMPLATE, code) for name, code in named.items()})
+        """Write which templates they get. A code that stays is not looked up. Raises InvalidRequest."""
+        changed = (
+            msgspec.structs.asdict(value).items() - msgspec.structs.asdict(self.template_setup()).items()
+        )
+        self.check_references({name: (records.INTERACTION_TEMPLATE, code) for name, code in sorted(changed)})
         return self.put(caller, records.TEMPLATE_SETUP, records.THE_SETUP, value)[1]
 
     def draw_number(self, kind: SeriesName, typed: str | None) -> str:

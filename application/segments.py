@@ -12,6 +12,7 @@ from psycopg.rows import DictRow
 from application.contacts import Contacts, check_address
 from application.journal import Caller, Changes, Journal, check_version, retried
 from application.looking_up import look_up
+from application.past_contacts import PastContacts
 from application.records import Records
 from domain import records
 from domain.contact import KnownContact
@@ -63,6 +64,7 @@ class Segments:
         self.read_models = read_models
         self.records = known
         self.contacts = contacts
+        self.past = PastContacts(journal, read_models)
 
     # Reading
 
@@ -158,13 +160,13 @@ class Segments:
 
     @retried
     def change_header(
-        self, caller: Caller, no: str, values: HeaderChanges, *, update_lines: bool
+        self, caller: Caller, no: str, values: HeaderChanges, *, update_lines: bool, push: bool = False
     ) -> tuple[Segment, int]:
-        """Change the header and the lines that follow it (domain B2). Raises Refused."""
+        """Change the header and the lines that follow it (domain B2); see `worksheet`. Raises Refused."""
         segment = self.for_command(caller, no)
         self._check_header(values)
         template = self.records.template(_named_template(values))
-        facts = worksheet.change_header(segment, values, template, update_lines=update_lines)
+        facts = worksheet.change_header(segment, values, template, update_lines=update_lines, push=push)
         return self._record(caller, segment, facts)
 
     @retried
@@ -202,7 +204,7 @@ class Segments:
         )
         if present is None and contact_no is None:
             raise NotFound(f"The contact of line {line_no} does not exist any more.")
-        present_no = present.no if present else ""
+        present_no = present.no if present else self._number_of(line)
         contact = self._line_contact(contact_no or present_no)
         template = self._check_line(contact, values)
         if contact.key == line.contact_key:
@@ -219,10 +221,12 @@ class Segments:
         line = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
-        with self.read_models.cursor() as cursor:
-            facts = line_facts(cursor, [line.contact_key]).get(line.contact_key)
-        events = worksheet.remove_line(segment, line_no, facts.no if facts else "")
+        events = worksheet.remove_line(segment, line_no, self._number_of(line))
         return self._record(caller, segment, events)
+
+    def _number_of(self, line: Line) -> str:
+        """The number of a line's contact, also of one that was deleted: it is saved with the criteria."""
+        return self.past.numbers([line.contact_key])[line.contact_key]
 
     def _record(
         self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent], about: int | None = None

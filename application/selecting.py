@@ -130,8 +130,9 @@ class Selecting:
     ) -> tuple[Segment, int]:
         """Put the contacts of a logged segment on the worksheet (domain B9). Raises Refused."""
         segment = self.segments.for_command(caller, no)
-        logged = self.logged(entry_no)
-        facts = self.reusing(segment, logged, logged_contacts(logged), respect_exclusion=respect_exclusion)
+        logged, entries = self.logged(entry_no)
+        contacts = logged_contacts(logged, entries)
+        facts = self.reusing(segment, logged, contacts, respect_exclusion=respect_exclusion)
         return self._record(caller, segment, facts)
 
     def reusing(
@@ -149,11 +150,12 @@ class Selecting:
             segment, logged.entry_no, contacts, known, respect_exclusion=respect_exclusion
         )
 
-    def logged(self, entry_no: int) -> SegmentLogged:
-        """The event that made a logged segment. Raises NotFound."""
-        logged = logged_segment(self.journal, self.read_models, entry_no, "entry_no").logged
-        assert logged is not None
-        return logged
+    def logged(self, entry_no: int) -> tuple[SegmentLogged, ContactSet]:
+        """The event that made a logged segment, and which of its entries there still are. Raises NotFound."""
+        segment = logged_segment(self.journal, self.read_models, entry_no, "entry_no")
+        assert segment.logged is not None
+        assert segment.recorded is not None
+        return segment.logged, segment.recorded.standing
 
     # What they share
 
@@ -161,12 +163,15 @@ class Selecting:
         self, segment: Segment, criteria: Criteria, work_date: date, *, saved_criteria: str | None = None
     ) -> CriteriaApplied:
         (event,) = selection.apply_criteria(
-            segment, criteria, self._evaluate(segment, criteria, work_date), saved_criteria=saved_criteria
+            segment,
+            criteria,
+            self._evaluate(segment, criteria, work_date, saved=saved_criteria is not None),
+            saved_criteria=saved_criteria,
         )
         assert isinstance(event, CriteriaApplied)
         return event
 
-    def _evaluate(self, segment: Segment, criteria: Criteria, work_date: date) -> Selection:
+    def _evaluate(self, segment: Segment, criteria: Criteria, work_date: date, *, saved: bool) -> Selection:
         try:
             tree = parse_criteria(criteria.filters, work_date=work_date)
         except CriteriaError as error:
@@ -174,7 +179,7 @@ class Selecting:
             raise InvalidFilter(f"{'.'.join(map(str, place))}: {message}", error.problems) from error
         if criteria.action == "add_contacts":
             found = select_contacts(self.read_models, tree, criteria.options)
-            return replaced(found, elsewhere=self._elsewhere(criteria.exclude))
+            return replaced(found, elsewhere=self._elsewhere(criteria.exclude, saved=saved))
         return matching_contacts(
             self.read_models,
             tree,
@@ -182,8 +187,11 @@ class Selecting:
             entire_companies=criteria.options.entire_companies,
         )
 
-    def _elsewhere(self, exclude: Exclusion | None) -> ContactSet:
-        """The contacts of the segments and logged segments that are to be left out. Raises NotFound."""
+    def _elsewhere(self, exclude: Exclusion | None, *, saved: bool) -> ContactSet:
+        """The contacts of the segments and logged segments that are to be left out.
+
+        Saved criteria go on when one of these was deleted: nobody is there. Raises NotFound.
+        """
         if exclude is None:
             return EMPTY
         found: list[ContactSet] = []
@@ -193,8 +201,8 @@ class Selecting:
                 found.append(self._on(no))
         for index, entry_no in enumerate(exclude.logged_segments):
             with _noted(problems, "exclude", "logged_segments", index):
-                found += [block.alive for block in self.logged(entry_no).blocks]
-        if problems:
+                found += [part.contacts for part in logged_contacts(*self.logged(entry_no))]
+        if problems and not saved:
             raise NotFound(problems[0][1], problems)
         return union(found)
 

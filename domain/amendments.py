@@ -174,6 +174,11 @@ class RecordedInteractions:
         """Whether the logged segment itself is canceled."""
         return self.with_segment is not None
 
+    @property
+    def standing(self) -> ContactSet:
+        """The entries that were not deleted."""
+        return ContactSet(range(self.count)) - self.deleted
+
     def after(self, event: Amendment) -> RecordedInteractions:
         """The same once this has happened."""
         match event:

@@ -83,31 +83,35 @@ def check(no: Code, service: ServiceOf, visitor: Reader, wait: Literal["yes", "n
     segment = service.segments.get(no)
     if wait == "yes" and segment.number_of_lines > SOON_CHECKED:
         return visitor.page("log.html", segment=segment, waits=True)
-    to_send = _obstacles(service, visitor, no, send=True)
-    to_log = _obstacles(service, visitor, no, send=False) if to_send else None
+    to_send, left_out = _tried(service, visitor, no, send=True)
+    to_log = None
+    if to_send is not None:
+        to_log, left_out = _tried(service, visitor, no, send=False)
     return visitor.page(
         "log.html",
         segment=segment,
         waits=False,
+        left_out=left_out,
         to_log=to_log,
         to_send=to_send,
         sends_mail=service.mail is not None,
     )
 
 
-def _obstacles(service: Service, visitor: Visitor, no: str, *, send: bool) -> Obstacles | None:
+def _tried(service: Service, visitor: Visitor, no: str, *, send: bool) -> tuple[Obstacles | None, int]:
+    """What stands in the way, or how many lines would be left out."""
     try:
-        service.logging.check(visitor.caller, no, send_attachments=send)
+        _, left_out = service.logging.check(visitor.caller, no, send_attachments=send)
     except Refused as error:
         counts = Counter(str(place[1]) for place, _ in error.problems if len(place) > 1)
-        return Obstacles(error, tuple(error.problems[:SHOWN_PROBLEMS]), counts)
-    return None
+        return Obstacles(error, tuple(error.problems[:SHOWN_PROBLEMS]), counts), 0
+    return None, left_out
 
 
 @router.post("/segments/{no}/log")
 def log(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
     """Record one interaction for every line, and send the letters if that is asked for."""
-    event, position = service.logging.log(
+    event, position, _ = service.logging.log(
         visitor.caller,
         no,
         send_attachments=form.get("send") == "on",

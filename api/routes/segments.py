@@ -87,9 +87,13 @@ def read_segment(
 def change_segment(
     no: Code, values: SegmentPatch, service: ServiceOf, caller: Marketer, settle: Settled
 ) -> Any:
-    """Change the header, and the lines that follow it unless `update_lines` is false."""
+    """Change the header, and the lines that follow it unless `update_lines` is false.
+
+    Said to be true, it reaches lines also with values that the header has already.
+    """
+    said = "update_lines" in values.model_fields_set
     segment, position = service.segments.change_header(
-        caller, no, values.changes(), update_lines=values.update_lines
+        caller, no, values.changes(), update_lines=values.update_lines, push=said
     )
     settle(position, ["worksheets"], version=segment.version)
     return shown(segment)

@@ -234,11 +234,18 @@ class LoggedSegmentPage(Answer):
     total: Total = None
 
 
+class SkippedLinesAnswer(Answer):
+    """How many lines were not logged, by the reason."""
+
+    privacy_blocked: int
+
+
 class LogAnswer(Answer):
     """What logging made."""
 
     logged_segment: LoggedSegmentAnswer
     follow_up_segment_no: str | None = None
+    skipped: SkippedLinesAnswer
 
 
 class LogCheckAnswer(Answer):
@@ -246,6 +253,7 @@ class LogCheckAnswer(Answer):
 
     ok: Literal[True] = True
     lines: int
+    skipped: SkippedLinesAnswer
 
 
 class OnlyBody(Body):

@@ -266,7 +266,8 @@ class Segment:
                 event.action_no,
                 "add_contacts",
                 {"interaction_log_entry": {"logged_segment_entry_no": str(event.entry_no)}},
-                CriteriaOptions(allow_existing_contacts=True),
+                # Run again from saved criteria, they must come as they came here (V6).
+                CriteriaOptions(allow_existing_contacts=True, ignore_exclusion=event.ignore_exclusion),
                 *(sum(len(lines.contacts) for lines in event.lines), 0, event.skipped, user_id, at),
                 added_blocks=tuple(
                     self._add_block(lines.first_line_no, lines.contacts, lines.start) for lines in event.lines

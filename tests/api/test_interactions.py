@@ -293,11 +293,13 @@ class TestSingleInteraction:
             ({"evaluation": "so so"}, "invalid-request"),
             ({"contact_alternative_address_code": "NONE"}, "invalid-request"),
             ({"correspondence_type": "hard_copy", "send_attachments": True}, "no-document"),
+            ({"correspondence_type": "email"}, "no-document"),
         ],
     )
     def test_a_wrong_one_is_refused_and_changes_nothing(
         self, client: httpx.Client, crm: Crm, call: dict[str, Any], change: dict[str, Any], slug: str
     ) -> None:
+        ok(client.patch(f"/v1/contacts/{call['contact_no']}", json={"email": "ann@example.org"}))
         before = crm.position()
         refused(client.post(LOG, json=call | change), slug)
         assert crm.position() == before
@@ -307,6 +309,14 @@ class TestSingleInteraction:
     ) -> None:
         ok(client.patch(f"/v1/contacts/{call['contact_no']}", json={"privacy_blocked": True}))
         refused(client.post(LOG, json=call), "privacy-blocked")
+
+    def test_b15_a_call_with_a_contact_that_prefers_mail_needs_no_document(
+        self, client: httpx.Client, call: dict[str, Any]
+    ) -> None:
+        prefers = {"correspondence_type": "email", "email": "ann@example.org"}
+        ok(client.patch(f"/v1/contacts/{call['contact_no']}", json=prefers))
+        entry = ok(client.post(LOG, json=call))
+        assert (entry["correspondence_type"], entry["subject"]) == ("email", "Called")
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Elk van de {n} regels wordt een interactie in het log. Het werkblad is dan gesloten, en blijft"
         " leesbaar.",
     ),
+    "log_leaves_out": (
+        "Left out are contacts that are blocked for privacy by now: {n} of the lines.",
+        "Contacten die inmiddels voor privacy zijn geblokkeerd, doen niet mee: {n} van de regels.",
+    ),
     "log_not_ready": ("This must be put right first", "Dit moet eerst in orde worden gemaakt"),
     "lines_with": ("lines: {n}", "regels: {n}"),
     "first_of_them": ("The first of them", "De eerste ervan"),
