@@ -260,7 +260,12 @@ class PageRoute(APIRoute):
 
 def problem(request: Request, slug: str, detail: str, problems: Sequence[Problem] = ()) -> HTMLResponse:
     """A refusal in words: a part of the page for scripts, a page of its own otherwise."""
-    facts = NOBODY | {"slug": slug, "detail": detail, "problems": problems[:100]}
+    facts = NOBODY | {
+        "slug": slug,
+        "detail": detail,
+        "problems": problems[:100],
+        "outcome": None if request.method == "GET" else "nothing_changed",
+    }
     if "hx-request" in request.headers:
         headers = {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"}
         return html("part_problem.html", language_of(request), facts, STATUS[slug], headers)

@@ -188,7 +188,7 @@ def preview(no: Code, service: ServiceOf, visitor: Writer, form: Sent) -> HTMLRe
 
 
 def _cannot_tell(visitor: Visitor, slug: str, detail: str, problems: Sequence[Problem]) -> HTMLResponse:
-    return visitor.page("part_problem.html", slug=slug, detail=detail, problems=problems, only_asked=True)
+    return visitor.page("part_problem.html", slug=slug, detail=detail, problems=problems, outcome=None)
 
 
 @router.post(f"{SEGMENT}/criteria")
