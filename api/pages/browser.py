@@ -3,8 +3,6 @@
 What needs no database is `async`, as in `api.context`: it is not sent to a thread and back.
 """
 
-from __future__ import annotations
-
 import hmac
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -171,19 +169,15 @@ def check_origin(request: Request) -> None:
 Sent = Annotated[FormData, Depends(sent_form)]
 
 
-async def _sender(request: Request, form: Sent, visitor: Signed) -> Visitor:
-    given = form.get("csrf") or request.headers.get("x-csrf-token")
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
-        raise ProblemError("forbidden", "Not from here", "This page is out of date; load it again.")
-    return visitor
-
-
-Sender = Annotated[Visitor, Depends(_sender)]
-
-
 def _sends(*roles: Role) -> Callable[..., Awaitable[Visitor]]:
-    async def check(visitor: Sender) -> Visitor:
-        return _checked(visitor, *roles)
+    # Who sends is known before the form is read, which may be a file of any size.
+    async def check(
+        request: Request, visitor: Annotated[Visitor, Depends(_allowed(*roles))], form: Sent
+    ) -> Visitor:
+        given = form.get("csrf") or request.headers.get("x-csrf-token")
+        if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
+            raise ProblemError("forbidden", "Not from here", "This page is out of date; load it again.")
+        return visitor
 
     return check
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -164,3 +166,18 @@ def test_roles_are_kept_on_pages_as_elsewhere(
     csrf = hidden(anonymous.get("/segments"), "csrf")
     assert anonymous.post("/segments", data={"csrf": csrf}).status_code == 403
     assert anonymous.get("/segments/ANY/history").status_code == 403
+
+
+@pytest.mark.parametrize(("role", "status"), [(None, 303), ("reporter", 403)])
+def test_of_who_may_not_send_a_file_nothing_is_read(
+    running: RunningService, keys: Keys, role: Role | None, status: int
+) -> None:
+    token = sign_in(running.service, keys(role)) if role else ""
+    at = urlsplit(running.base_url)
+    with socket.create_connection((at.hostname, at.port), timeout=5) as connection:
+        # The file never comes: only who does not wait for it can answer.
+        connection.sendall(
+            f"POST /contacts/import HTTP/1.1\r\nHost: {at.netloc}\r\nContent-Length: 300000000\r\n"
+            f"Content-Type: multipart/form-data; boundary=x\r\nCookie: {SESSION_COOKIE}={token}\r\n\r\n".encode()
+        )
+        assert connection.recv(64).startswith(f"HTTP/1.1 {status} ".encode())
