@@ -29,7 +29,7 @@ from api.pages.forms import LINE, LINE_FIELDS, choices_of, sent_value
 from api.pages.grid_rows import Cell, GridLine, rows_html
 from api.pages.line_views import LineViews
 from api.pages.lists import AskedOf
-from api.pages.rendering import SECURITY_HEADERS
+from api.pages.rendering import SECURITY_HEADERS, quoted
 from api.routes.segments import LineNo
 from api.schemas.segments import LinePatch, NewLine, SegmentVersion
 from api.schemas.values import Code
@@ -199,7 +199,7 @@ def add_contact(no: Code, request: Request, service: ServiceOf, visitor: Writer,
     body = NewLine.model_validate({"contact_no": given_text(form, "contact_no")})
     _, position, _ = service.segments.add_line(visitor.caller, no, body.contact_no, body.changes())
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{no}")
+    return go_to(request, f"/segments/{quoted(no)}")
 
 
 @router.get("/lines/{line_no}/why")

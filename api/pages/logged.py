@@ -16,6 +16,7 @@ from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_te
 from api.pages.deliveries import delivery
 from api.pages.erased import names_or_erased
 from api.pages.lists import AskedOf, shown_list
+from api.pages.rendering import quoted
 from api.routes.logging import Entry, one
 from api.schemas.interactions import CancelBody, CommentBody, EvaluateBody
 from api.schemas.segments import FollowUpBody
@@ -197,7 +198,7 @@ def follow_up(entry_no: Entry, request: Request, service: ServiceOf, visitor: Wr
         respect_exclusion=body.respect_exclusion,
     )
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{segment.no}")
+    return go_to(request, f"/segments/{quoted(segment.no)}")
 
 
 @router.get("/interactions")
@@ -257,7 +258,7 @@ def follow_up_entries(request: Request, service: ServiceOf, visitor: Writer, for
         settle(service, service.segments.delete(visitor.caller, segment.no), "worksheets")
         raise InvalidRequest.at("entry_no", "none of their contacts may be on a segment")
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{segment.no}")
+    return go_to(request, f"/segments/{quoted(segment.no)}")
 
 
 def _ticked(form: FormData) -> list[str]:

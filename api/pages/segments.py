@@ -14,6 +14,7 @@ from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_te
 from api.pages.forms import HEADER, changed_values, choices, record_choices
 from api.pages.history import changed_at, latest
 from api.pages.lists import AskedOf, shown_list
+from api.pages.rendering import quoted
 from api.pages.setup import first_steps
 from api.schemas.segments import NewSegment, SegmentPatch, SegmentVersion
 from api.schemas.values import Code
@@ -51,7 +52,7 @@ def create_segment(request: Request, service: ServiceOf, visitor: Writer, form: 
     body = NewSegment.model_validate(named)
     segment, position = service.segments.create(visitor.caller, body.no, body.changes())
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{segment.no}")
+    return go_to(request, f"/segments/{quoted(segment.no)}")
 
 
 @router.get("/segments/{no}")
@@ -105,7 +106,7 @@ def change_header(no: Code, request: Request, service: ServiceOf, visitor: Write
         visitor.caller, no, body.changes(), update_lines=body.update_lines
     )
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{no}")
+    return go_to(request, f"/segments/{quoted(no)}")
 
 
 @router.post("/segments/{no}/delete")

@@ -136,6 +136,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("tick at least one entry", "vink minstens één post aan"),
     ("none of their contacts may be on a segment", "geen van hun contacten mag in een segment staan"),
     ("must not hold a slash", "mag geen schuine streep bevatten"),
+    ("must not be dots only", "mag niet alleen uit punten bestaan"),
     ("this is not there any more", "dit is er niet meer"),
     (
         "Contact {no} was erased; nothing is recorded of it any more.",
