@@ -161,8 +161,15 @@
     else if (active.row >= first + fitting()) scrollTo(active.row - fitting() + 1);
     else show();
     mark(true);
-    const cell = body.querySelector("td[tabindex='0']");
-    if (cell) cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+    reveal(body.querySelector("td[tabindex='0']"));
+  }
+
+  // The first column and the last stay where they are: what is scrolled to must not end up behind them.
+  function reveal(part) {
+    const { cells } = table.tHead.rows[0];
+    const width = (heading) => (getComputedStyle(heading).position === "sticky" ? heading.offsetWidth : 0);
+    grid.style.scrollPaddingInline = `${width(cells[0])}px ${width(cells[columns - 1])}px`;
+    part?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   function again(keep) {
@@ -186,6 +193,7 @@
     const field = cell.querySelector("input, select");
     editing.value = valueOf(field);
     field.focus();
+    reveal(field);
     cell.removeAttribute("tabindex");
     if (field.select) field.select();
   }
