@@ -24,7 +24,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.context import WRITE_SECONDS, ServiceOf, preferred_language
-from api.pages.rendering import html
+from api.pages.rendering import html, quoted
 from api.pages.sessions import session_of
 from api.problems import STATUS, ProblemError, validation_problems
 from api.service import Service
@@ -190,7 +190,7 @@ Eraser = Annotated[Visitor, Depends(_sends("admin"))]
 def given_text(form: FormData, name: str) -> str:
     """A text of a form, blank where it was not sent."""
     value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
 
 
 def given_number(form: FormData, name: str) -> int | None:

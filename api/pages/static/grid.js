@@ -190,7 +190,7 @@
     editing = { cell, url, before: [...cell.childNodes], row };
     cell.classList.add("editing");
     cell.innerHTML = answer.text;
-    const field = cell.querySelector("input, select");
+    const field = cell.querySelector("[name]");
     editing.value = valueOf(field);
     field.focus();
     reveal(field);
@@ -212,7 +212,7 @@
   async function save(focus) {
     if (!editing || editing.saving) return;
     const { cell, url, row } = editing;
-    const field = cell.querySelector("input, select");
+    const field = cell.querySelector("[name]");
     if (valueOf(field) === editing.value) { leave(focus); return; }
     editing.saving = true;
     const sent = new FormData();
@@ -278,7 +278,8 @@
 
   table.addEventListener("keydown", (event) => {
     if (editing) {
-      if (event.key === "Enter") { event.preventDefault(); save(true); }
+      const line = event.target.matches("textarea") && !event.ctrlKey && !event.metaKey;
+      if (event.key === "Enter" && !line) { event.preventDefault(); save(true); }
       if (event.key === "Escape") { event.preventDefault(); leave(true); }
       return;
     }
