@@ -14,7 +14,7 @@
   const columns = table.tHead.rows[0].cells.length;
   const parts = new Map();
   let total = Number(grid.dataset.total);
-  let asking = 0, first = 0, sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0;
+  let asking = 0, first = 0, sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0, removing = false;
 
   const headHeight = () => table.tHead.offsetHeight;
   const fitting = () => Math.max(1, Math.floor((grid.clientHeight - headHeight()) / ROW));
@@ -176,7 +176,7 @@
     generation++;
     parts.clear();
     if (!keep) { first = 0; active = { row: 0, column: active.column }; grid.scrollTop = 0; }
-    fetchPart(Math.floor(first / PART));
+    return fetchPart(Math.floor(first / PART));
   }
 
   // Changing a value in place
@@ -232,12 +232,18 @@
   }
 
   async function remove(row) {
-    if (!row.dataset.line || !body.querySelector("[data-do=remove]")) return;
+    if (removing || !row.dataset.line || !body.querySelector("[data-do=remove]")) return;
+    removing = true;
     const answer = await ask(`${grid.dataset.lines}/${row.dataset.line}/remove`, { method: "POST" });
+    if (answer) {
+      document.getElementById("undo").hidden = false;
+      total--;
+      size();
+      // Until then the row of the line that went is still there.
+      await again(true);
+    }
+    removing = false;
     if (!answer) return;
-    total--;
-    size();
-    again(true);
     document.body.dispatchEvent(new CustomEvent("lines-changed"));
     move(Math.min(active.row, total - 1), active.column);
   }
@@ -303,7 +309,7 @@
     };
     if (moves[event.key]) move(...moves[event.key]);
     else if (event.key === "Enter" || event.key === "F2") act(cell);
-    else if (event.key === "Delete") remove(cell.closest("tr"));
+    else if (event.key === "Delete") event.repeat || remove(cell.closest("tr"));
     else return;
     event.preventDefault();
   });
