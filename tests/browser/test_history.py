@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -57,6 +59,22 @@ def test_a_step_says_what_it_changed_in_header_and_lines(
     reader.go(f"/segments/{letter}?version=4")
     expect(changed.locator("ins")).to_have_text(["Spring"])
     expect(changed.locator("del")).to_have_text([reader.t("blank")])
+
+
+@both_languages
+def test_a_step_tells_of_a_document_in_words_only(
+    visit: Visit, crm: Crm, letter: str, language: Language
+) -> None:
+    content, kind = b"<p>Dear {{ Contact_Name }}</p>", {"Content-Type": "text/html"}
+    for path in ("documents/-", "lines/10000/document"):
+        ok(crm.client.put(f"/v1/segments/{letter}/{path}", content=content, headers=kind))
+    reader = visit(language)
+    for version in (3, 4):
+        reader.go(f"/segments/{letter}?version={version}")
+        changed = reader.page.locator(".changed")
+        expect(changed.locator("p")).to_contain_text(re.compile("document", re.IGNORECASE))
+        expect(changed).not_to_contain_text("sha256")
+        expect(changed).not_to_contain_text("()")
 
 
 @both_languages
