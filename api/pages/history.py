@@ -30,10 +30,21 @@ def show_history(no: Code, service: ServiceOf, visitor: Historian, after: int = 
         "history.html",
         no=no,
         is_open=latest(service, no) is not None,
+        is_deleted=_is_deleted(service, no),
         steps=story.steps,
         more=last if last and last < story.versions else None,
         verdict=service.verifying.verdict(),
     )
+
+
+def _is_deleted(service: Service, no: str) -> bool:
+    try:
+        service.segments.get(no)
+    except SegmentLogged:
+        return False
+    except NotFound:
+        return True
+    return False
 
 
 def latest(service: Service, no: str) -> int | None:
