@@ -134,12 +134,16 @@ def _looks_back(
     service: ServiceOf,
     visitor: Annotated[Visitor, Depends(_allowed("marketer", "auditor"))],
 ) -> Visitor:
+    record_read(request, service, visitor)
+    return visitor
+
+
+def record_read(request: Request, service: Service, visitor: Visitor) -> None:
     """What is read of the history is recorded before it is shown, as the HTTP interface does it."""
     path, query = (
         unquote(part, errors="replace").replace("\x00", "\ufffd") for part in urlsplit(visitor.here)[2:4]
     )
     service.auditing.reads.record(visitor.user_id, visitor.role, request.method, path, query)
-    return visitor
 
 
 Reader = Annotated[Visitor, Depends(_allowed("marketer", "auditor", "reporter"))]

@@ -22,6 +22,7 @@ from api.pages.browser import (
     given_number,
     given_text,
     go_to,
+    record_read,
     settle,
 )
 from api.pages.erased import names_or_erased
@@ -89,6 +90,7 @@ def _row(line: Line, values: SegmentLine, named: Mapping[str, Any], place: int) 
 @router.get("/rows")
 def show_rows(
     no: Code,
+    request: Request,
     service: ServiceOf,
     visitor: Reader,
     query: AskedOf,
@@ -97,7 +99,11 @@ def show_rows(
     version: Version = None,
 ) -> HTMLResponse:
     """The rows of a part of the grid; how many there are in all is in a header."""
-    segment = segment_at(service, no, Moment(version if visitor.may_look_back else None, None))
+    if not visitor.may_look_back:
+        version = None
+    segment = segment_at(service, no, Moment(version, None))
+    if version is not None:
+        record_read(request, service, visitor)
     asked = ListQuery(query.filters, query.sort)
     window = _views.window(service, segment, asked, date.today(), start, count)
     rows = _rows(service, list(window.lines), window.start)

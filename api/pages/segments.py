@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 from api.context import ServiceOf
 from api.moments import Moment, segment_at
 from api.pages import grid
-from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
+from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, record_read, settle
 from api.pages.forms import HEADER, changed_values, choices, record_choices
 from api.pages.history import changed_at, latest
 from api.pages.lists import AskedOf, shown_list
@@ -64,9 +64,7 @@ def show_segment(
         version = None
     segment = segment_at(service, no, Moment(version, None))
     if version is not None:
-        service.auditing.reads.record(
-            visitor.user_id, visitor.role, request.method, request.url.path, request.url.query
-        )
+        record_read(request, service, visitor)
     editable = visitor.may_write and version is None
     return visitor.page(
         "worksheet.html",

@@ -97,3 +97,23 @@ def test_what_is_read_of_the_history_is_recorded(visit: Visit, crm: Crm, letter:
     reader.go(f"/segments/{letter}/history")
     reads = ok(crm.client.get("/v1/audit/reads", params={"limit": 10}))["items"]
     assert any(f"/segments/{letter}/history" in str(read) for read in reads)
+
+
+def test_rows_of_a_worksheet_as_it_stood_are_recorded_too(visit: Visit, crm: Crm, letter: str) -> None:
+    reader = visit(role="auditor")
+    for query, is_recorded in (("start=0", False), ("version=2", True)):
+        reader.go(f"/segments/{letter}/rows?{query}")
+        reads = ok(crm.client.get("/v1/audit/reads", params={"limit": 10}))["items"]
+        assert any(read["path"] == f"/segments/{letter}/rows" for read in reads) is is_recorded
+
+
+def test_the_history_of_a_deleted_segment_leads_to_what_there_is(visit: Visit, crm: Crm) -> None:
+    no = crm.segment()["no"]
+    reader = visit()
+    reader.go(f"/segments/{no}/history")
+    expect(reader.page.get_by_role("link", name=reader.t("to_now"))).to_be_visible()
+    ok(crm.client.delete(f"/v1/segments/{no}"))
+    reader.go(f"/segments/{no}/history")
+    expect(reader.page.get_by_role("link", name=reader.t("to_now"))).to_have_count(0)
+    reader.page.locator(".timeline a").first.click()
+    expect(reader.page.get_by_text(reader.t("at_version", n=1))).to_be_visible()
