@@ -192,7 +192,7 @@ Eraser = Annotated[Visitor, Depends(_sends("admin"))]
 
 
 def given_text(form: FormData, name: str) -> str:
-    """A text of a form, blank where it was not sent."""
+    """A text of a form, blank where it was not sent. Browsers end the lines of one as mail does."""
     value = form.get(name)
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
 
@@ -256,13 +256,29 @@ class PageRoute(APIRoute):
         return shown
 
 
+def _outcome(method: str, slug: str) -> str | None:
+    """What a refusal says became of what was wanted, by its text; of what was only looked at, nothing."""
+    if method == "GET":
+        return None
+    # The database may have done it, and the answer been lost.
+    return "done_or_not" if slug in ("internal-error", "unavailable") else "nothing_changed"
+
+
+def come_again(request: Request, address: str, title: str) -> HTMLResponse:
+    """A page of ours that leads on at once.
+
+    Browsers keep the session's cookie from what comes from elsewhere, and a redirect counts as that too.
+    """
+    return html("come_again.html", language_of(request), NOBODY | {"back": address, "title": title})
+
+
 def problem(request: Request, slug: str, detail: str, problems: Sequence[Problem] = ()) -> HTMLResponse:
     """A refusal in words: a part of the page for scripts, a page of its own otherwise."""
     facts = NOBODY | {
         "slug": slug,
         "detail": detail,
         "problems": problems[:100],
-        "outcome": None if request.method == "GET" else "nothing_changed",
+        "outcome": _outcome(request.method, slug),
     }
     if "hx-request" in request.headers:
         headers = {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"}

@@ -6,12 +6,14 @@ import re
 
 import psycopg
 import pytest
+from eventsourcing.persistence import PersistenceError
 from playwright.sync_api import Route, expect
 from psycopg.sql import SQL, Identifier
 
 from api.pages import logged
 from api.pages.rendering import told
 from application.field_words import Language
+from application.interactions import Interactions
 from tests.api.crm import Crm, ok
 from tests.api.running import RunningService
 from tests.browser.conftest import Visit
@@ -228,3 +230,31 @@ def test_who_only_looks_is_not_told_that_nothing_was_changed(visit: Visit, langu
     reader.go("/logged-segments/999999")
     expect(reader.page.locator(".problem")).to_be_visible()
     expect(reader.page.get_by_text(reader.t("nothing_changed"))).to_have_count(0)
+
+
+@both_languages
+def test_when_the_answer_is_lost_nobody_is_told_that_nothing_was_changed(
+    visit: Visit, crm: Crm, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = crm.logged(1)["entry_no"]
+    reader = visit(language)
+    reader.go(f"/logged-segments/{entry}")
+
+    def done_and_lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    reader.page.route("**/cancel", done_and_lost)
+    reader.press("cancel")
+    expect(reader.page.locator("#messages")).to_have_text(reader.t("network"))
+    assert ok(crm.client.get(f"/v1/logged-segments/{entry}"))["canceled"] is True
+    reader.page.unroute("**/cancel")
+
+    # The same when the database has done it, and could not say so.
+    def saved_and_lost(*_: object, **__: object) -> int:
+        raise PersistenceError("the connection is gone")
+
+    monkeypatch.setattr(Interactions, "cancel_logged_segment", saved_and_lost)
+    reader.press("cancel")
+    expect(reader.page.locator("#messages")).to_contain_text(reader.t("done_or_not"))
+    reader.complaints.clear()

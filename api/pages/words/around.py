@@ -16,8 +16,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "save": ("Save", "Opslaan"),
     "delete": ("Delete", "Verwijderen"),
     "network": (
-        "The service does not answer. Nothing was changed.",
-        "De dienst antwoordt niet. Er is niets gewijzigd.",
+        "The service does not answer. If you were changing something, load the page again to see whether that"
+        " was done.",
+        "De dienst antwoordt niet. Als je iets aan het wijzigen was, laad de pagina dan opnieuw om te zien of"
+        " dat gelukt is.",
     ),
     # Signing in
     "sign_in": ("Sign in", "Aanmelden"),
@@ -41,6 +43,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Refusals
     "problem": ("That did not work", "Dat lukte niet"),
     "nothing_changed": ("Nothing was changed.", "Er is niets gewijzigd."),
+    "done_or_not": (
+        "It is not known whether it was done; load the page again to see.",
+        "Het is niet bekend of het gelukt is; laad de pagina opnieuw om het te zien.",
+    ),
     "load_again": ("Load this page again", "Laad deze pagina opnieuw"),
     # Lists
     "how_many": ("{n} in all", "{n} in totaal"),
