@@ -28,6 +28,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Whoever runs the service gives you one. The first start of the service prints the first.",
         "Die krijg je van wie de dienst beheert. De eerste wordt getoond als de dienst voor het eerst start.",
     ),
+    "needs_https": (
+        "This address must begin with https: over http nobody stays signed in. Whoever runs the service knows"
+        " the right one.",
+        "Dit adres moet met https beginnen: over http blijft niemand aangemeld. Wie de dienst beheert weet"
+        " het juiste.",
+    ),
     "wrong_key": ("There is no such key.", "Die sleutel bestaat niet."),
     "openid": ("Sign in with your organisation's account", "Aanmelden met het account van je organisatie"),
     "openid_failed": (
