@@ -109,8 +109,15 @@ def visitor_of(request: Request, service: ServiceOf) -> Visitor:
     session = session_of(service, token) if token else None
     if session is None:
         raise SignInNeeded
-    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return Visitor(session.who.user_id, session.who.role, session.csrf, language_of(request), address)
+    who, csrf = session.who, session.csrf
+    visitor = Visitor(who.user_id, who.role, csrf, language_of(request), address_of(request))
+    request.state.visitor = visitor
+    return visitor
+
+
+def address_of(request: Request) -> str:
+    """What was asked for, within this service."""
+    return quote(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
 
 
 Signed = Annotated[Visitor, Depends(visitor_of)]
@@ -234,8 +241,11 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except SignInNeeded:
-                back = "" if request.method != "GET" or "hx-request" in request.headers else request.url.path
-                return go_to(request, f"/sign-in?next={quote(back)}" if back else "/sign-in")
+                if request.method != "GET" or "hx-request" in request.headers:
+                    return go_to(request, "/sign-in")
+                if request.headers.get("sec-fetch-site") == "cross-site":
+                    return come_again(request, address_of(request), "one_moment")
+                return go_to(request, f"/sign-in?next={quoted(address_of(request))}")
             except SegmentLogged as error:
                 if request.method == "GET" and "hx-request" not in request.headers:
                     return RedirectResponse(f"/logged-segments/{error.facts['logged_segment']}", 303)

@@ -45,6 +45,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Je account heeft geen rol in deze dienst. Vraag erom bij wie de dienst beheert.",
     ),
     "signed_in": ("You are signed in", "Je bent aangemeld"),
+    "one_moment": ("One moment", "Een ogenblik"),
     "go_on": ("Go on", "Verder"),
     # Refusals
     "problem": ("That did not work", "Dat lukte niet"),
