@@ -21,6 +21,7 @@ from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.context import WRITE_SECONDS, ServiceOf, preferred_language
@@ -77,6 +78,13 @@ class Visitor(msgspec.Struct, frozen=True):
         """A page, or a part of one, for this visitor."""
         known = {"visitor": self, "csrf": self.csrf, "here": self.here}
         return html(template, self.language, known | facts, status, headers)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for a page, or a script of ours for a part of one."""
+    if request.url.path.startswith("/v1/"):
+        return False
+    return "hx-request" in request.headers or "text/html" in request.headers.get("accept", "")
 
 
 class SignInNeeded(Exception):
@@ -259,6 +267,8 @@ class PageRoute(APIRoute):
                 return problem(request, "unavailable", "")
             except HTTPException as error:
                 return problem(request, "invalid-request", str(error.detail))
+            except ClientDisconnect:
+                raise
             except Exception:
                 logger.exception("a page failed")
                 return problem(request, "internal-error", "")
@@ -284,7 +294,11 @@ def come_again(request: Request, address: str, title: str) -> HTMLResponse:
 
 def problem(request: Request, slug: str, detail: str, problems: Sequence[Problem] = ()) -> HTMLResponse:
     """A refusal in words: a part of the page for scripts, a page of its own otherwise."""
-    facts = NOBODY | {
+    visitor = getattr(request.state, "visitor", None)
+    facts = {
+        "visitor": visitor,
+        "csrf": visitor.csrf if visitor else "",
+        "here": visitor.here if visitor else "",
         "slug": slug,
         "detail": detail,
         "problems": problems[:100],
