@@ -9,10 +9,12 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import MeasuredRequests, Metrics
 from api.pages import mount_pages
+from api.pages.browser import problem, wants_page
 from api.problems import MEDIA_TYPE, add_problem_handlers, answer
 from api.routes import (
     audit,
@@ -67,7 +69,7 @@ def create_app(service: Service) -> FastAPI:
         finally:
             service.close()
 
-    problem = {"model": ProblemAnswer, "content": {MEDIA_TYPE: {}}}
+    refused = {"model": ProblemAnswer, "content": {MEDIA_TYPE: {}}}
     # The documentation page comes with its scripts: nothing is fetched from elsewhere.
     app: FastAPI = FastAPIOffline(
         title="segmentlog",
@@ -77,14 +79,14 @@ def create_app(service: Service) -> FastAPI:
         redirect_slashes=False,
         docs_url="/docs",
         redoc_url=None,
-        responses={status: {**problem, "description": text} for status, text in PROBLEMS.items()},
+        responses={status: {**refused, "description": text} for status, text in PROBLEMS.items()},
     )
     app.state.service = service
     app.state.metrics = Metrics(service)
     for part in PARTS:
         app.include_router(part.router)
-    mount_pages(app)
     add_problem_handlers(app)
+    mount_pages(app)
     app.add_middleware(LimitedBody)
     app.add_middleware(MeasuredRequests, metrics=app.state.metrics)
     app.openapi = _with_problems(app.openapi)  # type: ignore[method-assign]
@@ -178,5 +180,10 @@ class LimitedBody:
                 raise
         if too_large and not answered:
             detail = f"The body is larger than {LARGEST_BODY:,} bytes."
-            refusal: Any = answer("too-large", "Too large", detail)
+            request = Request(scope)
+            refusal: Any = (
+                problem(request, "too-large", detail)
+                if wants_page(request)
+                else answer("too-large", "Too large", detail)
+            )
             await refusal(scope, receive, send)

@@ -16,6 +16,7 @@ from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
 from api.pages.criteria_form import FIELDS, JOINS, OUTERMOST, filters_in
 from api.pages.forms import Choice, record_choices
+from api.pages.rendering import quoted
 from api.pages.words import member_label
 from api.problems import validation_problems
 from api.schemas.criteria import CriteriaBody, ReuseCriteriaBody, ReuseLoggedSegmentBody, SaveCriteriaBody
@@ -189,7 +190,7 @@ def preview(no: Code, service: ServiceOf, visitor: Writer, form: Sent) -> HTMLRe
 
 
 def _cannot_tell(visitor: Visitor, slug: str, detail: str, problems: Sequence[Problem]) -> HTMLResponse:
-    return visitor.page("part_problem.html", slug=slug, detail=detail, problems=problems, only_asked=True)
+    return visitor.page("part_problem.html", slug=slug, detail=detail, problems=problems, outcome=None)
 
 
 @router.post(f"{SEGMENT}/criteria")
@@ -200,15 +201,16 @@ def apply(no: Code, request: Request, service: ServiceOf, visitor: Writer, form:
     return _done(request, service, no, position)
 
 
-def _done(request: Request, service: Service, no: str, position: int) -> Response:
+def _done(request: Request, service: Service, no: str, position: int, page: str = "/choose") -> Response:
     settle(service, position, "worksheets", "setup")
-    return go_to(request, f"/segments/{no}/choose")
+    return go_to(request, f"/segments/{quoted(no)}{page}")
 
 
 @router.post(f"{SEGMENT}/go-back")
-def go_back(no: Code, request: Request, service: ServiceOf, visitor: Writer) -> Response:
-    """Undo the last action."""
-    return _done(request, service, no, service.selecting.go_back(visitor.caller, no)[1])
+def go_back(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """Undo the last action, from the page of the actions or from the worksheet."""
+    position = service.selecting.go_back(visitor.caller, no)[1]
+    return _done(request, service, no, position, "" if form.get("worksheet") else "/choose")
 
 
 @router.post(f"{SEGMENT}/redo")

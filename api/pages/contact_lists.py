@@ -24,6 +24,7 @@ from api.pages.browser import (
     settle,
 )
 from api.pages.forms import Choice, FormField, record_choices
+from api.pages.rendering import quoted
 from api.routes.contacts import shown
 from api.schemas.contacts import ContactValues
 from api.schemas.values import Code
@@ -146,7 +147,7 @@ class _Edit:
         contact, position = self.service.contacts.change(self.caller, self.no, body.changes())
         settle(self.service, position, "contacts")
         if "hx-request" not in request.headers:
-            return go_to(request, f"/contacts/{self.no}#{self.name}")
+            return go_to(request, f"/contacts/{quoted(self.no)}#{self.name}")
         return self.visitor.page(
             "part_contact_lists.html",
             headers={"HX-Retarget": "#lists", "HX-Reswap": "outerHTML"},

@@ -15,6 +15,7 @@ from api.pages.browser import PageRoute, Reader, Sent, Writer, go_to, settle
 from api.pages.contact_lists import lists_of
 from api.pages.forms import CONTACT, OF_PERSONS, changed_values, choices
 from api.pages.lists import AskedOf, shown_list
+from api.pages.rendering import quoted
 from api.routes.contacts import shown
 from api.schemas.contacts import ContactValues, NewContact
 from api.schemas.values import Code
@@ -96,7 +97,7 @@ def register(request: Request, service: ServiceOf, visitor: Writer, form: Sent) 
     body = NewContact.model_validate(values)
     contact, position = service.contacts.register(visitor.caller, None, body.changes())
     settle(service, position, "contacts")
-    return go_to(request, f"/contacts/{contact.no}")
+    return go_to(request, f"/contacts/{quoted(contact.no)}")
 
 
 @router.get("/contacts/{no}")
@@ -123,4 +124,4 @@ def change_contact(no: Code, request: Request, service: ServiceOf, visitor: Writ
     body = ContactValues.model_validate(changed_values(form, CONTACT, visitor.language))
     _, position = service.contacts.change(visitor.caller, no, body.changes())
     settle(service, position, "contacts")
-    return go_to(request, f"/contacts/{no}")
+    return go_to(request, f"/contacts/{quoted(no)}")

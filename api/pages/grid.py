@@ -22,6 +22,7 @@ from api.pages.browser import (
     given_number,
     given_text,
     go_to,
+    record_read,
     settle,
 )
 from api.pages.erased import names_or_erased
@@ -29,7 +30,7 @@ from api.pages.forms import LINE, LINE_FIELDS, choices_of, sent_value
 from api.pages.grid_rows import Cell, GridLine, rows_html
 from api.pages.line_views import LineViews
 from api.pages.lists import AskedOf
-from api.pages.rendering import SECURITY_HEADERS
+from api.pages.rendering import SECURITY_HEADERS, quoted
 from api.routes.segments import LineNo
 from api.schemas.segments import LinePatch, NewLine, SegmentVersion
 from api.schemas.values import Code
@@ -89,6 +90,7 @@ def _row(line: Line, values: SegmentLine, named: Mapping[str, Any], place: int) 
 @router.get("/rows")
 def show_rows(
     no: Code,
+    request: Request,
     service: ServiceOf,
     visitor: Reader,
     query: AskedOf,
@@ -97,7 +99,11 @@ def show_rows(
     version: Version = None,
 ) -> HTMLResponse:
     """The rows of a part of the grid; how many there are in all is in a header."""
-    segment = segment_at(service, no, Moment(version if visitor.may_look_back else None, None))
+    if not visitor.may_look_back:
+        version = None
+    segment = segment_at(service, no, Moment(version, None))
+    if version is not None:
+        record_read(request, service, visitor)
     asked = ListQuery(query.filters, query.sort)
     window = _views.window(service, segment, asked, date.today(), start, count)
     rows = _rows(service, list(window.lines), window.start)
@@ -200,7 +206,7 @@ def add_contact(no: Code, request: Request, service: ServiceOf, visitor: Writer,
     body = NewLine.model_validate({"contact_no": given_text(form, "contact_no")})
     _, position, _ = service.segments.add_line(visitor.caller, no, body.contact_no, body.changes())
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{no}")
+    return go_to(request, f"/segments/{quoted(no)}")
 
 
 @router.get("/lines/{line_no}/why")

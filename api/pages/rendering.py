@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -105,6 +106,14 @@ def told(english: str, language: Language) -> str | Markup:
         return english
     dutch = detail_in_dutch(english)
     return dutch if dutch is not None else Markup('<span lang="en">{}</span>').format(english)
+
+
+def quoted(value: object) -> str:
+    """A number or code as one part of an address, whatever signs it holds."""
+    return quote(str(value), safe="")
+
+
+_environment.filters["quoted"] = quoted
 
 
 def timed(sentence: str) -> Markup:

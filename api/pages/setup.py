@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
@@ -29,6 +28,7 @@ from api.pages.forms import (
     sent_value,
 )
 from api.pages.lists import AskedOf, shown_list
+from api.pages.rendering import quoted
 from api.routes.records import BODIES
 from api.sample.filling import fill
 from api.schemas.values import Body, Code, OptionalCode
@@ -258,7 +258,7 @@ def create_record(
         position = service.records.put(visitor.caller, kind, code, value, only_new=True)[1]
     settle(service, position, "setup")
     further = kind is records.INTERACTION_TEMPLATE or kind in PARTS
-    return go_to(request, f"/setup/{kind.path}" + (f"/{quote(code, safe='')}" if further else ""))
+    return go_to(request, f"/setup/{kind.path}" + (f"/{quoted(code)}" if further else ""))
 
 
 @router.post("/{path}/{code}")

@@ -405,12 +405,12 @@ def unknown() -> Iterator[Bad]:
 
 
 TABLE = [
-    *values("POST", SEGMENTS, HEADER_VALUES | {"no": (*CODES,)}),
+    *values("POST", SEGMENTS, HEADER_VALUES | {"no": (*CODES, "A/B", "..")}),
     *values("PATCH", SEGMENT, HEADER_VALUES | {"no": ("BAD-SM",), "update_lines": FLAGS}),
     *values("POST", LINES, LINE_VALUES, contact_no="BAD-CO"),
     *values("POST", LINES, {"contact_no": (*CODES, None, "")}),
     *values("PATCH", LINE, LINE_VALUES),
-    *values("POST", CONTACTS, CONTACT_VALUES | {"no": CODES}, name="Alder"),
+    *values("POST", CONTACTS, CONTACT_VALUES | {"no": (*CODES, "A/B", ".")}, name="Alder"),
     *values("PATCH", CONTACT, CONTACT_VALUES | {"no": ("BAD-CO",)}),
     *records(),
     *values("PATCH", "/v1/setup", SETUP_VALUES),

@@ -183,6 +183,11 @@ class TestGoodRows:
 
 
 class TestBrokenRows:
+    def test_a_number_that_no_address_can_hold_is_one(self, client: httpx.Client, rnd: str) -> None:
+        answer = send(client, f"no,name\n{rnd}/1,Alder\n..,Birch\n{rnd}1,Cedar\n")
+        assert outcome(answer) == (1, 0, 0, [2, 3])
+        assert [row["errors"][0]["loc"] for row in answer["rejected"]] == [["no"], ["no"]]
+
     def test_are_each_named_with_their_line_and_the_others_taken_over(
         self, client: httpx.Client, rnd: str
     ) -> None:

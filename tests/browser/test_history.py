@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -60,6 +62,22 @@ def test_a_step_says_what_it_changed_in_header_and_lines(
 
 
 @both_languages
+def test_a_step_tells_of_a_document_in_words_only(
+    visit: Visit, crm: Crm, letter: str, language: Language
+) -> None:
+    content, kind = b"<p>Dear {{ Contact_Name }}</p>", {"Content-Type": "text/html"}
+    for path in ("documents/-", "lines/10000/document"):
+        ok(crm.client.put(f"/v1/segments/{letter}/{path}", content=content, headers=kind))
+    reader = visit(language)
+    for version in (3, 4):
+        reader.go(f"/segments/{letter}?version={version}")
+        changed = reader.page.locator(".changed")
+        expect(changed.locator("p")).to_contain_text(re.compile("document", re.IGNORECASE))
+        expect(changed).not_to_contain_text("sha256")
+        expect(changed).not_to_contain_text("()")
+
+
+@both_languages
 def test_a_line_says_why_its_contact_is_here(visit: Visit, letter: str, language: Language) -> None:
     reader = visit(language)
     reader.go(f"/segments/{letter}")
@@ -79,3 +97,23 @@ def test_what_is_read_of_the_history_is_recorded(visit: Visit, crm: Crm, letter:
     reader.go(f"/segments/{letter}/history")
     reads = ok(crm.client.get("/v1/audit/reads", params={"limit": 10}))["items"]
     assert any(f"/segments/{letter}/history" in str(read) for read in reads)
+
+
+def test_rows_of_a_worksheet_as_it_stood_are_recorded_too(visit: Visit, crm: Crm, letter: str) -> None:
+    reader = visit(role="auditor")
+    for query, is_recorded in (("start=0", False), ("version=2", True)):
+        reader.go(f"/segments/{letter}/rows?{query}")
+        reads = ok(crm.client.get("/v1/audit/reads", params={"limit": 10}))["items"]
+        assert any(read["path"] == f"/segments/{letter}/rows" for read in reads) is is_recorded
+
+
+def test_the_history_of_a_deleted_segment_leads_to_what_there_is(visit: Visit, crm: Crm) -> None:
+    no = crm.segment()["no"]
+    reader = visit()
+    reader.go(f"/segments/{no}/history")
+    expect(reader.page.get_by_role("link", name=reader.t("to_now"))).to_be_visible()
+    ok(crm.client.delete(f"/v1/segments/{no}"))
+    reader.go(f"/segments/{no}/history")
+    expect(reader.page.get_by_role("link", name=reader.t("to_now"))).to_have_count(0)
+    reader.page.locator(".timeline a").first.click()
+    expect(reader.page.get_by_text(reader.t("at_version", n=1))).to_be_visible()

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from api.pages.grid import COLUMNS
 from api.pages.words import field_label
 from application.field_words import Language
 from tests.api.crm import Crm, ok
@@ -142,6 +143,68 @@ def test_lines_are_sorted_and_filtered(visit: Visit, letter: str) -> None:
     expect(reader.page.locator("#messages")).to_contain_text("Company: at character 5")
     reader.page.locator("[data-filter=contact_company_name]").fill("Nobody")
     expect(reader.page.locator("#grid tbody")).to_have_text(reader.t("no_such_lines"))
+
+
+def test_the_cell_with_the_focus_is_never_behind_a_column_that_stays(visit: Visit, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    cell(reader, 1, "contact_company_name").click()
+    columns = len(COLUMNS)
+    seen = """() => {
+        const box = document.activeElement.getBoundingClientRect(), middle = box.top + box.height / 2;
+        return [box.left + 4, box.right - 4].every(
+            (across) => document.activeElement.contains(document.elementFromPoint(across, middle)))
+    }"""
+    for key in [*["ArrowRight"] * (columns - 1), *["ArrowLeft"] * columns]:
+        reader.page.keyboard.press(key)
+        assert reader.page.evaluate(seen), reader.page.evaluate("document.activeElement.className")
+    for field in ("subject", "interaction_template_code", "campaign_no", "remarks"):
+        reader.page.keyboard.press("Home")
+        for _ in range(COLUMNS.index(field)):
+            reader.page.keyboard.press("ArrowRight")
+        reader.page.keyboard.press("Enter")
+        expect(cell(reader, 1, field).locator("[name]")).to_be_focused()
+        assert reader.page.evaluate(seen), field
+        reader.page.keyboard.press("Escape")
+
+
+def test_remarks_of_several_paragraphs_keep_them(visit: Visit, crm: Crm, letter: str) -> None:
+    address = f"/v1/segments/{letter}/lines/10000"
+    ok(crm.client.patch(address, json={"remarks": "One.\n\nTwo."}))
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    remarks = cell(reader, 0, "remarks")
+    remarks.click()
+    reader.page.keyboard.press("Enter")
+    expect(remarks.locator("textarea")).to_have_value("One.\n\nTwo.")
+    reader.page.keyboard.press("Control+End")
+    reader.page.keyboard.press("Enter")
+    reader.page.keyboard.type("Three.")
+    reader.page.keyboard.press("Control+Enter")
+    expect(remarks).to_be_focused()
+    expect(remarks).to_contain_text("Three.")
+    assert ok(crm.client.get(address))["remarks"] == "One.\n\nTwo.\nThree."
+    reader.page.keyboard.press("Enter")
+    remarks.locator("textarea").fill("Nothing")
+    reader.page.keyboard.press("Escape")
+    assert ok(crm.client.get(address))["remarks"] == "One.\n\nTwo.\nThree."
+
+
+def test_holding_delete_removes_one_line_which_undo_brings_back(visit: Visit, crm: Crm, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    cell(reader, 0, "contact_company_name").click()
+    # A key that is held down says so from its second press on.
+    for _ in range(4):
+        reader.page.keyboard.down("Delete")
+    reader.page.keyboard.up("Delete")
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0002")
+    expect(reader.page.locator("#messages .problem")).to_have_count(0)
+    assert ok(crm.client.get(f"/v1/segments/{letter}"))["number_of_lines"] == 247
+    reader.page.get_by_role("button", name=reader.t("go_back")).click()
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
+    reader.arrives(f"/segments/{letter}")
+    assert ok(crm.client.get(f"/v1/segments/{letter}"))["number_of_lines"] == 248
 
 
 def test_a_line_is_removed_with_the_mouse_and_by_keyboard(visit: Visit, crm: Crm, letter: str) -> None:

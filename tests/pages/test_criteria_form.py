@@ -97,3 +97,10 @@ def test_a_field_that_must_be_two_things_at_once_is_refused() -> None:
 def test_a_form_that_was_not_made_here_is_refused(sent: FormData) -> None:
     with pytest.raises(InvalidRequest):
         filters_in(sent)
+
+
+@pytest.mark.parametrize("missing", ["holds", "filter", "in", "group-in"])
+def test_a_form_with_a_field_that_is_missing_is_refused(missing: str) -> None:
+    whole = form((*CITY, "g"), groups=(("g", "", "any"),))
+    with pytest.raises(InvalidRequest):
+        filters_in(FormData([(name, text) for name, text in whole.multi_items() if name != missing]))

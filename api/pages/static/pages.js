@@ -97,4 +97,6 @@ document.addEventListener("htmx:before:request", (event) => {
   if (event.target.closest && event.target.closest("form, #preview")) document.getElementById("messages").replaceChildren();
 });
 document.addEventListener("htmx:error", sayFailed);
+// Browsers keep no cookie of ours that came in the clear. Only they know: a proxy may end https before the service.
+if (!window.isSecureContext) document.getElementById("needs-https")?.removeAttribute("hidden");
 localTimes(document);

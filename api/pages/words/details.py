@@ -141,7 +141,13 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("the campaign would end before it starts", "de campagne zou eindigen voor ze begint"),
     ("tick at least one entry", "vink minstens één post aan"),
     ("none of their contacts may be on a segment", "geen van hun contacten mag in een segment staan"),
+    (
+        "the form holds more of one field than of another",
+        "het formulier bevat van het ene veld meer dan van het andere",
+    ),
+    ("The body is larger than {n} bytes.", "Wat is verzonden is groter dan {n} bytes."),
     ("must not hold a slash", "mag geen schuine streep bevatten"),
+    ("must not be dots only", "mag niet alleen uit punten bestaan"),
     ("this is not there any more", "dit is er niet meer"),
     (
         "Contact {no} was erased; nothing is recorded of it any more.",

@@ -67,8 +67,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "remove": ("Remove", "Verwijderen"),
     "actions": ("Actions", "Acties"),
     "grid_keys": (
-        "Arrows move, Enter changes, Escape leaves, Delete removes the line.",
-        "Pijltjes verplaatsen, Enter wijzigt, Escape verlaat, Delete verwijdert de regel.",
+        "Arrows move, Enter changes, Escape leaves, Delete removes the line. Ctrl+Enter saves remarks.",
+        "Pijltjes verplaatsen, Enter wijzigt, Escape verlaat, Delete verwijdert de regel. Ctrl+Enter bewaart"
+        " opmerkingen.",
     ),
     "row_of": ("Line {n} of {of}", "Regel {n} van {of}"),
     "at_version": (
