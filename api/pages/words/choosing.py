@@ -16,6 +16,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "joins_all": ("all", "alles"),
     "joins_any": ("at least one", "minstens een"),
     "joins_none": ("none", "niets"),
+    "joins_not_all": ("not all", "niet alles"),
+    "must_hold": ("of these must hold: {what}", "hiervan moet gelden: {what}"),
     "group_of": ("Group", "Groep"),
     "more_groups": ("A group of conditions", "Een groep voorwaarden"),
     "more_in_group": ("One more in this group", "Nog een in deze groep"),
