@@ -113,9 +113,10 @@ def timed(sentence: str) -> Markup:
     return Markup(marked)
 
 
-def placed(place: Sequence[object], language: Language) -> str:
+def placed(place: Sequence[str | int], language: Language) -> str:
     """Where something is wrong, in the words that stand beside it on the page."""
-    return " › ".join(field_label(part, language) if isinstance(part, str) else str(part) for part in place)
+    named = (field_label(part, language) if isinstance(part, str) else str(part + 1) for part in place)
+    return " › ".join(named)
 
 
 def rendered(template: str, language: Language, facts: Mapping[str, Any]) -> str:
