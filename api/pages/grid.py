@@ -174,7 +174,9 @@ def find_contacts(
     no: Code, service: ServiceOf, visitor: Reader, q: Annotated[str, Query(max_length=100)] = ""
 ) -> HTMLResponse:
     """Contacts whose number or name begins with a text, to be put on the worksheet."""
-    return visitor.page("part_found_contacts.html", no=no, q=q.strip(), found=matching(service, q))
+    on_segment = service.segments.get(no).contacts
+    found = matching(service, q)
+    return visitor.page("part_found_contacts.html", no=no, q=q.strip(), found=found, on_segment=on_segment)
 
 
 def matching(service: Service, q: str) -> list[dict[str, Any]]:

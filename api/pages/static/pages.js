@@ -90,11 +90,33 @@ if (conditions) {
   new MutationObserver(() => document.body.dispatchEvent(new CustomEvent("conditions-changed")))
     .observe(conditions, { childList: true, subtree: true });
 }
+// A form that was taken brings the page anew: it says so there, and the focus is where it was.
+let left = null;
+document.addEventListener("submit", (event) => {
+  const at = [...event.target.elements].indexOf(document.activeElement);
+  left = { path: location.pathname, form: event.target.getAttribute("action"), at };
+}, true);
+document.addEventListener("htmx:after:request", (event) => {
+  if (left && event.detail.ctx.response.headers.has("HX-Redirect")) sessionStorage.setItem("left", JSON.stringify(left));
+});
+function saySaved() {
+  const before = JSON.parse(sessionStorage.getItem("left"));
+  sessionStorage.removeItem("left");
+  if (before?.path !== location.pathname) return;
+  document.getElementById("done").textContent = document.body.dataset.saved;
+  const form = [...document.forms].find((one) => one.getAttribute("action") === before.form);
+  const field = form ? form.elements[before.at] : document.getElementById("finder");
+  for (let part = field?.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  field?.focus();
+}
 document.addEventListener("htmx:before:request", (event) => {
   sent = event.target.closest?.("form[method=post]") || null;
+  if (!sent) left = null;
+  document.getElementById("done").textContent = "";
   if (sent) forget(sent);
   // What was wrong a moment ago may be right now.
   if (event.target.closest && event.target.closest("form, #preview")) document.getElementById("messages").replaceChildren();
 });
 document.addEventListener("htmx:error", sayFailed);
 localTimes(document);
+saySaved();

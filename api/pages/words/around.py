@@ -14,6 +14,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no": ("no", "nee"),
     "close": ("Close", "Sluiten"),
     "save": ("Save", "Opslaan"),
+    "saved": ("Saved.", "Opgeslagen."),
     "delete": ("Delete", "Verwijderen"),
     "network": (
         "The service does not answer. Nothing was changed.",

@@ -49,6 +49,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "add_contact": ("Add a contact", "Contact toevoegen"),
     "search_contact": ("Number or name", "Nummer of naam"),
     "add": ("Add", "Toevoegen"),
+    "on_segment": ("on the segment already", "al op het segment"),
+    "to_lines": ("Go to the lines", "Naar de regels"),
     "nobody_found": ("Nobody found.", "Niemand gevonden."),
     "found": ("{n} found", "{n} gevonden"),
     "legend_inherited": ("from the header or the contact", "van de kop of het contact"),
@@ -67,8 +69,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "remove": ("Remove", "Verwijderen"),
     "actions": ("Actions", "Acties"),
     "grid_keys": (
-        "Arrows move, Enter changes, Escape leaves, Delete removes the line.",
-        "Pijltjes verplaatsen, Enter wijzigt, Escape verlaat, Delete verwijdert de regel.",
+        "Click or tap a cell twice to change it."
+        " Arrows move, Enter changes, Escape leaves, Delete removes the line.",
+        "Klik of tik twee keer op een vak om het te wijzigen."
+        " Pijltjes verplaatsen, Enter wijzigt, Escape verlaat, Delete verwijdert de regel.",
     ),
     "row_of": ("Line {n} of {of}", "Regel {n} van {of}"),
     "at_version": (
