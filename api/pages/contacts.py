@@ -17,7 +17,7 @@ from api.pages.forms import CONTACT, OF_PERSONS, changed_values, choices
 from api.pages.lists import AskedOf, shown_list
 from api.routes.contacts import shown
 from api.schemas.contacts import ContactValues, NewContact
-from api.schemas.values import Code
+from api.schemas.values import HALF, Code
 from api.table_files import ENDINGS
 from api.uploads import chunks
 from application.contact_import import ContactImport
@@ -73,7 +73,15 @@ def take_file(service: ServiceOf, visitor: Writer, form: Sent) -> HTMLResponse:
     run = ContactImport(service.journal, service.contacts, visitor.caller)
     result = run.run(rows(chunks(file.file), ENDINGS[ending]))
     settle(service, result.position or service.log.position(), "contacts")
-    return visitor.page("import.html", result=result, columns=IMPORTED)
+    # Said once: in such a file it is wrong with every row that has a letter beyond English.
+    others = [row for row in result.rejected if any(said != HALF for _, said in row.problems)]
+    return visitor.page(
+        "import.html",
+        result=result,
+        rejected=others,
+        not_utf8=len(others) < len(result.rejected),
+        columns=IMPORTED,
+    )
 
 
 @router.get("/contacts/new")

@@ -172,7 +172,7 @@ def test_what_was_saved_is_said_and_the_focus_comes_back(
 ) -> None:
     reader = visit(language)
     reader.go(f"/segments/{letter}")
-    saved = reader.page.get_by_role("status").filter(has_text=reader.t("saved"))
+    saved = reader.page.locator("#done").filter(has_text=reader.t("saved"))
     reader.page.locator("summary h2").first.click()
     reader.page.locator("#h-subject").fill("A word for you")
     with reader.page.expect_navigation():
