@@ -15,8 +15,8 @@ from starlette.responses import HTMLResponse
 from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
 from api.pages.criteria_form import FIELDS, JOINS, OUTERMOST, filters_in
+from api.pages.filters import filter_shown, words_of
 from api.pages.forms import Choice, record_choices
-from api.pages.words import member_label
 from api.problems import validation_problems
 from api.schemas.criteria import CriteriaBody, ReuseCriteriaBody, ReuseLoggedSegmentBody, SaveCriteriaBody
 from api.schemas.values import Code
@@ -25,7 +25,7 @@ from application.field_words import Language
 from domain import records
 from domain.criteria import TABLES
 from domain.errors import InvalidRequest, Problem, Refused
-from domain.field_type import Enumeration, FieldType
+from domain.field_type import FieldType
 from domain.filter_expression import exactly
 from domain.records import RecordKind
 from domain.vocabulary import CriteriaActionKind, members
@@ -130,12 +130,12 @@ def _row(service: Service, field: str, language: Language, row_id: str | None = 
     table, name = FIELDS[field]
     found = suggestions(service, table, name, language)
     kind = TABLES[table][name]
-    usual = "|".join(code for code, _ in found[:2]) or "A*|B*"
+    usual = "|".join(code for code, _ in found[: 1 if kind == FieldType.BOOLEAN else 2]) or "A*|B*"
     return {
         "id": row_id or f"row-{secrets.token_hex(6)}",
         "field": field,
         "suggestions": found,
-        "example": "true" if kind == FieldType.BOOLEAN else EXAMPLES.get(kind, usual),
+        "example": filter_shown(EXAMPLES.get(kind, usual), kind, language),
     }
 
 
@@ -143,17 +143,12 @@ def suggestions(service: Service, table: str, name: str, language: Language) -> 
     """Filters for the codes and words that a field can have, each with what it stands for."""
     if found := CODES.get((table, name)):
         return [(exactly(code), words) for code, words in record_choices(service, found)]
-    kind = TABLES[table][name]
-    if isinstance(kind, Enumeration):
-        return [(word, member_label(name, word, language)) for word in kind.members]
-    if kind == FieldType.BOOLEAN:
-        return [("true", member_label("", "yes", language)), ("false", member_label("", "no", language))]
-    return []
+    return [(word, "") for word in words_of(TABLES[table][name], language)]
 
 
-def criteria_in(form: FormData, action: str) -> CriteriaBody:
+def criteria_in(form: FormData, action: str, language: Language) -> CriteriaBody:
     """The criteria that the form says. Raises InvalidRequest, ValidationError."""
-    chosen: dict[str, Any] = {"action": action, "filters": filters_in(form)}
+    chosen: dict[str, Any] = {"action": action, "filters": filters_in(form, language)}
     if action == "add_contacts":
         chosen |= {name: form.get(name) == "on" for name in OPTIONS_OF_ADDING}
         segments, logged = (_numbers(form, name) for name in ("without_segments", "without_logged_segments"))
@@ -180,7 +175,9 @@ def preview(no: Code, service: ServiceOf, visitor: Writer, form: Sent) -> HTMLRe
     What cannot be read yet is said in its place: whoever is typing is not through.
     """
     try:
-        found = service.selecting.preview(visitor.caller, no, criteria_in(form, _action(form)).criteria())
+        found = service.selecting.preview(
+            visitor.caller, no, criteria_in(form, _action(form), visitor.language).criteria()
+        )
     except Refused as error:
         return _cannot_tell(visitor, error.slug, error.detail, error.problems)
     except ValidationError as error:
@@ -195,7 +192,7 @@ def _cannot_tell(visitor: Visitor, slug: str, detail: str, problems: Sequence[Pr
 @router.post(f"{SEGMENT}/criteria")
 def apply(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
     """Add, reduce or refine."""
-    body = criteria_in(form, _action(form))
+    body = criteria_in(form, _action(form), visitor.language)
     _, _, position = service.selecting.apply(visitor.caller, no, body.criteria())
     return _done(request, service, no, position)
 

@@ -42,6 +42,7 @@ from domain.vocabulary import given
 from projections.contact_queries import CONTACTS
 from projections.listing import Query as ListQuery
 from projections.listing import list_page
+from projections.segment_listings import SEGMENT_LINES
 
 router = APIRouter(prefix="/segments/{no}", route_class=PageRoute, include_in_schema=False)
 COLUMNS = (
@@ -98,7 +99,7 @@ def show_rows(
 ) -> HTMLResponse:
     """The rows of a part of the grid; how many there are in all is in a header."""
     segment = segment_at(service, no, Moment(version if visitor.may_look_back else None, None))
-    asked = ListQuery(query.filters, query.sort)
+    asked = ListQuery(query.filters_on(SEGMENT_LINES), query.sort)
     window = _views.window(service, segment, asked, date.today(), start, count)
     rows = _rows(service, list(window.lines), window.start)
     return _answer(visitor, rows, now=version is None, total=window.total)
@@ -179,9 +180,14 @@ def find_contacts(
     return visitor.page("part_found_contacts.html", no=no, q=q.strip(), found=found, on_segment=on_segment)
 
 
+def plain_words(q: str) -> str:
+    """What somebody looks for, without the signs of filters."""
+    return "".join(sign if sign.isalnum() or sign in " .-" else "?" for sign in q.strip())
+
+
 def matching(service: Service, q: str) -> list[dict[str, Any]]:
     """The first contacts whose number or name begins with a text, or whose name holds it."""
-    words = "".join(sign if sign.isalnum() or sign in " .-" else "?" for sign in q.strip())
+    words = plain_words(q)
     if not words:
         return []
     found: dict[str, dict[str, Any]] = {}

@@ -62,6 +62,19 @@ def test_a_file_is_imported_and_its_rejected_rows_are_named(
 
 
 @both_languages
+@pytest.mark.parametrize("typed", ["edar 042", "C0042"])
+def test_a_contact_is_looked_for_by_a_piece_of_its_name_or_by_number(
+    visit: Visit, crm: Crm, language: Language, typed: str
+) -> None:
+    reader = visit(language)
+    reader.go("/contacts")
+    reader.page.get_by_label(reader.t("search_contacts")).fill(typed)
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.locator("tbody tr")).to_have_count(1)
+    expect(reader.page.locator("tbody th")).to_have_text("C0042")
+
+
+@both_languages
 def test_a_file_of_excel_is_imported_and_its_encoding_is_complained_of_once(
     visit: Visit, crm: Crm, language: Language, tmp_path: Path
 ) -> None:

@@ -167,6 +167,35 @@ def test_a_contact_is_found_by_number_or_name_and_added(visit: Visit, crm: Crm, 
 
 
 @both_languages
+def test_lines_are_filtered_by_what_the_cells_show(
+    visit: Visit, crm: Crm, letter: str, language: Language
+) -> None:
+    ok(
+        crm.client.patch(
+            f"/v1/segments/{letter}", json={"date": "2026-11-30", "correspondence_type": "hard_copy"}
+        )
+    )
+    ok(
+        crm.client.patch(
+            f"/v1/segments/{letter}/lines/20000", json={"attempt_failed": True, "cost": "1250.75"}
+        )
+    )
+    reader = visit(language)
+    reader.go(f"/segments/{letter}")
+    for column in ("date", "correspondence_type", "attempt_failed", "cost"):
+        words = cell(reader, 1, column).inner_text().replace("(" + reader.t("own") + ")", "").strip()
+        field = reader.page.locator(f"[data-filter={column}]")
+        field.fill(words)
+        expect(reader.page.locator("#grid-place")).to_contain_text("1")
+        expect(cell(reader, 0, "contact_no")).to_have_text(
+            "C0002" if column in ("attempt_failed", "cost") else "C0001"
+        )
+        expect(reader.page.locator("#messages .problem")).to_have_count(0)
+        field.fill("")
+        expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
+
+
+@both_languages
 def test_what_was_saved_is_said_and_the_focus_comes_back(
     visit: Visit, crm: Crm, letter: str, language: Language
 ) -> None:

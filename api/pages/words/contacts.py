@@ -3,6 +3,8 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "contact": ("Contact {no}", "Contact {no}"),
     "new_contact": ("New contact", "Nieuw contact"),
+    "search_contacts": ("Find a contact", "Zoek een contact"),
+    "search": ("Search", "Zoeken"),
     "import": ("Import", "Importeren"),
     "import_title": ("Import contacts", "Contacten importeren"),
     "import_hint": (
