@@ -37,6 +37,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Leave out who was on these logged segments",
         "Wie op deze geregistreerde segmenten stond overslaan",
     ),
+    "without_segment": ("without segment {no}", "zonder segment {no}"),
+    "without_logged_segment": ("without logged segment {no}", "zonder geregistreerd segment {no}"),
     "numbers_hint": ("numbers with commas between", "nummers met komma's ertussen"),
     "preview": ("What would happen", "Wat er zou gebeuren"),
     "preview_hint": ("The preview follows what you type.", "Het voorbeeld volgt wat je typt."),
