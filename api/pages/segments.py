@@ -18,6 +18,7 @@ from api.pages.lists import AskedOf, shown_list
 from api.pages.setup import first_steps
 from api.schemas.segments import NewSegment, SegmentPatch, SegmentVersion
 from api.schemas.values import Code
+from application.papers import MOST_COVER_SHEETS, MOST_LABELS
 from correspondence.labels import FORMATS
 from domain import records
 from domain.segment.state import Segment
@@ -83,6 +84,7 @@ def show_segment(
         columns=grid.COLUMNS,
         suggested=suggested(grid.COLUMNS, SEGMENT_LINES.kinds, visitor.language),
         formats=tuple(FORMATS),
+        most={"labels": MOST_LABELS, "sheets": MOST_COVER_SHEETS},
         groups=record_choices(service, records.MAILING_GROUP),
         editable=editable,
     )

@@ -176,6 +176,25 @@ def test_the_actions_taken_are_told_with_their_options_and_in_words(
     expect(suggested).to_have_text(f"{questionnaire}: How many? A few")
 
 
+@both_languages
+def test_everybody_is_added_only_after_a_question(visit: Visit, crm: Crm, language: Language) -> None:
+    no = crm.segment()["no"]
+    reader = visit(language)
+    reader.go(f"/segments/{no}/choose")
+    asked = reader.answers(yes=False)
+    reader.press("do_it")
+    assert asked == [reader.t("sure_everybody")]
+    assert ok(crm.client.get(f"/v1/segments/{no}"))["number_of_lines"] == 0
+    condition(reader, 1, "contact.no", "C0001")
+    one = {"en": "1 contact would be added", "nl": "1 contact zou erbij komen"}[language]
+    expect(reader.page.locator("#preview .big")).to_have_text(one)
+    reader.press("do_it")
+    expect(reader.page.locator(".actions li")).to_have_count(1)
+    expect(reader.page.locator("main > p").filter(has_text="·")).to_contain_text(
+        {"en": "1 line ·", "nl": "1 regel ·"}[language]
+    )
+
+
 def test_a_condition_is_taken_away_by_keyboard_and_the_preview_follows(visit: Visit, crm: Crm) -> None:
     no = crm.segment()["no"]
     reader = visit()

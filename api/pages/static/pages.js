@@ -76,6 +76,15 @@ document.addEventListener("click", (event) => {
   part.remove();
   (next?.querySelector("[name=filter]") || document.querySelector("#criteria [name=joins]")).focus();
 });
+// What cannot be undone, or is about everybody, is asked first.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-sure]");
+  if (!button) return;
+  const fields = button.form.querySelectorAll(`[name="${button.dataset.sureIfBlank}"]`);
+  if ([...fields].some((field) => field.value.trim()) || confirm(button.dataset.sure)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
 document.addEventListener("change", (event) => {
   if (event.target.name === "action") showOptions();
 });

@@ -16,6 +16,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "save": ("Save", "Opslaan"),
     "saved": ("Saved.", "Opgeslagen."),
     "delete": ("Delete", "Verwijderen"),
+    "sure": ("Delete this? It cannot be undone.", "Dit verwijderen? Het kan niet ongedaan worden gemaakt."),
     "network": (
         "The service does not answer. Nothing was changed.",
         "De dienst antwoordt niet. Er is niets gewijzigd.",

@@ -44,6 +44,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview_hint": ("The preview follows what you type.", "Het voorbeeld volgt wat je typt."),
     "would_add": ("{n} contacts would be added", "{n} contacten zouden erbij komen"),
     "would_remove": ("{n} lines would go", "{n} regels zouden verdwijnen"),
+    "would_add_one": ("{n} contact would be added", "{n} contact zou erbij komen"),
+    "would_remove_one": ("{n} line would go", "{n} regel zou verdwijnen"),
+    "sure_everybody": (
+        "No condition is given, so this is about everybody. Go on?",
+        "Er is geen voorwaarde, dus dit gaat over iedereen. Doorgaan?",
+    ),
     "would_skip": ("Left out:", "Overgeslagen:"),
     "already_on_segment": ("{n} already on the segment", "{n} al op het segment"),
     "excluded": ("{n} excluded from segments", "{n} uitgesloten van segmenten"),

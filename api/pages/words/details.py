@@ -75,7 +75,7 @@ LOOKED_UP: dict[str, dict[str, str]] = {
     "Thing": {thing.capitalize(): dutch.capitalize() for thing, dutch in THINGS.items()},
     "users": USERS,
     "needed": THINGS | {"date": "datum", "description": "omschrijving"},
-    "printed": {"labels": "etiketten", "cover sheets": "begeleidende bladen"},
+    "printed": {"labels": "etiketten", "cover sheets": "voorbladen"},
     "formula": {"formal": "formeel", "informal": "informeel"},
     "part": PARTS,
 }

@@ -241,7 +241,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ),
     (
         "No interaction template is set up for cover sheets; choose one first.",
-        "Er is geen interactiesjabloon voor begeleidende bladen ingesteld; kies er eerst een.",
+        "Er is geen interactiesjabloon voor voorbladen ingesteld; kies er eerst een.",
     ),
     (
         "No interaction template is set up for outgoing calls; choose one first.",
