@@ -20,6 +20,7 @@ from domain.field_type import Enumeration, FieldType
 from domain.filter_expression import FilterSyntaxError
 from domain.records import RecordKind
 from domain.segment.logging import CHECKS
+from projections.record_queries import USES
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("domain", "application", "correspondence", "projections", "api")
@@ -135,7 +136,10 @@ def test_a_sentence_that_a_shorter_one_would_fit_keeps_no_english() -> None:
     )
 
 
-def test_what_uses_a_code_is_told_in_dutch() -> None:
+def test_whoever_can_use_a_code_is_told_in_dutch() -> None:
+    for uses in USES.values():
+        for user, _ in uses:
+            assert detail_in_dutch(f"Territory NORTH is still used by {user}.") is not None, user
     assert told("Interaction group LETTERS is still used by open segments.", "nl") == (
         "Interactiegroep LETTERS wordt nog gebruikt door open segmenten."
     )

@@ -45,6 +45,8 @@ USERS: dict[str, str] = {
     "interaction templates": "interactiesjablonen",
     "campaign entries": "campagneposten",
     "tasks": "taken",
+    "tasks to be done": "taken die nog gedaan moeten worden",
+    "postponed interactions": "uitgestelde interacties",
     "the set-up": "de instellingen",
 }
 """Who may still use a code."""

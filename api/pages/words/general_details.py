@@ -227,8 +227,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     # Set-up
     ("{Thing} {no} is still used by {users}.", "{Thing} {no} wordt nog gebruikt door {users}."),
     (
-        "Campaign {no} is still used by lines of segment {segment}.",
-        "Campagne {no} wordt nog gebruikt door regels van segment {segment}.",
+        "{Thing} {no} is still used by lines of segment {segment}.",
+        "{Thing} {no} wordt nog gebruikt door regels van segment {segment}.",
     ),
     ("A salesperson needs a name.", "Een verkoper heeft een naam nodig."),
     (
