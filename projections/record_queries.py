@@ -58,7 +58,7 @@ def _field(name: str, hint: object) -> Field:
 
 # What is finished later came from no segment, and those entries an index leads to.
 _POSTPONED: LiteralString = "SELECT 1 FROM interaction_log_entry WHERE segment_no IS NULL AND postponed AND "
-_USES: Mapping[str, tuple[tuple[str, LiteralString], ...]] = {
+USES: Mapping[str, tuple[tuple[str, LiteralString], ...]] = {
     "mailing-group": (("contacts", "SELECT 1 FROM contact_mailing_group WHERE code = %(code)s"),),
     "industry-group": (("contacts", "SELECT 1 FROM contact_industry_group WHERE code = %(code)s"),),
     "business-relation": (("contacts", "SELECT 1 FROM contact_business_relation WHERE code = %(code)s"),),
@@ -118,7 +118,7 @@ def how_many(cursor: Cursor[DictRow]) -> dict[str, int]:
 
 def used_by(cursor: Cursor[DictRow], kind: str, code: str) -> str | None:
     """Who still refers to a code, in a word; None when nobody does."""
-    for user, statement in _USES.get(kind, ()):
+    for user, statement in USES.get(kind, ()):
         if cursor.execute(sql.SQL("{} LIMIT 1").format(sql.SQL(statement)), {"code": code}).fetchone():
             return user
     return None

@@ -64,7 +64,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 def lists_of(service: Service, contact: KnownContact) -> dict[str, Any]:
     """The lists of a contact as its page shows them, with what can be chosen."""
-    answers = {answer.place: answer for answer in _answers(service)}
+    answers = {answer.place: answer for answer in known_answers(service)}
     given = sorted((one.questionnaire_code, one.line_no) for one in contact.value.profile_answers)
     not_its = OF_PERSONS if contact.value.type == "company" else OF_COMPANIES
     known = {name: record_choices(service, kind) for name, kind in CODE_LISTS.items() if name not in not_its}
@@ -79,7 +79,7 @@ def lists_of(service: Service, contact: KnownContact) -> dict[str, Any]:
     }
 
 
-def _answers(service: Service) -> list[Answer]:
+def known_answers(service: Service) -> list[Answer]:
     """Every answer of every questionnaire, under the question that it belongs to."""
     found: list[Answer] = []
     codes: list[Choice] = record_choices(service, records.PROFILE_QUESTIONNAIRE)

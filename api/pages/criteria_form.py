@@ -11,6 +11,8 @@ from typing import Any, Literal, get_args
 import msgspec
 from starlette.datastructures import FormData
 
+from api.pages.filters import filter_in
+from application.field_words import Language
 from domain.criteria import TABLES
 from domain.errors import InvalidRequest
 
@@ -38,12 +40,12 @@ class _Group(msgspec.Struct):
     groups: list[_Group] = []
 
 
-def filters_in(form: FormData) -> Filters:
+def filters_in(form: FormData, language: Language) -> Filters:
     """The filters that a form says; those of a condition left blank do not count. Raises InvalidRequest."""
-    return _filters(_outermost(form)) or {}
+    return _filters(_outermost(form, language)) or {}
 
 
-def _outermost(form: FormData) -> _Group:
+def _outermost(form: FormData, language: Language) -> _Group:
     groups = {OUTERMOST: _Group(_joins(form.get("joins")))}
     for name, parent, joins in _rows(form, "group", "group-in", "group-joins"):
         if name in groups or parent not in groups:
@@ -56,7 +58,9 @@ def _outermost(form: FormData) -> _Group:
             continue
         if field not in FIELDS or within not in groups:
             raise InvalidRequest.at("field", "there is no such field")
-        groups[within].conditions.append(_Condition(number, *FIELDS[field], text.strip(), holds != "not"))
+        table, name = FIELDS[field]
+        wanted = filter_in(text.strip(), TABLES[table][name], language)
+        groups[within].conditions.append(_Condition(number, table, name, wanted, holds != "not"))
     return groups[OUTERMOST]
 
 

@@ -43,6 +43,7 @@ from domain.vocabulary import given
 from projections.contact_queries import CONTACTS
 from projections.listing import Query as ListQuery
 from projections.listing import list_page
+from projections.segment_listings import SEGMENT_LINES
 
 router = APIRouter(prefix="/segments/{no}", route_class=PageRoute, include_in_schema=False)
 COLUMNS = (
@@ -104,7 +105,7 @@ def show_rows(
     segment = segment_at(service, no, Moment(version, None))
     if version is not None:
         record_read(request, service, visitor)
-    asked = ListQuery(query.filters, query.sort)
+    asked = ListQuery(query.filters_on(SEGMENT_LINES), query.sort)
     window = _views.window(service, segment, asked, date.today(), start, count)
     rows = _rows(service, list(window.lines), window.start)
     return _answer(visitor, rows, now=version is None, total=window.total)
@@ -180,12 +181,19 @@ def find_contacts(
     no: Code, service: ServiceOf, visitor: Reader, q: Annotated[str, Query(max_length=100)] = ""
 ) -> HTMLResponse:
     """Contacts whose number or name begins with a text, to be put on the worksheet."""
-    return visitor.page("part_found_contacts.html", no=no, q=q.strip(), found=matching(service, q))
+    on_segment = service.segments.get(no).contacts
+    found = matching(service, q)
+    return visitor.page("part_found_contacts.html", no=no, q=q.strip(), found=found, on_segment=on_segment)
+
+
+def plain_words(q: str) -> str:
+    """What somebody looks for, without the signs of filters."""
+    return "".join(sign if sign.isalnum() or sign in " .-" else "?" for sign in q.strip())
 
 
 def matching(service: Service, q: str) -> list[dict[str, Any]]:
     """The first contacts whose number or name begins with a text, or whose name holds it."""
-    words = "".join(sign if sign.isalnum() or sign in " .-" else "?" for sign in q.strip())
+    words = plain_words(q)
     if not words:
         return []
     found: dict[str, dict[str, Any]] = {}

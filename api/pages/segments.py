@@ -11,6 +11,7 @@ from api.context import ServiceOf
 from api.moments import Moment, segment_at
 from api.pages import grid
 from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, record_read, settle
+from api.pages.filters import suggested
 from api.pages.forms import HEADER, changed_values, choices, record_choices
 from api.pages.history import changed_at, latest
 from api.pages.lists import AskedOf, shown_list
@@ -18,10 +19,11 @@ from api.pages.rendering import quoted
 from api.pages.setup import first_steps
 from api.schemas.segments import NewSegment, SegmentPatch, SegmentVersion
 from api.schemas.values import Code
+from application.papers import MOST_COVER_SHEETS, MOST_LABELS
 from correspondence.labels import FORMATS
 from domain import records
 from domain.segment.state import Segment
-from projections.segment_listings import SEGMENTS
+from projections.segment_listings import SEGMENT_LINES, SEGMENTS
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 COLUMNS = (
@@ -79,7 +81,9 @@ def show_segment(
         fields=HEADER,
         choices=choices(service, HEADER, visitor.language),
         columns=grid.COLUMNS,
+        suggested=suggested(grid.COLUMNS, SEGMENT_LINES.kinds, visitor.language),
         formats=tuple(FORMATS),
+        most={"labels": MOST_LABELS, "sheets": MOST_COVER_SHEETS},
         groups=record_choices(service, records.MAILING_GROUP),
         editable=editable,
     )

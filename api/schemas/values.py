@@ -20,6 +20,8 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema
 
 NUL = "\x00"
+HALF = "holds half of a character"
+"""Said of text in another encoding than UTF-8."""
 
 
 def _trimmed(value: Any) -> Any:
@@ -40,7 +42,7 @@ def _storable(value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ValueError("holds half of a character") from None
+        raise ValueError(HALF) from None
     return value
 
 

@@ -240,6 +240,19 @@ class TestBrokenRows:
         assert places(answer["rejected"][0]) == [["name"]]
         assert "half of a character" in reasons(answer)
 
+    @pytest.mark.parametrize("separator", [";", "\t"])
+    def test_written_by_a_spreadsheet_have_what_its_header_has_between_cells(
+        self, client: httpx.Client, crm: Crm, rnd: str, separator: str
+    ) -> None:
+        news, press = crm.record("mailing-groups"), crm.record("mailing-groups")
+        rows = [["no", "name", "mailing_groups"], [f"{rnd}1", '"Alder, Birch; Sons"', f'"{news};{press}"']]
+        answer = send(client, "\n" + "\r\n".join(separator.join(row) for row in rows))
+
+        assert outcome(answer) == (1, 0, 0, [])
+        contact = ok(client.get(f"/v1/contacts/{rnd}1"))
+        assert contact["name"] == "Alder, Birch; Sons"
+        assert contact["mailing_groups"] == sorted([news, press])
+
     def test_in_another_encoding_altogether_are_refused_with_their_header(
         self, client: httpx.Client, rnd: str
     ) -> None:

@@ -92,6 +92,37 @@ def test_a_line_says_why_its_contact_is_here(visit: Visit, letter: str, language
     expect(dialog).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("of these must hold: at least one", "of these must hold: none", "company", "yes")),
+        ("nl", ("hiervan moet gelden: minstens een", "hiervan moet gelden: niets", "bedrijf", "ja")),
+    ],
+)
+def test_why_tells_groups_and_values_in_words(
+    visit: Visit, crm: Crm, language: Language, words: tuple[str, ...]
+) -> None:
+    filters = {
+        "any": [
+            {"contact": {"type": "company", "exclude_from_segment": "true"}},
+            {"not": {"any": [{"contact": {"city": "Breda"}}, {"contact": {"name": "Elm*"}}]}},
+        ]
+    }
+    company = crm.contact(exclude_from_segment=True)["no"]
+    no = crm.segment()["no"]
+    both = {"all": [{"contact": {"no": company}}, filters]}
+    action = {"action": "add_contacts", "filters": both, "ignore_exclusion": True}
+    ok(crm.client.post(f"/v1/segments/{no}/criteria-actions", json=action))
+    reader = visit(language)
+    reader.go(f"/segments/{no}")
+    reader.page.locator("[data-do=why]").click()
+    held = reader.page.get_by_role("dialog").locator("ul").first
+    for word in words:
+        expect(held).to_contain_text(word)
+    for sign in ("∨", "∧", "¬", "True"):
+        expect(held).not_to_contain_text(sign)
+
+
 def test_what_is_read_of_the_history_is_recorded(visit: Visit, crm: Crm, letter: str) -> None:
     reader = visit(role="auditor")
     reader.go(f"/segments/{letter}/history")

@@ -14,7 +14,7 @@
   const columns = table.tHead.rows[0].cells.length;
   const parts = new Map();
   let total = Number(grid.dataset.total);
-  let asking = 0, first = 0, sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0, removing = false;
+  let asking = 0, first = 0, chosen = "", sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0, removing = false;
 
   const headHeight = () => table.tHead.offsetHeight;
   const fitting = () => Math.max(1, Math.floor((grid.clientHeight - headHeight()) / ROW));
@@ -272,12 +272,14 @@
   body.addEventListener("click", (event) => {
     const cell = event.target.closest("td"), button = event.target.closest("[data-do]");
     if (!cell || editing && editing.cell === cell) return;
-    const row = cell.closest("tr");
+    const row = cell.closest("tr"), place = `${row.dataset.place} ${cell.cellIndex}`;
     active = { row: Number(row.dataset.place), column: cell.cellIndex };
     mark(!button);
     if (button) ({ why, letter, remove })[button.dataset.do](row);
+    // A second click or tap on the same cell changes it.
+    else if (chosen === place) edit(cell);
+    chosen = place;
   });
-  body.addEventListener("dblclick", (event) => edit(event.target.closest("td")));
   body.addEventListener("focusout", (event) => {
     if (editing && event.target !== editing.cell && editing.cell.contains(event.target) && !editing.cell.contains(event.relatedTarget)) save(false);
   });
@@ -313,6 +315,9 @@
     else return;
     event.preventDefault();
   });
+
+  // Past the headings and filters of all columns
+  document.getElementById("to-lines")?.addEventListener("click", (event) => { event.preventDefault(); mark(true); });
 
   // Order and filters
 

@@ -14,7 +14,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no": ("no", "nee"),
     "close": ("Close", "Sluiten"),
     "save": ("Save", "Opslaan"),
+    "saved": ("Saved.", "Opgeslagen."),
     "delete": ("Delete", "Verwijderen"),
+    "sure": ("Delete this? It cannot be undone.", "Dit verwijderen? Het kan niet ongedaan worden gemaakt."),
     "network": (
         "The service does not answer. If you were changing something, load the page again to see whether that"
         " was done.",
