@@ -15,6 +15,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("Contact {no} needs a name.", "Contact {no} heeft een naam nodig."),
     ("The segment needs a description before it is logged.", "Het segment heeft een omschrijving nodig."),
     ("Saved criteria need a code.", "Opgeslagen criteria hebben een code nodig."),
+    ("Segment {no} has no lines.", "Segment {no} heeft geen regels."),
     ("Segment {no} has no lines that can be logged.", "Segment {no} heeft geen regels om te registreren."),
     ("Segment {no} has no criteria actions to save.", "Segment {no} heeft geen acties om op te slaan."),
     ("Contact {no} has no e-mail address.", "Contact {no} heeft geen e-mailadres."),
