@@ -201,7 +201,7 @@ def test_holding_delete_removes_one_line_which_undo_brings_back(visit: Visit, cr
     expect(cell(reader, 0, "contact_no")).to_have_text("C0002")
     expect(reader.page.locator("#messages .problem")).to_have_count(0)
     assert ok(crm.client.get(f"/v1/segments/{letter}"))["number_of_lines"] == 247
-    reader.page.get_by_role("button", name=reader.t("go_back")).click()
+    reader.page.get_by_role("button", name=reader.t("undo_remove")).click()
     expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
     reader.arrives(f"/segments/{letter}")
     assert ok(crm.client.get(f"/v1/segments/{letter}"))["number_of_lines"] == 248

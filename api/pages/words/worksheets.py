@@ -75,6 +75,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_known": ("not known", "niet bekend"),
     "brought_in": ("It came along with contact {no}.", "Het kwam mee met contact {no}."),
     "remove": ("Remove", "Verwijderen"),
+    "undo_remove": ("Put the removed line back", "De verwijderde regel terugzetten"),
     "actions": ("Actions", "Acties"),
     "grid_keys": (
         "Click or tap a cell twice to change it. Arrows move, Enter changes, Escape leaves, Delete removes"
