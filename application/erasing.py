@@ -35,7 +35,7 @@ from domain.vocabulary import given
 from eventstore.event import Event
 from eventstore.log import StaleVersionError
 from eventstore.recorder import Alongside
-from eventstore.sealing import MARK, subjects_in
+from eventstore.sealing import MARK, sealed_of, subjects_in
 from projections.read_models import ReadModels
 from projections.replay_erasures import blanking_replays
 
@@ -111,7 +111,7 @@ class Erasing:
             cursor.execute(
                 "SELECT originator_id, originator_version, topic, state FROM log_events"
                 " WHERE topic = ANY(%s) AND position(%s::bytea IN state) > 0",
-                (list(NOTED_IN), _sealed_of(key)),
+                (list(NOTED_IN), sealed_of(key)),
             )
             rows = [StoredEvent(**row) for row in cursor.fetchall()]
         mapper = self.log.events_mapper
@@ -189,10 +189,6 @@ def _documents(noted: Sequence[Event]) -> Iterator[str]:
             yield event.data.document.sha256
 
 
-def _sealed_of(key: int) -> bytes:
-    return b'{"of":%d,' % key
-
-
 def _nothing_since(position: int, key: int) -> Alongside:
     """Something that was noted meanwhile would be missed: then all is looked for again."""
 
@@ -200,7 +196,7 @@ def _nothing_since(position: int, key: int) -> Alongside:
         cursor.execute(
             "SELECT FROM log_events WHERE notification_id > %s AND (topic = %s"
             " OR position(%s::bytea IN state) > 0 AND substr(state, 1, %s) = %s::bytea) LIMIT 1",
-            (position, InteractionsLoggedAgain.topic, _sealed_of(key), len(MARK), MARK),
+            (position, InteractionsLoggedAgain.topic, sealed_of(key), len(MARK), MARK),
         )
         if cursor.fetchone() is not None:
             raise StaleVersionError("something was noted about the contact meanwhile")

@@ -44,7 +44,9 @@ def erased_documents(connection: Connection[Any]) -> set[str]:
     return listed - in_use(connection, listed)
 
 
-def in_use(connection: Connection[Any], documents: Collection[str], forgetting: int | None = None) -> set[str]:
+def in_use(
+    connection: Connection[Any], documents: Collection[str], forgetting: int | None = None
+) -> set[str]:
     """Those of the documents that a template or segment has, or a contact that is not erased.
 
     One that is being erased in this moment does not count.
@@ -60,7 +62,7 @@ def in_use(connection: Connection[Any], documents: Collection[str], forgetting: 
         states = [bytes(state) for (state,) in cursor]
         cursor.execute("SELECT subject FROM personal_key WHERE destroyed_at IS NOT NULL")
         gone = {subject for (subject,) in cursor} | {forgetting}
-    used = set()
+    used: set[str] = set()
     for state in states:
         subjects = subjects_in(state)
         if not subjects or not gone.issuperset(subjects):
@@ -74,4 +76,8 @@ def _erasures(connection: Connection[Any]) -> Iterator[tuple[int, ContactErased]
             "SELECT notification_id, state FROM log_events WHERE topic = %s", (ContactErased.topic,)
         )
         for position, state in cursor:
-            yield position, msgspec.json.decode(state, type=_Erasure).data
+            try:
+                fact = msgspec.json.decode(state, type=_Erasure).data
+            except msgspec.MsgspecError:
+                continue  # it was tampered with, and counts for nothing
+            yield position, fact
