@@ -24,6 +24,9 @@ GIVING = sorted(
 )
 """Events by which somebody has a document. Logging only takes over what was there."""
 
+FEW = 20
+"""So many digests are looked for in the database; for more, all events that name any are read."""
+
 _DIGEST = re.compile(rb'"([0-9a-f]{64})"')
 
 
@@ -53,21 +56,21 @@ def in_use(
     """
     if not documents:
         return set()
+    named = [digest.encode() for digest in documents] if len(documents) <= FEW else [b'"sha256"']
+    used: set[bytes] = set()
     with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
-        cursor.execute(
-            "SELECT state FROM log_events WHERE topic = ANY(%s)"
-            " AND EXISTS (SELECT FROM unnest(%s::bytea[]) AS d(digest) WHERE position(digest IN state) > 0)",
-            (GIVING, [digest.encode() for digest in documents]),
-        )
-        states = [bytes(state) for (state,) in cursor]
         cursor.execute("SELECT subject FROM personal_key WHERE destroyed_at IS NOT NULL")
         gone = {subject for (subject,) in cursor} | {forgetting}
-    used: set[str] = set()
-    for state in states:
-        subjects = subjects_in(state)
-        if not subjects or not gone.issuperset(subjects):
-            used.update(digest.decode() for digest in _DIGEST.findall(state))
-    return used.intersection(documents)
+        having = cursor.stream(
+            "SELECT state FROM log_events WHERE topic = ANY(%s)"
+            " AND EXISTS (SELECT FROM unnest(%s::bytea[]) AS n(named) WHERE position(n.named IN state) > 0)",
+            (GIVING, named),
+        )
+        for (state,) in having:
+            subjects = subjects_in(state)
+            if not subjects or not gone.issuperset(subjects):
+                used.update(_DIGEST.findall(state))
+    return {digest.decode() for digest in used}.intersection(documents)
 
 
 def _erasures(connection: Connection[Any]) -> Iterator[tuple[int, ContactErased]]:

@@ -56,7 +56,8 @@ def problems_of_keys(connection: Connection[Any], erasures: Erasures) -> Iterato
     erased = erasures.subjects(connection)
     rows = connection.execute("SELECT subject FROM personal_key WHERE destroyed_at IS NOT NULL")
     destroyed = {subject for (subject,) in rows.fetchall()}
-    for subject in sorted(destroyed - erased.keys()):
+    # Of those, one is told, as finding its event takes as long as reading all.
+    for subject in sorted(destroyed - erased.keys())[:1]:
         row = connection.execute(
             "SELECT min(notification_id) FROM log_events WHERE position(%s::bytea IN state) > 0"
             " AND substr(state, 1, %s) = %s::bytea",

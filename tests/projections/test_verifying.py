@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from application import erasures
 from application.documents import HTML, File
 from application.event_log import topics_without_contents
 from domain.catalogue import EVENT_TYPES
@@ -64,6 +65,8 @@ def test_a_document_of_a_template_that_was_changed_or_lost_is_found(
     service.codes()
     stored = service.documents.put_on_template(ANN, "MAIL", None, PAGE)
     assert service.auditing.verify().ok
+    line = service.put(service.segment("SM1"), service.contact())
+    service.catch_up()
     tamper(service.conninfo, statement)
     found = service.auditing.verify()
     assert (found.ok, found.first_bad_position) == (False, stored.position)
@@ -71,9 +74,15 @@ def test_a_document_of_a_template_that_was_changed_or_lost_is_found(
     service.log.forget()
     with pytest.raises(Conflict, match="changed or removed in the database"):
         service.documents.content(stored.read.document)
+    with pytest.raises(Conflict, match="changed or removed in the database"):
+        service.letters.of_line("SM1", line)
 
 
-def test_a_personal_document_that_went_with_its_contact_is_not_missed(service: Desk) -> None:
+@pytest.mark.parametrize("few", [0, 20])
+def test_a_personal_document_that_went_with_its_contact_is_not_missed(
+    service: Desk, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(erasures, "FEW", few)
     service.codes()
     contact = service.contact()
     line = service.put(service.segment("SM1"), contact)
@@ -85,7 +94,9 @@ def test_a_personal_document_that_went_with_its_contact_is_not_missed(service: D
         service.documents.content(stored.read.document)
 
 
-def test_one_that_a_template_has_too_is(service: Desk) -> None:
+@pytest.mark.parametrize("few", [0, 20])
+def test_one_that_a_template_has_too_is(service: Desk, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(erasures, "FEW", few)
     service.codes()
     contact = service.contact()
     line = service.put(service.segment("SM1"), contact)
