@@ -191,10 +191,9 @@ def _reader(*roles: Role, of_history: bool) -> Any:
     async def read(
         request: Request, service: ServiceOf, who: Annotated[Principal, Depends(Allow(*roles))]
     ) -> None:
-        asked = request.query_params
-        # A version of one thing; in a list, `version` is a field like others.
-        earlier = "as_of" in asked or (bool(request.path_params) and not FIELDS.isdisjoint(asked))
-        if of_history or earlier:
+        # In a list that takes no moment, `version` is a field like others.
+        moments = getattr(request.state, "moments", FIELDS)
+        if of_history or not moments.isdisjoint(request.query_params):
             text = (request.url.path, request.url.query)
             path, query = (unquote(part, errors="replace").replace("\x00", "\ufffd") for part in text)
             record = service.auditing.reads.record

@@ -24,6 +24,7 @@ from api.context import (
     who_comes,
 )
 from api.keys import Principal
+from api.moments import FIELDS
 from domain.errors import InvalidRequest, Problem
 
 POLL_SECONDS = 0.1
@@ -37,6 +38,8 @@ class Asked:
         self._takes_body = takes_body
         parts = list(_parts(dependant))
         self._names = {field.alias for part in parts for field in part.query_params}
+        self.moments = FIELDS & self._names
+        """The parameters by which a moment of the past is asked for."""
         self._takes_fields = any(part.call in (list_query, field_filters) for part in parts)
         self._waits = any(field.alias.lower() == POSITION for part in parts for field in part.header_params)
         self._needs_somebody = any(part.call is principal for part in parts)

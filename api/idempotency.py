@@ -20,7 +20,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from psycopg.types.json import Jsonb
 
-from api.context import LONGEST_KEY, service_of
+from api.context import AUDITORS, HISTORIANS, LONGEST_KEY, service_of
 from api.conventions import Asked
 from api.keys import Principal
 from api.problems import ProblemError
@@ -75,7 +75,7 @@ def _in_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class RepeatableRoute(APIRoute):
-    """A route whose POSTs may carry an Idempotency-Key."""
+    """A route whose POSTs may carry an Idempotency-Key; those that only look at the history do it anew."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, _in_thread(endpoint), **options)
@@ -85,13 +85,16 @@ class RepeatableRoute(APIRoute):
         # A file that a route reads by itself is described for OpenAPI, since FastAPI knows nothing of it.
         reads_a_file = "requestBody" in (self.openapi_extra or {})
         asked = Asked(self.dependant, takes_body=reads_a_file or self.body_field is not None)
+        # What is read of the history is recorded each time, and is never an old answer.
+        of_history = HISTORIANS in self.dependencies or AUDITORS in self.dependencies
 
         async def repeatable(request: Request) -> Response:
             request = _StrictRequest(request.scope, request.receive)
             who = await asked.let_in(request)
             await asked.check(request)
+            request.state.moments = asked.moments
             key = request.headers.get("idempotency-key")
-            if request.method != "POST" or not key or who is None:
+            if request.method != "POST" or not key or who is None or of_history:
                 return await handle(request)
             if len(key) > LONGEST_KEY:
                 raise InvalidRequest.at("Idempotency-Key", f"must be {LONGEST_KEY} characters at most")

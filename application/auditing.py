@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from application.anchor_mail import MailPlace
+from application.erasures import erased_contacts, erased_documents
 from application.event_log import topics_without_contents
 from domain.errors import Conflict, InvalidRequest, NotFound
 from eventstore.anchors import AnchorError, Anchors, FilePlace, places
@@ -23,6 +24,7 @@ from eventstore.notes import Signer, Verifier, load_signer, signer_of
 from eventstore.sealer import Sealer
 from eventstore.tiles import MissingEventError
 from eventstore.verify import Progress, Verification, verify
+from eventstore.verify_kept import Erasures
 from eventstore.verify_seals import Outside
 
 FORMAT = "segmentlog-proof/1"
@@ -191,6 +193,7 @@ class Auditing:
             keys=self._known_keys() if keys is None else keys,
             outside=self._outside(anchor, kept),
             nameless=topics_without_contents(),
+            erasures=Erasures(erased_contacts, erased_documents),
             progress=progress,
         )
 

@@ -7,6 +7,7 @@ import hashlib
 import msgspec
 from msgspec.structs import replace as replaced
 
+from application.erasures import erased_documents
 from application.journal import Caller, Changes, Journal, check_version, retried
 from application.looking_up import look_up
 from application.records import Records
@@ -21,7 +22,7 @@ from domain.document import (
     with_document,
     without_language,
 )
-from domain.errors import DocumentUnreadable, NotFound
+from domain.errors import Conflict, DocumentUnreadable, NotFound
 from domain.interaction_template import InteractionTemplate
 from domain.records import KnownRecord
 from domain.segment import documents
@@ -29,7 +30,8 @@ from domain.segment.events import DocumentAttached, SegmentEvent
 from domain.segment.line_values import LineDocument, line_document
 from domain.segment.lines import Line
 from domain.segment.state import Segment
-from eventstore.contents import MissingContentError
+from eventstore.contents import ContentError, MissingContentError
+from eventstore.log import EventLog
 from projections.contact_queries import line_facts
 from projections.read_models import ReadModels
 
@@ -77,11 +79,8 @@ class Documents:
         self.segments = segments
 
     def content(self, document: Document) -> bytes:
-        """The bytes of a document. Raises NotFound if they went with a contact that was erased."""
-        try:
-            return self.journal.log.contents.load([document.sha256])[document.sha256]
-        except MissingContentError as error:
-            raise NotFound("The document was erased with its contact.") from error
+        """The bytes of a document. Raises NotFound, Conflict."""
+        return content_of(self.journal.log, document)
 
     def fields_of(self, document: Document) -> ReadDocument:
         """A document that is kept, with its merge fields. Raises NotFound."""
@@ -226,6 +225,21 @@ class Documents:
             assert isinstance(event, DocumentAttached)
             read = replaced(read, document=event.document)
         return Stored(read, new, segment.version + len(events), position)
+
+
+def content_of(log: EventLog, document: Document) -> bytes:
+    """The bytes of a document. Raises NotFound if erased with its contact, Conflict if tampered with."""
+    try:
+        return log.contents.load([document.sha256])[document.sha256]
+    except ContentError as error:
+        if isinstance(error, MissingContentError):
+            with log.datastore.get_connection() as connection:
+                if document.sha256 in erased_documents(connection):
+                    raise NotFound("The document was erased with its contact.") from error
+        raise Conflict(
+            "The document was changed or removed in the database, past this service. Whoever runs it "
+            "learns more from `segmentlog verify`."
+        ) from error
 
 
 def read_file(file: File, language_code: str | None) -> ReadDocument:

@@ -139,10 +139,9 @@ class Resending:
         if isinstance(aggregate, LoggedAgain):
             assert aggregate.event is not None
             made = aggregate.event
-            source = made.source_first + made.sources[entry_no - made.first_interaction_no]
             segment = self.journal.load(stream_of(made.segment_no), Segment)
             assert segment is not None
-            return self._log_again(caller, segment, [source], correspondence_type)
+            return self._log_again(caller, segment, [made.source_of(entry_no)], correspondence_type)
         return self._log_again(caller, aggregate, chosen, correspondence_type)
 
     def _log_again(

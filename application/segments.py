@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from psycopg import Cursor
@@ -26,6 +26,7 @@ from domain.segment.state import Segment
 from domain.segment.worksheet import LineContact
 from domain.vocabulary import given
 from eventstore.log import At, StaleVersionError
+from eventstore.moments import position_at
 from projections.contact_queries import line_facts
 from projections.criteria_sql import Parameters
 from projections.line_sql import lines_relation
@@ -116,17 +117,28 @@ class Segments:
             raise NotFound.named("segment", no)
         return segment.header
 
-    def line(self, segment: Segment, line_no: int) -> SegmentLine:
+    def position_of(self, no: str, *, version: int | None = None, at: At | None = None) -> int | None:
+        """The position of a segment's version, or of another moment; None for now."""
+        if isinstance(at, datetime):
+            return position_at(self.journal.log.datastore, at)
+        if at is None and version is not None:
+            return self.journal.log.position_of(stream_of(no), version)
+        return at
+
+    def line(self, segment: Segment, line_no: int, position: int | None = None) -> SegmentLine:
         """One line as it is shown. Raises NotFound."""
         line = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
-        return self.show([line])[0]
+        return self.show([line], position)[0]
 
-    def show(self, lines: Sequence[Line]) -> list[SegmentLine]:
-        """Lines with what they take from their contacts."""
+    def show(self, lines: Sequence[Line], position: int | None = None) -> list[SegmentLine]:
+        """Lines with what they take from their contacts, as those are or were at a position."""
+        keys = [line.contact_key for line in lines]
+        if position is not None:
+            return segment_lines(lines, self.past.line_facts(keys, position))
         with self.read_models.glance() as cursor:
-            facts = line_facts(cursor, [line.contact_key for line in lines])
+            facts = line_facts(cursor, keys)
         return segment_lines(lines, facts)
 
     def list_lines(self, segment: Segment, query: Query, work_date: date) -> Page:

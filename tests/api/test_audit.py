@@ -233,6 +233,17 @@ class TestReadingTheHistory:
         ok(client.get("/v1/contacts", params={"version": "1", "limit": 1}))
         assert ok(client.get(f"{AUDIT}/reads", params={"limit": 1}))["items"][0]["id"] == before + 1
 
+    def test_takes_in_the_setup_as_it_was_and_not_as_it_is(self, client: httpx.Client) -> None:
+        def newest() -> Any:
+            _, read = ok(client.get(f"{AUDIT}/reads", params={"limit": 2}))["items"]
+            return read["path"], read["query"]
+
+        for query in ("version=1", "position=1", "as_of=2026-03-01T12:00:00Z"):
+            client.get(f"/v1/setup?{query}")
+            assert newest() == ("/v1/setup", query)
+        ok(client.get("/v1/setup"))
+        assert newest()[0] == f"{AUDIT}/reads"
+
     def test_is_listed_page_by_page(self, client: httpx.Client) -> None:
         for _ in range(3):
             ok(client.get(f"{AUDIT}/key"))
