@@ -50,6 +50,12 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ),
     ("the interaction template has no document", "het interactiesjabloon heeft geen document"),
     ("There is no document to send.", "Er is geen document om te versturen."),
+    (
+        "The document was changed or removed in the database, past this service. Whoever runs it learns more"
+        " from `segmentlog verify`.",
+        "Het document is in de database gewijzigd of verwijderd, buiten deze dienst om. Wie haar beheert, ziet"
+        " meer met `segmentlog verify`.",
+    ),
     ("there is no document in this language", "er is geen document in deze taal"),
     (
         "Lines have a document of the present template, so they must follow the new one.",
