@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec.structs import replace as replaced
 
-from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, check_version, retried
+from application.journal import Caller, Changes, Journal, check_version, retried
+from application.looking_up import catch_up
 from application.records import Records
 from domain import records
 from domain.contact import (
@@ -145,6 +146,7 @@ class Contacts:
         contact = self.get(no)
         check_version(caller, contact)
         gone = [contact, *self.people_of(contact)]
+        self._catch_up("worksheets")
         for one in gone:
             self._refuse_on_segment(one, "it cannot be deleted")
         self._refuse_open_tasks(gone)
@@ -187,6 +189,7 @@ class Contacts:
 
     def on_open_segments(self) -> ContactSet:
         """Everybody who stands on an open segment."""
+        self._catch_up("worksheets")
         return union(block.alive for segment in self._open_segments() for block in segment.blocks)
 
     def check_move(self, contact: KnownContact, facts: Sequence[ContactChanged], people_of: PeopleOf) -> None:
@@ -197,6 +200,7 @@ class Contacts:
         """
         if not moves(facts):
             return
+        self._catch_up("worksheets")
         self._refuse_on_segment(contact, "its company or type cannot change")
         if changes_type(facts):
             if contact.value.type == "company" and (people := people_of(contact)):
@@ -204,7 +208,7 @@ class Contacts:
                     f"Contact {contact.no} is the company of {people[0].no}; its type cannot change.",
                     [(("type",), "it is the company of other contacts")],
                 )
-            self._catch_up()
+            self._catch_up("contacts")
             with self.read_models.cursor() as cursor:
                 if has_interactions_or_tasks(cursor, contact.no, contact.key):
                     raise Conflict(
@@ -226,14 +230,14 @@ class Contacts:
             raise ContactOnSegment(f"Contact {contact.no} is on segment {where}; {consequence}.")
 
     def _refuse_open_tasks(self, gone: Sequence[KnownContact]) -> None:
-        self._catch_up()
+        self._catch_up("contacts")
         with self.read_models.cursor() as cursor:
             if no := has_open_tasks(cursor, [one.key for one in gone]):
                 raise InUse(f"Contact {no} has a task to be done; close or delete it first.")
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, name: str) -> None:
         """What is looked up next must hold what was recorded before."""
-        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts"])
+        catch_up(self.journal, self.read_models, name)
 
     def people_of(self, contact: KnownContact) -> list[KnownContact]:
         """The people of a company, in the order in which they were registered."""
@@ -246,7 +250,7 @@ class Contacts:
         keys = [contact.key for contact in contacts if contact.value.type == "company"]
         if not keys:
             return []
-        self._catch_up()
+        self._catch_up("contacts")
         with self.read_models.cursor() as cursor:
             rows = cursor.execute(
                 "SELECT no FROM contact WHERE company_key = ANY(%s) AND key <> company_key ORDER BY key",

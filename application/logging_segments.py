@@ -9,7 +9,8 @@ import msgspec
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, check_version, retried
+from application.journal import Caller, Changes, Journal, retried
+from application.looking_up import catch_up
 from application.records import Records
 from application.segments import Segments, stream_of
 from application.selecting import Selecting
@@ -59,8 +60,7 @@ class LoggingSegments:
 
         Nothing is recorded. Raises Refused.
         """
-        before = self.segments.get(no)
-        check_version(caller, before)
+        before = self.segments.for_command(caller, no)
         logging.check_header(before)
         segment, _, checked = self._checked(caller, before, send_attachments)
         logging.check_lines(checked)
@@ -73,11 +73,10 @@ class LoggingSegments:
         """Log a segment, all or nothing; the event, the position, and how many lines were left out because
         their contacts are blocked for privacy (domain B10). Raises Refused.
         """
-        before = self.segments.get(no)
-        check_version(caller, before)
+        before = self.segments.for_command(caller, no)
         logging.check_header(before)
         # The lines are checked on the read models, and the contacts must not change after that (see below).
-        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts", "setup"])
+        catch_up(self.journal, self.read_models, "contacts", "setup")
         segment, left_out, checked = self._checked(caller, before, send_attachments)
         logging.check_lines(checked)
         follow_up_no = self.records.draw_number("segment", None) if create_follow_up else None
@@ -118,6 +117,7 @@ class LoggingSegments:
         """A new segment with the contacts of a logged one, now or years later (domain B10.7)."""
         logged, entries = self.selecting.logged(entry_no)
         if only is not None:
+            catch_up(self.journal, self.read_models, "contacts")
             with self.read_models.cursor() as cursor:
                 entries &= entries_like(cursor, logged, msgspec.structs.asdict(only))
         contacts = logged_contacts(logged, entries)

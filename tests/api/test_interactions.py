@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import ClientFor
-from tests.api.crm import Crm, ok, refused
+from tests.api.crm import Crm, ok, places, refused
 
 LOG = "/v1/interaction-log-entries"
 
@@ -193,6 +193,19 @@ class TestEntries:
         assert [entry["entry_no"] for entry in entries(client, **filters)] == [kept]
         refused(client.get(f"{LOG}/{gone}"), "not-found")
         refused(client.post(f"{LOG}/delete-canceled", params={"shoe_size": "43"}), "invalid-filter")
+
+    @pytest.mark.parametrize("path", [LOG, "/v1/campaign-entries"])
+    def test_filters_that_cannot_be_meant_delete_nothing(
+        self, client: httpx.Client, crm: Crm, call: dict[str, Any], path: str
+    ) -> None:
+        call["campaign_no"] = crm.record("campaigns")
+        entry = ok(client.post(LOG, json=call))
+        ok(client.post(f"/v1/campaign-entries/{entry['campaign_entry_no']}/cancel"))
+        for name, value in {"limit": "10", "cursor": "x", "sort": "date", "count": "true"}.items():
+            problem = refused(client.post(f"{path}/delete-canceled", params={name: value}), "invalid-filter")
+            assert [place[-1] for place in places(problem)] == [name]
+        refused(client.post(f"{path}/delete-canceled", json={"campaign_no": "CP1"}), "invalid-request")
+        assert ok(client.get(f"{LOG}/{entry['entry_no']}"))["canceled"]
 
 
 class TestSingleInteraction:

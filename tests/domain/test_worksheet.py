@@ -258,6 +258,14 @@ class TestLineByHand:
         assert (action.action, action.filters) == ("add_contacts", {"contact": {"no": "CT1"}})
         assert (action.lines_added, action.lines_removed) == (1, 0)
 
+    def test_its_filter_means_that_contact_whatever_signs_the_number_holds(self) -> None:
+        sheet = Worksheet(facts={1: LineFacts("R&D1", "company"), 2: LineFacts("'T1", "company")})
+        sheet.put(1)
+        sheet.put(2)
+        sheet.remove(10_000)
+        numbers = [action.filters["contact"]["no"] for action in sheet.segment.actions]
+        assert numbers == ["'R&D1'", "'''T1'", "'R&D1'"]
+
     def test_the_same_contact_may_come_again_and_is_saved_as_such(self) -> None:
         sheet = Worksheet()
         sheet.put(1)

@@ -22,14 +22,14 @@ def vanish(service: Desk, kind: RecordKind, code: str) -> None:
 
 def test_its_other_values_can_be_changed(service: Desk) -> None:
     service.record(records.SALESPERSON, "JR", name="John Roberts")
-    service.records.put_setup(ANN, Setup(default_salesperson_code="JR"))
+    service.records.change_setup(ANN, lambda _: Setup(default_salesperson_code="JR"))
     vanish(service, records.SALESPERSON, "JR")
 
-    service.records.put_setup(ANN, replace(service.records.setup(), default_language_code="NLD"))
+    service.records.change_setup(ANN, lambda known: replace(known, default_language_code="NLD"))
 
     assert service.records.setup().default_language_code == "NLD"
     with pytest.raises(InvalidRequest, match="there is no salesperson BO"):
-        service.records.put_setup(ANN, replace(service.records.setup(), default_salesperson_code="BO"))
+        service.records.change_setup(ANN, lambda known: replace(known, default_salesperson_code="BO"))
 
 
 def test_other_templates_can_be_chosen(service: Desk) -> None:
