@@ -53,8 +53,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     (
         "The document was changed or removed in the database, past this service. Whoever runs it learns more"
         " from `segmentlog verify`.",
-        "Het document is in de database gewijzigd of verwijderd, buiten deze dienst om. Wie haar beheert, ziet"
-        " meer met `segmentlog verify`.",
+        "Het document is in de database gewijzigd of verwijderd, buiten deze dienst om. Wie haar beheert,"
+        " ziet meer met `segmentlog verify`.",
     ),
     ("there is no document in this language", "er is geen document in deze taal"),
     (
