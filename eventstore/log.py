@@ -204,14 +204,6 @@ class EventLog(Application[str]):
         assert row is not None
         return int(row["position"])
 
-    def recorded_at(self, position: int) -> datetime:
-        """When the event at a position was recorded."""
-        with self.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
-            cursor.execute("SELECT state FROM log_events WHERE notification_id = %s", (position,))
-            row = cursor.fetchone()
-        assert row is not None
-        return self._mapper.recorded_at(row["state"])
-
     def version_at(self, stream: str, at: At) -> int | None:
         """The version of a stream at an instant or position; None before its first event."""
         if isinstance(at, int):
