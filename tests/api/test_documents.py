@@ -180,13 +180,14 @@ class TestSegments:
     def test_give_the_documents_of_an_earlier_moment_also_when_logged(
         self, client: httpx.Client, crm: Crm, segment: str
     ) -> None:
-        own, personal = f"/v1/segments/{segment}/documents/ENG", f"/v1/segments/{segment}/lines/20000/document"
-        before = ok(client.get(f"/v1/segments/{segment}"))["version"]
+        path = f"/v1/segments/{segment}"
+        own, personal = f"{path}/documents/ENG", f"{path}/lines/20000/document"
+        before = ok(client.get(path))["version"]
         put(client, personal, b"<p>For you</p>")
         put(client, own, PAGE)
         position = crm.position()
         ok(client.delete(personal))
-        ok(client.post(f"/v1/segments/{segment}/log"))
+        ok(client.post(f"{path}/log"))
         refused(client.get(own), "segment-logged")
         assert client.get(own, params={"version": before}).content == LETTER
         assert client.get(own, params={"position": position}).content == PAGE
