@@ -14,7 +14,7 @@ from eventstore.contents import ContentStore
 from eventstore.counters import Counters
 from eventstore.event import Envelope, Event
 from eventstore.mapper import EventMapper
-from eventstore.migrate import migrate
+from eventstore.migrate import migrate, require
 from eventstore.personal_keys import OF_THIS_PROCESS, MasterKey, PersonalKeys
 from eventstore.recorder import Alongside, Datastore, LogRecorder
 
@@ -111,6 +111,11 @@ class EventLog(Application[str]):
     def set_up(conninfo: str, schema: str) -> None:
         """Make the tables, or bring them up to date. Raises MigrationError."""
         migrate(conninfo, schema, MIGRATIONS)
+
+    @staticmethod
+    def require(conninfo: str, schema: str) -> None:
+        """Make sure that the tables are there, as this program reads them. Raises MigrationError."""
+        require(conninfo, schema, MIGRATIONS)
 
     @property
     def events_mapper(self) -> EventMapper:
