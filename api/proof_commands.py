@@ -141,7 +141,8 @@ def rotate_master_key(data: Data = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"keys": done})
     else:
-        typer.echo(f"{done:,} keys are wrapped by the new master key. Destroy all copies of the old one.")
+        typer.echo(f"All keys are wrapped by the new master key, {done:,} of them just now.")
+        typer.echo("Destroy all copies of the old one.")
         if settings.segmentlog_master_key:
             typer.echo("From now on, SEGMENTLOG_MASTER_KEY must hold what SEGMENTLOG_NEW_MASTER_KEY held.")
 
