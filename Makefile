@@ -49,7 +49,7 @@ mailbox: install ## a mail server on 127.0.0.1:1025 that shows mails and passes 
 	@$(BIN)/python -m docs.mailbox
 
 test: install office browser ## run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: install ## check style, types, and the order of the rooms
 	@$(BIN)/ruff check .
@@ -75,7 +75,7 @@ bench-browser: install browser ## measure the worksheet of a million lines in Ch
 bench-letters: install office ## measure letters and their PDF against the least and against others
 	@$(BIN)/python -m benchmarks.letters
 
-bench-large: install ## ten million contacts on a service that is killed on the way; takes hours
+bench-large: install ## ten million contacts on a service that is killed on the way; about forty minutes
 	@$(BIN)/python -m benchmarks.endurance --contacts 10000000
 
 bench-peers: install ## the same job by this service and by Tryton, which is installed into .peers for it

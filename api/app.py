@@ -9,10 +9,12 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import MeasuredRequests, Metrics
 from api.pages import mount_pages
+from api.pages.browser import problem, wants_page
 from api.problems import MEDIA_TYPE, add_problem_handlers, answer
 from api.routes import (
     audit,
@@ -36,6 +38,7 @@ from api.routes import (
 )
 from api.schemas.problems import ProblemAnswer
 from api.service import Service
+from api.uploads import UPLOADS
 
 DESCRIPTION = """
 Gather contacts into a segment, choose what the interaction will be, and log it: one interaction log entry
@@ -43,7 +46,7 @@ for every contact, and every decision kept as an event.
 
 * Every list takes `limit`, `cursor`, `count`, `sort`, and any field of the resource as a filter expression:
   `value`, `a..b`, `a|b`, `<>a`, `>=a`, `a&b`, `*` and `?`, `@` to ignore case, `''` for blank.
-* Every write answers with `Event-Position`; a read that sends it back sees at least that.
+* Every write answers with `Event-Position`; a call that sends it back sees at least that.
 * Every refusal is a problem answer (RFC 9457) and changes nothing.
 """
 PARTS = (
@@ -52,7 +55,7 @@ PARTS = (
 )
 LARGEST_BODY = 10_000_000
 """Bytes; files that are imported may be larger."""
-UNLIMITED = ("/v1/contacts/import", "/v1/value-entries/import", "/contacts/import")
+UNLIMITED = (*UPLOADS, "/contacts/import")
 
 
 def create_app(service: Service) -> FastAPI:
@@ -66,7 +69,7 @@ def create_app(service: Service) -> FastAPI:
         finally:
             service.close()
 
-    problem = {"model": ProblemAnswer, "content": {MEDIA_TYPE: {}}}
+    refused = {"model": ProblemAnswer, "content": {MEDIA_TYPE: {}}}
     # The documentation page comes with its scripts: nothing is fetched from elsewhere.
     app: FastAPI = FastAPIOffline(
         title="segmentlog",
@@ -76,14 +79,14 @@ def create_app(service: Service) -> FastAPI:
         redirect_slashes=False,
         docs_url="/docs",
         redoc_url=None,
-        responses={status: {**problem, "description": text} for status, text in PROBLEMS.items()},
+        responses={status: {**refused, "description": text} for status, text in PROBLEMS.items()},
     )
     app.state.service = service
     app.state.metrics = Metrics(service)
     for part in PARTS:
         app.include_router(part.router)
-    mount_pages(app)
     add_problem_handlers(app)
+    mount_pages(app)
     app.add_middleware(LimitedBody)
     app.add_middleware(MeasuredRequests, metrics=app.state.metrics)
     app.openapi = _with_problems(app.openapi)  # type: ignore[method-assign]
@@ -132,8 +135,8 @@ def _add_conventions(method: str, operation: dict[str, Any]) -> None:
         return
     parameters = operation.setdefault("parameters", [])
     named = {parameter["name"] for parameter in parameters}
-    for wanted, schema in (("post", ONCE), ("get", FRESH)):
-        if method == wanted and schema["title"] not in named:
+    for schema in (ONCE, FRESH) if method == "post" else (FRESH,):
+        if schema["title"] not in named:
             parameters.append({"name": schema["title"], "in": "header", "required": False, "schema": schema})
     answers = operation["responses"]
     if method == "put" and "201" not in answers:
@@ -177,5 +180,10 @@ class LimitedBody:
                 raise
         if too_large and not answered:
             detail = f"The body is larger than {LARGEST_BODY:,} bytes."
-            refusal: Any = answer("too-large", "Too large", detail)
+            request = Request(scope)
+            refusal: Any = (
+                problem(request, "too-large", detail)
+                if wants_page(request)
+                else answer("too-large", "Too large", detail)
+            )
             await refusal(scope, receive, send)

@@ -4,9 +4,8 @@ What is known without asking the database is `async`: as a plain function it wou
 back, and for small commands those trips took more time than all the rest.
 """
 
-import hashlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
@@ -16,6 +15,7 @@ import psycopg
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
 from api.keys import Principal
 from api.moments import FIELDS
@@ -61,11 +61,19 @@ def _asked(service: Service, credential: str) -> Principal | None:
         raise ProblemError("forbidden", "Not for you", "Your token gives you no role here.") from None
 
 
-async def principal(
-    service: ServiceOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-) -> Principal:
+async def who_comes(request: Request) -> Principal | None:
+    """Who comes with this request, if it is somebody; found out once. Raises 403."""
+    if not hasattr(request.state, "who"):
+        scheme, credential = get_authorization_scheme_param(request.headers.get("authorization"))
+        is_bearer = scheme.lower() == "bearer"
+        request.state.who = await let_in(service_of(request), credential) if is_bearer else None
+    found: Principal | None = request.state.who
+    return found
+
+
+async def somebody(request: Request) -> Principal:
     """Who comes in. Raises 401, 403."""
-    found = await let_in(service, credentials.credentials) if credentials is not None else None
+    found = await who_comes(request)
     if found is None:
         raise ProblemError(
             "unauthorized",
@@ -76,22 +84,30 @@ async def principal(
     return found
 
 
+async def principal(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Principal:
+    """Who comes in, as what a route needs; the document says so by it. Raises 401, 403."""
+    return await somebody(request)
+
+
 async def may_measure(
-    service: ServiceOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> None:
     """Lets everybody in who has a key, or everybody where metrics are open. Raises 401, 403."""
-    if not service.entry.open_metrics:
-        await principal(service, credentials)
+    if not service_of(request).entry.open_metrics:
+        await somebody(request)
 
 
-def allow(*roles: Role) -> Callable[..., Awaitable[Principal]]:
+class Allow:
     """Lets these roles in, and admins. Raises 403."""
 
-    async def check(who: Annotated[Principal, Depends(principal)]) -> Principal:
-        _refuse_other_roles(who, roles)
-        return who
+    def __init__(self, *roles: Role) -> None:
+        self._roles = roles
 
-    return check
+    async def __call__(self, who: Annotated[Principal, Depends(principal)]) -> Principal:
+        _refuse_other_roles(who, self._roles)
+        return who
 
 
 def lets_in(service: Service, credentials: HTTPAuthorizationCredentials | None, *roles: Role) -> bool:
@@ -151,7 +167,7 @@ IDEMPOTENCY_KEY = Header(
 def _caller(*roles: Role) -> Callable[..., Awaitable[Caller]]:
     async def caller(
         request: Request,
-        who: Annotated[Principal, Depends(allow(*roles))],
+        who: Annotated[Principal, Depends(Allow(*roles))],
         on: WorkDate,
         seen: Annotated[str | None, IF_MATCH] = None,
         key: Annotated[str | None, IDEMPOTENCY_KEY] = None,
@@ -173,13 +189,11 @@ def _reader(*roles: Role, of_history: bool) -> Any:
     """Lets these roles read. What is read of the history is recorded before it is shown."""
 
     async def read(
-        request: Request, service: ServiceOf, who: Annotated[Principal, Depends(principal)]
+        request: Request, service: ServiceOf, who: Annotated[Principal, Depends(Allow(*roles))]
     ) -> None:
-        _refuse_other_roles(who, roles)
-        asked = request.query_params
-        # A version of one thing; in a list, `version` is a field like others.
-        earlier = "as_of" in asked or (bool(request.path_params) and not FIELDS.isdisjoint(asked))
-        if of_history or earlier:
+        # In a list that takes no moment, `version` is a field like others.
+        moments = getattr(request.state, "moments", FIELDS)
+        if of_history or not moments.isdisjoint(request.query_params):
             text = (request.url.path, request.url.query)
             path, query = (unquote(part, errors="replace").replace("\x00", "\ufffd") for part in text)
             record = service.auditing.reads.record
@@ -191,7 +205,7 @@ def _reader(*roles: Role, of_history: bool) -> Any:
 READERS = _reader("marketer", "auditor", "reporter", of_history=False)
 HISTORIANS = _reader("marketer", "auditor", of_history=True)
 AUDITORS = _reader("auditor", of_history=True)
-ADMINS = Depends(allow())
+ADMINS = Depends(Allow())
 
 
 def not_there_yet(position: int) -> ProblemError:
@@ -234,12 +248,12 @@ class Settle:
     def __init__(self, service: Service, response: Response, *, waits: bool) -> None:
         self._service, self._response, self._waits = service, response, waits
 
-    def __call__(self, position: int, names: Sequence[str], *, version: int | None = None) -> None:
+    def __call__(self, position: int, names: Sequence[str], *, version: int | None = None) -> bool:
+        """Whether it can be read now."""
         self._response.headers["Event-Position"] = str(position)
         if version is not None:
             self._response.headers["ETag"] = f'"{version}"'
-        if self._waits:
-            self._service.read_models.wait(position, WRITE_SECONDS, names)
+        return self._service.read_models.wait(position, WRITE_SECONDS if self._waits else 0, names)
 
     def created(self, location: str) -> None:
         """The write made something new, at this address."""
@@ -259,7 +273,25 @@ async def _settle(
 
 Settled = Annotated[Settle, Depends(_settle)]
 
-LISTING_PARAMETERS = {"limit", "cursor", "count", "sort"}
+LISTING_PARAMETERS = frozenset(("limit", "cursor", "count", "sort"))
+
+
+def _filters(request: Request, others: Set[str] = frozenset()) -> dict[str, str]:
+    filters: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in filters:
+            raise InvalidRequest.at(name, "given twice; combine filters with & or |")
+        if name not in others:
+            filters[name] = value
+    return filters
+
+
+async def field_filters(request: Request) -> dict[str, str]:
+    """What is to be done with everything that meets filters: there are no pages, so every name is a field."""
+    return _filters(request)
+
+
+Filters = Annotated[dict[str, str], Depends(field_filters)]
 
 
 async def list_query(
@@ -270,12 +302,7 @@ async def list_query(
     sort: Annotated[str | None, Query(max_length=100, description="A field; with - before it, down.")] = None,
 ) -> AsyncIterator[ListQuery]:
     """What is asked of a list; every other parameter is a field with a filter expression."""
-    filters: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        if name in filters:
-            raise InvalidRequest.at(name, "given twice; combine filters with & or |")
-        if name not in LISTING_PARAMETERS:
-            filters[name] = value
+    filters = _filters(request, LISTING_PARAMETERS)
     try:
         yield ListQuery(filters, sort, limit, cursor, count)
     except (psycopg.DataError, RecursionError, UnicodeError) as error:
@@ -311,8 +338,3 @@ def etag(response: Response, version: int) -> None:
 def without_request_key(caller: Caller) -> Caller:
     """The caller of a command that saves more than once."""
     return msgspec.structs.replace(caller, request=None)
-
-
-def digest_of(method: str, url: str, body: bytes) -> bytes:
-    """What tells two requests apart."""
-    return hashlib.sha256(b"\n".join((method.encode(), url.encode(), body))).digest()

@@ -1,4 +1,6 @@
-"""What holds for every route, whatever it declares itself: no parameter is passed over in silence."""
+"""What holds for every route, whatever it declares itself: whoever may not come in is told so before the body
+is read, and nothing that is sent is passed over in silence.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,19 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 
-from api.context import LISTING_PARAMETERS, READ_SECONDS, let_in, list_query, not_there_yet, service_of
+from api.context import (
+    READ_SECONDS,
+    Allow,
+    field_filters,
+    list_query,
+    not_there_yet,
+    principal,
+    service_of,
+    somebody,
+    who_comes,
+)
+from api.keys import Principal
+from api.moments import FIELDS
 from domain.errors import InvalidRequest, Problem
 
 POLL_SECONDS = 0.1
@@ -18,35 +32,60 @@ POSITION = "event-position"
 
 
 class Asked:
-    """What a route declares, so that the rest can be refused."""
+    """What a route declares, so that the rest can be refused, and whom it lets in."""
 
-    def __init__(self, dependant: Dependant) -> None:
+    def __init__(self, dependant: Dependant, *, takes_body: bool) -> None:
+        self._takes_body = takes_body
         parts = list(_parts(dependant))
         self._names = {field.alias for part in parts for field in part.query_params}
-        self._takes_fields = any(part.call is list_query for part in parts)
+        self.moments = FIELDS & self._names
+        """The parameters by which a moment of the past is asked for."""
+        self._takes_fields = any(part.call in (list_query, field_filters) for part in parts)
         self._waits = any(field.alias.lower() == POSITION for part in parts for field in part.header_params)
+        self._needs_somebody = any(part.call is principal for part in parts)
+        self._allowed = [part.call for part in parts if isinstance(part.call, Allow)]
+
+    async def let_in(self, request: Request) -> Principal | None:
+        """Who comes, where somebody must. FastAPI would ask once it has read the body. Raises 401, 403."""
+        if not self._needs_somebody:
+            return None
+        who = await somebody(request)
+        for allowed in self._allowed:
+            await allowed(who)
+        return who
 
     async def check(self, request: Request) -> None:
-        """Refuse what the route does not know. Whoever may not come in hears of that instead, elsewhere."""
-        unknown = self._unknown(request)
-        position = None if self._waits or request.method != "GET" else request.headers.get(POSITION)
-        if not unknown and position is None:
+        """Refuse what the route does not know, to those who may know."""
+        problems = self._parameters(request) or await self._fields(request)
+        position = None if self._waits else request.headers.get(POSITION)
+        if not problems and position is None:
             return
-        scheme, _, credential = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not await let_in(service_of(request), credential):
+        if await who_comes(request) is None:
             return
-        if unknown:
-            # A misspelt `dry_run` must not be done in earnest.
-            problems: list[Problem] = [((name,), "there is no such parameter") for name in unknown]
-            raise InvalidRequest(f"{unknown[0]}: there is no such parameter", problems)
+        if problems:
+            # A misspelt `dry_run` must not be done in earnest, nor to everything what a body meant for some.
+            place, message = problems[0]
+            raise InvalidRequest(f"{place[0]}: {message}" if place else message, problems)
         if position is not None:
             await _wait(request, position)
 
-    def _unknown(self, request: Request) -> list[str]:
+    def _parameters(self, request: Request) -> list[Problem]:
         if self._takes_fields:
             return []
-        known = self._names | (LISTING_PARAMETERS if request.method == "GET" else set())
-        return [name for name in request.query_params if name not in known]
+        unknown = (name for name in request.query_params if name not in self._names)
+        return [((name,), "there is no such parameter") for name in unknown]
+
+    async def _fields(self, request: Request) -> list[Problem]:
+        """What a body says to a write that takes none; nobody else would read it."""
+        if self._takes_body or request.method == "GET" or not (await request.body()).strip():
+            return []
+        try:
+            sent = await request.json()
+        except (ValueError, RecursionError):
+            sent = ()
+        if isinstance(sent, dict):
+            return [((name,), "there is no such field") for name in sent]
+        return [] if sent is None else [((), "this call takes no body")]
 
 
 def _parts(dependant: Dependant) -> Iterator[Dependant]:
@@ -56,11 +95,17 @@ def _parts(dependant: Dependant) -> Iterator[Dependant]:
 
 
 async def _wait(request: Request, given: str) -> None:
-    """A read that is made from events is never behind them: it waits for the event itself."""
+    """A command may look at any read model; a read that is made from events waits for the event itself."""
     if not (given.isascii() and given.isdigit() and int(given) <= 2**62):
         raise InvalidRequest.at("Event-Position", f"'{given}' is no position")
-    service, deadline = service_of(request), time.monotonic() + READ_SECONDS
-    while await run_in_threadpool(service.log.position) < int(given):
+    service, position = service_of(request), int(given)
+    if request.method != "GET":
+        models = service.read_models
+        if not models.wait(position, 0) and not await run_in_threadpool(models.wait, position, READ_SECONDS):
+            raise not_there_yet(position)
+        return
+    deadline = time.monotonic() + READ_SECONDS
+    while await run_in_threadpool(service.log.position) < position:
         if time.monotonic() > deadline:
-            raise not_there_yet(int(given))
+            raise not_there_yet(position)
         await asyncio.sleep(POLL_SECONDS)

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import inspect
 import json
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
 import msgspec
+import psycopg
+from eventsourcing.persistence import PersistenceError
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from psycopg.types.json import Jsonb
 
-from api.context import LONGEST_KEY, digest_of, let_in, service_of
+from api.context import AUDITORS, HISTORIANS, LONGEST_KEY, service_of
 from api.conventions import Asked
+from api.keys import Principal
 from api.problems import ProblemError
 from api.service import Service
+from api.uploads import UPLOADS, on_disk
 from application.journal import RepeatedRequestError
 from domain.errors import Conflict, InvalidRequest, Refused
+from projections import building
 
 KEPT = timedelta(hours=24)
+CLAIMED = (*UPLOADS, "/v1/api-keys")
+"""What saves more than once, or no event at all, and so cannot save its key together with what it does."""
 WAIT_SECONDS = 10.0
+RETRY_SECONDS = 5
 KEPT_HEADERS = ("etag", "event-position", "location", "content-type", "content-disposition", "left-out")
 
 
@@ -65,38 +75,98 @@ def _in_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class RepeatableRoute(APIRoute):
-    """A route whose POSTs may carry an Idempotency-Key."""
+    """A route whose POSTs may carry an Idempotency-Key; those that only look at the history do it anew."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, _in_thread(endpoint), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        asked = Asked(self.dependant)
+        # A file that a route reads by itself is described for OpenAPI, since FastAPI knows nothing of it.
+        reads_a_file = "requestBody" in (self.openapi_extra or {})
+        asked = Asked(self.dependant, takes_body=reads_a_file or self.body_field is not None)
+        # What is read of the history is recorded each time, and is never an old answer.
+        of_history = HISTORIANS in self.dependencies or AUDITORS in self.dependencies
 
         async def repeatable(request: Request) -> Response:
             request = _StrictRequest(request.scope, request.receive)
+            who = await asked.let_in(request)
             await asked.check(request)
+            request.state.moments = asked.moments
             key = request.headers.get("idempotency-key")
-            if request.method != "POST" or not key:
+            if request.method != "POST" or not key or who is None or of_history:
                 return await handle(request)
             if len(key) > LONGEST_KEY:
                 raise InvalidRequest.at("Idempotency-Key", f"must be {LONGEST_KEY} characters at most")
-            return await _once(request, key, handle)
+            async with _read(request) as digest:
+                if request.url.path not in CLAIMED:
+                    return await _once(request, who, key, digest, handle)
+                async with _claimed(service_of(request), who.user_id, key):
+                    return await _once(request, who, key, digest, handle)
 
         return repeatable
 
 
+@asynccontextmanager
+async def _read(request: Request) -> AsyncIterator[bytes]:
+    """What tells this request from others, once its body has come."""
+    start = f"{request.method}\n{request.url.path}?{request.url.query}\n"
+    digest = hashlib.sha256(start.encode())
+    if request.url.path in UPLOADS:
+        async with on_disk(request, digest.update):
+            yield digest.digest()
+    else:
+        digest.update(await request.body())
+        yield digest.digest()
+
+
+@asynccontextmanager
+async def _claimed(service: Service, user_id: str, key: str) -> AsyncIterator[None]:
+    """Nobody else carries out a request with this key meanwhile, in whatever process. Raises 409."""
+    held = await run_in_threadpool(claim, service, user_id, key)
+    if held is None:
+        raise ProblemError(
+            "conflict",
+            Conflict.title,
+            "A request with this Idempotency-Key is being carried out; send it again later for its answer.",
+            headers={"Retry-After": str(RETRY_SECONDS)},
+        )
+    try:
+        yield
+    finally:
+        await run_in_threadpool(_give_back, held)
+
+
+def claim(service: Service, user_id: str, key: str) -> psycopg.Connection[Any] | None:
+    """A connection that has the claim for as long as it lives; None while another one has it.
+
+    So the claim of a process that died, or lost its database, ends with its connection.
+    """
+    try:
+        connection = psycopg.connect(service.conninfo, autocommit=True)
+    except psycopg.OperationalError as error:
+        raise PersistenceError(str(error)) from error
+    if building.take(connection, f"idempotency key {json.dumps([service.schema, user_id, key])}"):
+        return connection
+    connection.close()
+    return None
+
+
+def _give_back(held: psycopg.Connection[Any]) -> None:
+    # In words, since the server notices only a moment later that a connection was closed.
+    with suppress(psycopg.Error):
+        held.execute("SELECT pg_advisory_unlock_all()")
+    held.close()
+
+
 async def _once(
-    request: Request, key: str, handle: Callable[[Request], Coroutine[Any, Any, Response]]
+    request: Request,
+    who: Principal,
+    key: str,
+    digest: bytes,
+    handle: Callable[[Request], Coroutine[Any, Any, Response]],
 ) -> Response:
     service = service_of(request)
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    who = await let_in(service, token) if scheme.lower() == "bearer" else None
-    if who is None:
-        return await handle(request)
-    url = f"{request.url.path}?{request.url.query}"
-    digest = digest_of(request.method, url, await request.body())
     if known := await run_in_threadpool(_known, service, who.user_id, key):
         return await run_in_threadpool(_again, service, who.user_id, key, digest, known)
     request.state.request_sha256 = digest
@@ -165,6 +235,8 @@ def _remember(
         connection.execute(
             "INSERT INTO idempotency_key (user_id, key, request_sha256, status, headers, body)"
             " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (user_id, key) DO UPDATE"
-            " SET status = excluded.status, headers = excluded.headers, body = excluded.body",
+            " SET status = excluded.status, headers = excluded.headers, body = excluded.body"
+            # The answer of another request, which came under this key meanwhile, stays.
+            " WHERE idempotency_key.request_sha256 = excluded.request_sha256",
             (user_id, key, digest, response.status_code, Jsonb(headers), body),
         )

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from dataclasses import replace
+from datetime import UTC, date
 from pathlib import Path
 from threading import Lock
+from typing import get_args
 
 import msgspec
 import psycopg
@@ -17,7 +20,9 @@ from psycopg_pool import ConnectionPool
 
 from application.journal import Role
 from domain.errors import NotFound
+from domain.field_type import Enumeration, FieldType
 from eventstore.migrate import migrate
+from projections.listing import Listing, Page, Query, fields, list_page
 
 PREFIX = "sl_"
 REMEMBERED_SECONDS = 5.0
@@ -25,6 +30,19 @@ REMEMBERED_SECONDS = 5.0
 
 ADMIN_USER = "admin"
 FROM_SETTING = "SEGMENTLOG_ADMIN_KEY"
+
+
+KEYS = Listing(
+    name="api_key",
+    source="api_key",
+    fields={
+        **fields("id", FieldType.INTEGER),
+        **fields("description user_id", FieldType.TEXT),
+        **fields("role", Enumeration(get_args(Role))),
+        **fields("created_at", FieldType.INSTANT),
+    },
+    key="id",
+)
 
 
 class Principal(msgspec.Struct, frozen=True):
@@ -104,13 +122,11 @@ class ApiKeys:
         with self._pool.connection() as connection:
             return self._insert(connection, key, description, role, user_id), key
 
-    def all(self) -> list[KeyRow]:
-        """All keys, without what they are."""
-        with self._pool.connection() as connection:
-            rows = connection.execute(
-                "SELECT id, description, role, user_id, created_at FROM api_key ORDER BY id"
-            )
-            return [_row(row) for row in rows]
+    def page(self, query: Query, work_date: date) -> Page:
+        """A page of the keys, without what they are. Raises InvalidFilter, InvalidRequest."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            page = list_page(cursor, KEYS, query, work_date=work_date)
+        return replace(page, items=[msgspec.structs.asdict(_row(row)) for row in page.items])
 
     def delete(self, key_id: int) -> None:
         """Let nobody in with this key any more. Raises NotFound."""
@@ -169,5 +185,5 @@ def _new_key() -> str:
 
 
 def _row(row: DictRow) -> KeyRow:
-    created = row["created_at"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    created = row["created_at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return KeyRow(row["id"], row["description"], row["role"], row["user_id"], created)

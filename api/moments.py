@@ -43,8 +43,10 @@ def instant(as_of: datetime | None) -> datetime | None:
 
 
 async def _asked(version: Version = None, as_of: AsOf = None, position: AtPosition = None) -> Moment:
-    if as_of is not None and position is not None:
-        raise InvalidRequest.at("position", "give either an instant (as_of) or a position")
+    asked = {"version": version, "as_of": as_of, "position": position}
+    named = [name for name, value in asked.items() if value is not None]
+    if len(named) > 1:
+        raise InvalidRequest.at(named[1], "give either a version, an instant (as_of) or a position")
     return Moment(version, position if as_of is None else instant(as_of))
 
 

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.schemas import values as known
-from api.schemas.contacts import Codes, NewContact
+from api.schemas.contacts import Codes, NewContact, ShortCodes
 from domain.contact import BusinessRelation, ProfileAnswer
 from domain.vocabulary import ContactType, CorrespondenceType
 
@@ -28,7 +28,7 @@ class PlainRow(NamedTuple):
 
 
 class _Relation(Struct, forbid_unknown_fields=True):
-    code: Annotated[str, Meta(min_length=1, max_length=10)]
+    code: Annotated[str, Meta(min_length=1, max_length=20)]
     link_to_table: Annotated[str, Meta(min_length=1, max_length=20)] | None = None
     no: Annotated[str, Meta(min_length=1, max_length=20)] | None = None
 
@@ -38,7 +38,9 @@ class _Answer(Struct, forbid_unknown_fields=True):
     line_no: Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
-_CodeList = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=10)], ...], Meta(max_length=1_000)]
+def _code_list(length: int) -> Any:
+    code = Annotated[str, Meta(min_length=1, max_length=length)]
+    return Annotated[tuple[code, ...], Meta(max_length=1_000)]
 
 
 def _text(length: int) -> Any:
@@ -58,7 +60,8 @@ _OTHERS = {
     bool: bool,
     ContactType: ContactType,
     CorrespondenceType | None: CorrespondenceType | None,
-    Codes: _CodeList,
+    Codes: _code_list(20),
+    ShortCodes: _code_list(10),
 }
 _COMPOUNDS = {
     "business_relations": tuple[_Relation, ...],
@@ -79,7 +82,7 @@ CODE_LENGTHS = {name: _CODES[hint] for name, hint in _HINTS.items() if hint in _
 """How long the texts and the codes may be that a row holds, by name."""
 _texts_of = attrgetter(*TEXT_LENGTHS)
 _codes_of = attrgetter(*CODE_LENGTHS)
-_LISTS = tuple(name for name, hint in _HINTS.items() if hint == Codes)
+_LISTS = tuple(name for name, hint in _HINTS.items() if hint in (Codes, ShortCodes))
 _NEVER_NONE = (*_LISTS, *_COMPOUNDS)
 
 

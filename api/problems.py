@@ -142,7 +142,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(PersistenceError)
     def unavailable(_: Request, error: Exception) -> JSONResponse:
         logger.error("the database does not answer", error=str(error))
-        detail = "The database does not answer; nothing was changed. Try again in a moment."
+        detail = "The database does not answer; whether a write was done is not known. Try again in a moment."
         return answer("unavailable", "Not available", detail, headers={"Retry-After": "2"})
 
     @app.exception_handler(UnknownEventError)

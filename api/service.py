@@ -12,6 +12,7 @@ from api.keys import ApiKeys
 from application.auditing import Auditing, ProofSettings
 from application.campaigns import Campaigns
 from application.contacts import Contacts
+from application.deleting import Deleting
 from application.delivering import Delivering
 from application.delivery_worker import DeliveryWorker
 from application.documents import Documents
@@ -82,7 +83,8 @@ class Service:
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
         self.logging = LoggingSegments(journal, self.read_models, self.records, self.segments, self.selecting)
         self.interactions = Interactions(journal, self.read_models, self.records, self.contacts)
-        self.campaigns = Campaigns(journal, self.read_models, self.records)
+        self.deleting = Deleting(self.records, self.segments)
+        self.campaigns = Campaigns(journal, self.read_models, self.records, self.segments)
         self.recording = Recording(
             self.read_models, self.records, self.contacts, self.segments, self.interactions
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import Any, Literal
 
 import msgspec
@@ -20,6 +21,9 @@ ENDINGS: dict[str, Format] = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndj
 
 LONGEST_LINE = 1_000_000
 """Bytes; a longer line is skipped and named, never held in memory."""
+
+SEPARATORS = ",;\t"
+"""What may stand between the cells of a row; the header tells which."""
 
 _TOO_LONG = "\x00too long"
 _LONG: Problem = ((), f"the line is longer than {LONGEST_LINE:,} bytes")
@@ -43,9 +47,19 @@ def records(chunks: Iterable[bytes], kind: Format, columns: Collection[str]) -> 
 
 
 def _csv_records(lines: Iterator[str], columns: Collection[str]) -> Iterator[Record]:
-    reader = csv.reader(lines, strict=True)
+    begin = list(_through_header(lines))
+    header_line = begin[-1] if begin else ""
+    # Spreadsheets of countries with decimal commas write semicolons; what stands most often is it.
+    reader = csv.reader(chain(begin, lines), strict=True, delimiter=max(SEPARATORS, key=header_line.count))
     header = _header(reader, columns)
     return _csv_body(reader, header)
+
+
+def _through_header(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if line.strip():
+            return
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from application.anchor_mail import MailPlace
+from application.erasures import erased_contacts, erased_documents
 from application.event_log import topics_without_contents
 from domain.errors import Conflict, InvalidRequest, NotFound
 from eventstore.anchors import AnchorError, Anchors, FilePlace, places
@@ -23,6 +24,7 @@ from eventstore.notes import Signer, Verifier, load_signer, signer_of
 from eventstore.sealer import Sealer
 from eventstore.tiles import MissingEventError
 from eventstore.verify import Progress, Verification, verify
+from eventstore.verify_kept import Erasures
 from eventstore.verify_seals import Outside
 
 FORMAT = "segmentlog-proof/1"
@@ -71,17 +73,21 @@ class Auditing:
 
     def seal(self) -> tuple[Sealed, bool]:
         """Seal all events now: the checkpoint, and whether it is new. Raises Conflict."""
+        made = self._made()
+        try:
+            if self.anchors.places:
+                self.anchors.catch_up(self.checkpoints.trusted)
+        except AnchorError as error:
+            logger.warning("a checkpoint could not be written outside yet", error=str(error))
+        return made
+
+    def _made(self) -> tuple[Sealed, bool]:
         try:
             made = self.checkpoints.make()
         except (SealError, MissingEventError) as error:
             raise Conflict(str(error)) from error
         if made is None:
             raise Conflict("There are no events to seal yet.")
-        try:
-            if self.anchors.places:
-                self.anchors.catch_up(self.checkpoints.trusted)
-        except AnchorError as error:
-            logger.warning("a checkpoint could not be written outside yet", error=str(error))
         return made
 
     def checkpoint(self, size: int | None) -> Sealed:
@@ -95,7 +101,10 @@ class Auditing:
         return last
 
     def inclusion(self, first: int, last: int, size: int | None = None) -> tuple[Sealed, list[Inclusion]]:
-        """The proofs of the events from one position to another. Raises NotFound, Conflict."""
+        """The proofs of the events from one position to another. Raises NotFound, Conflict.
+
+        Without a size they are by the last checkpoint; what came after that is sealed first.
+        """
         if last - first >= MOST_IN_BUNDLE:
             raise InvalidRequest.at("last", f"at most {MOST_IN_BUNDLE:,} events at a time")
         if first < 1 or last < first:
@@ -104,16 +113,20 @@ class Auditing:
             )
         if last > self._log.position():
             raise NotFound.named("event at position", last)
-        sealed = self.checkpoint(size)
-        if last > sealed.tree_size:
+        sealed = self._sealing(last) if size is None else self.checkpoint(size)
+        if sealed.tree_size < last:
             raise Conflict(
                 f"The event at position {last} is not in the checkpoint, which seals the events up to "
-                f"{sealed.tree_size}. Ask for a later one, or make one."
+                f"{sealed.tree_size}. Ask for a later one."
             )
         try:
             return sealed, self.checkpoints.inclusion(first, last, sealed)
         except (SealError, MissingEventError) as error:
             raise Conflict(str(error)) from error
+
+    def _sealing(self, position: int) -> Sealed:
+        found = self.checkpoints.last()
+        return found if found is not None and found.tree_size >= position else self._made()[0]
 
     def key_of(self, sealed: Sealed) -> str:
         """The verifier key that a checkpoint was signed with. Raises Conflict."""
@@ -180,6 +193,7 @@ class Auditing:
             keys=self._known_keys() if keys is None else keys,
             outside=self._outside(anchor, kept),
             nameless=topics_without_contents(),
+            erasures=Erasures(erased_contacts, erased_documents),
             progress=progress,
         )
 

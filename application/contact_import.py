@@ -29,7 +29,7 @@ from application.contacts import (
 from application.journal import Caller, Changes, Journal
 from domain.contact import ContactChanges, KnownContact, change, register_named
 from domain.contact_set import ContactSet
-from domain.errors import SHOWN_PROBLEMS, AlreadyExists, InvalidRequest, Problem, Refused
+from domain.errors import SHOWN_PROBLEMS, AlreadyExists, Conflict, InvalidRequest, Problem, Refused
 from domain.inheritance import inherited
 from domain.records import RecordKind
 from domain.setup import series_for
@@ -97,6 +97,7 @@ class ContactImport:
         """Take over all rows; `progress` is told after every batch.
 
         While a batch is decided and saved, which is mostly waiting for the database, the next one is read.
+        Raises Conflict; the batches before stay.
         """
         iterator = iter(rows)
         taking: Future[None] | None = None
@@ -114,7 +115,7 @@ class ContactImport:
                 progress(self.result)
 
     def _take_over(self, batch: list[Row]) -> None:
-        for attempt in range(ATTEMPTS):
+        for _ in range(ATTEMPTS):
             # Counted on a copy, so that a batch which has to be decided again counts once.
             result = replace(self.result, rejected=list(self.result.rejected))
             decided = _Batch(self._journal, self._contacts, self._codes, result)
@@ -125,8 +126,11 @@ class ContactImport:
                 self.result = result
                 return
             except StaleVersionError:
-                if attempt == ATTEMPTS - 1:
-                    raise
+                continue
+        raise Conflict(
+            "Too many others are changing these contacts at the same time. The rows before line"
+            f" {batch[0].line} were taken over; import the others again."
+        )
 
 
 class _Batch:
@@ -204,12 +208,12 @@ class _Batch:
         self._result.registered += 1
 
     def _change(self, contact: KnownContact, named: Mapping[str, Any]) -> None:
-        company = self._company(contact.no, named.get("company_no", contact.value.company_no))
+        company = self._company(contact.no, named.get("company_no"))
         flags = self._setup.inherit
         changes = with_company(contact, ContactChanges(**named), company, self._find, flags)
         facts = change(contact, changes, company)
         if changes_type(facts) or (moves(facts) and contact.key in self._on_open_segments):
-            self._contacts.check_move(contact, facts)
+            self._contacts.check_move(contact, facts, self._people_of)
         self._result.changed += bool(facts)
         self._result.unchanged += not facts
         for person, taken in people_after(contact, facts, flags, self._people_of):

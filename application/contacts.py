@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec.structs import replace as replaced
 
-from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, check_version, retried
+from application.journal import Caller, Changes, Journal, check_version, retried
+from application.looking_up import catch_up
 from application.records import Records
 from domain import records
 from domain.contact import (
@@ -41,6 +42,9 @@ from projections.read_models import ReadModels
 from projections.task_listings import has_interactions_or_tasks, has_open_tasks
 
 KEYS = "contact key"
+
+PeopleOf = Callable[[KnownContact], Sequence[KnownContact]]
+"""The people of a company."""
 
 SINGLE_CODES: Mapping[str, RecordKind] = {
     "salesperson_code": records.SALESPERSON,
@@ -123,11 +127,11 @@ class Contacts:
         contact = self.get(no)
         check_version(caller, contact)
         self.check_codes(values)
-        company_no = given(values).get("company_no", contact.value.company_no)
-        company = None if company_no in (None, no) else self.company(str(company_no))
+        # One that is not named is not looked up: its company may be none any more, and it must still opt out.
+        company = None if values.company_no == no else self.company(values.company_no)
         flags = self.records.setup().inherit
         facts = change(contact, with_company(contact, values, company, self.find, flags), company)
-        self.check_move(contact, facts)
+        self.check_move(contact, facts, self.people_of)
         changes = Changes(stream_of(no), contact.version, facts)
         people = [
             Changes(stream_of(person.no), person.version, taken)
@@ -142,6 +146,7 @@ class Contacts:
         contact = self.get(no)
         check_version(caller, contact)
         gone = [contact, *self.people_of(contact)]
+        self._catch_up("worksheets")
         for one in gone:
             self._refuse_on_segment(one, "it cannot be deleted")
         self._refuse_open_tasks(gone)
@@ -184,17 +189,26 @@ class Contacts:
 
     def on_open_segments(self) -> ContactSet:
         """Everybody who stands on an open segment."""
+        self._catch_up("worksheets")
         return union(block.alive for segment in self._open_segments() for block in segment.blocks)
 
-    def check_move(self, contact: KnownContact, facts: Sequence[ContactChanged]) -> None:
-        """Refuse another company or type while on an open segment, and another type once anything was
-        recorded or planned with the contact (domain B19). Raises ContactOnSegment, Conflict.
+    def check_move(self, contact: KnownContact, facts: Sequence[ContactChanged], people_of: PeopleOf) -> None:
+        """Refuse another company or type while on an open segment, and another type of a company that has
+        people, or once anything was recorded or planned with the contact (domain A11, B19).
+
+        Raises ContactOnSegment, Conflict.
         """
         if not moves(facts):
             return
+        self._catch_up("worksheets")
         self._refuse_on_segment(contact, "its company or type cannot change")
         if changes_type(facts):
-            self._catch_up()
+            if contact.value.type == "company" and (people := people_of(contact)):
+                raise Conflict(
+                    f"Contact {contact.no} is the company of {people[0].no}; its type cannot change.",
+                    [(("type",), "it is the company of other contacts")],
+                )
+            self._catch_up("contacts")
             with self.read_models.cursor() as cursor:
                 if has_interactions_or_tasks(cursor, contact.no, contact.key):
                     raise Conflict(
@@ -216,14 +230,14 @@ class Contacts:
             raise ContactOnSegment(f"Contact {contact.no} is on segment {where}; {consequence}.")
 
     def _refuse_open_tasks(self, gone: Sequence[KnownContact]) -> None:
-        self._catch_up()
+        self._catch_up("contacts")
         with self.read_models.cursor() as cursor:
             if no := has_open_tasks(cursor, [one.key for one in gone]):
                 raise InUse(f"Contact {no} has a task to be done; close or delete it first.")
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, name: str) -> None:
         """What is looked up next must hold what was recorded before."""
-        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts"])
+        catch_up(self.journal, self.read_models, name)
 
     def people_of(self, contact: KnownContact) -> list[KnownContact]:
         """The people of a company, in the order in which they were registered."""
@@ -236,7 +250,7 @@ class Contacts:
         keys = [contact.key for contact in contacts if contact.value.type == "company"]
         if not keys:
             return []
-        self._catch_up()
+        self._catch_up("contacts")
         with self.read_models.cursor() as cursor:
             rows = cursor.execute(
                 "SELECT no FROM contact WHERE company_key = ANY(%s) AND key <> company_key ORDER BY key",
@@ -298,7 +312,7 @@ def people_after(
     company: KnownContact,
     facts: Sequence[ContactChanged],
     flags: Inherit,
-    people_of: Callable[[KnownContact], Sequence[KnownContact]],
+    people_of: PeopleOf,
 ) -> list[tuple[KnownContact, tuple[ContactChanged, ...]]]:
     """What changes about the people of a company that changed: an event for each of them (domain A11)."""
     if company.value.type != "company" or not any(given(fact.changes).keys() & INHERITED for fact in facts):

@@ -7,7 +7,9 @@ import hashlib
 import msgspec
 from msgspec.structs import replace as replaced
 
+from application.erasures import erased_documents
 from application.journal import Caller, Changes, Journal, check_version, retried
+from application.looking_up import look_up
 from application.records import Records
 from application.segments import Segments, stream_of
 from correspondence.pages import page_fields
@@ -20,7 +22,7 @@ from domain.document import (
     with_document,
     without_language,
 )
-from domain.errors import DocumentUnreadable, NotFound
+from domain.errors import Conflict, DocumentUnreadable, NotFound
 from domain.interaction_template import InteractionTemplate
 from domain.records import KnownRecord
 from domain.segment import documents
@@ -28,8 +30,8 @@ from domain.segment.events import DocumentAttached, SegmentEvent
 from domain.segment.line_values import LineDocument, line_document
 from domain.segment.lines import Line
 from domain.segment.state import Segment
-from eventstore.contents import MissingContentError
-from eventstore.log import At
+from eventstore.contents import ContentError, MissingContentError
+from eventstore.log import At, EventLog
 from projections.contact_queries import line_facts
 from projections.read_models import ReadModels
 
@@ -77,11 +79,8 @@ class Documents:
         self.segments = segments
 
     def content(self, document: Document) -> bytes:
-        """The bytes of a document. Raises NotFound if they went with a contact that was erased."""
-        try:
-            return self.journal.log.contents.load([document.sha256])[document.sha256]
-        except MissingContentError as error:
-            raise NotFound("The document was erased with its contact.") from error
+        """The bytes of a document. Raises NotFound, Conflict."""
+        return content_of(self.journal.log, document)
 
     def fields_of(self, document: Document) -> ReadDocument:
         """A document that is kept, with its merge fields. Raises NotFound."""
@@ -111,8 +110,11 @@ class Documents:
         return Stored(read, before is None, version, position)
 
     @retried
-    def remove_from_template(self, caller: Caller, code: str, language_code: str | None) -> int:
-        """Take a template's document away; another language becomes its default if need be."""
+    def remove_from_template(self, caller: Caller, code: str, language_code: str | None) -> tuple[int, int]:
+        """Take a template's document away; another language becomes its default if need be.
+
+        The template's version and the position. Raises NotFound.
+        """
         record = self._template(caller, code)
         template: InteractionTemplate = record.value
         _found(template.documents, language_code)
@@ -120,7 +122,7 @@ class Documents:
         default = template.language_code
         if default == language_code:
             default = next_default(left, default)
-        return self._write(caller, record, replaced(template, documents=left, language_code=default), {})[1]
+        return self._write(caller, record, replaced(template, documents=left, language_code=default), {})
 
     def _template(self, caller: Caller, code: str) -> KnownRecord:
         record = self.records.get(records.INTERACTION_TEMPLATE, code)
@@ -145,18 +147,17 @@ class Documents:
     @retried
     def put_on_segment(self, caller: Caller, no: str, language_code: str | None, file: File) -> Stored:
         """Store the segment's own document, which its lines inherit (domain B4). Raises Refused."""
-        segment = self._segment(caller, no)
+        segment = self.segments.for_command(caller, no)
         read = read_file(file, language_code)
         events = documents.attach(segment, read.document, names_subject=file.names_subject)
         new = document_in(segment.header.documents, language_code) is None
         return self._stored(caller, segment, events, read, file, new=new)
 
     @retried
-    def remove_from_segment(self, caller: Caller, no: str, language_code: str | None) -> int:
-        """Take the segment's document away (domain B4). Raises NotFound, SegmentLogged."""
-        segment = self._segment(caller, no)
-        events = documents.remove(segment, language_code)
-        return self.journal.record(caller, Changes(stream_of(no), segment.version, events))
+    def remove_from_segment(self, caller: Caller, no: str, language_code: str | None) -> tuple[int, int]:
+        """Take the segment's document away (domain B4); its version and the position. Raises Refused."""
+        segment = self.segments.for_command(caller, no)
+        return self._removed(caller, segment, documents.remove(segment, language_code))
 
     # Lines
 
@@ -174,7 +175,7 @@ class Documents:
     @retried
     def put_on_line(self, caller: Caller, no: str, line_no: int, file: File) -> Stored:
         """Give one line a document of its own (domain B4). Raises Refused."""
-        segment = self._segment(caller, no)
+        segment = self.segments.for_command(caller, no)
         contact_no, chosen = self._line(segment, line_no)
         read = read_file(file, chosen.language_code)
         events = documents.personalise(
@@ -185,25 +186,26 @@ class Documents:
         return self._stored(caller, segment, events, read, file, new=chosen.kind != "unique", about=about)
 
     @retried
-    def remove_from_line(self, caller: Caller, no: str, line_no: int) -> int:
-        """Let a line inherit again (domain B4). Raises NotFound, SegmentLogged."""
-        segment = self._segment(caller, no)
+    def remove_from_line(self, caller: Caller, no: str, line_no: int) -> tuple[int, int]:
+        """Let a line inherit again (domain B4); the segment's version and the position. Raises Refused."""
+        segment = self.segments.for_command(caller, no)
         contact_no, chosen = self._line(segment, line_no)
         events = documents.depersonalise(segment, line_no, contact_no, chosen)
-        return self.journal.record(caller, Changes(stream_of(no), segment.version, events))
-
-    def _segment(self, caller: Caller, no: str) -> Segment:
-        segment = self.segments.get(no)
-        check_version(caller, segment)
-        return segment
+        return self._removed(caller, segment, events)
 
     def _line(self, segment: Segment, line_no: int) -> tuple[str, LineDocument]:
         line: Line | None = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
-        with self.read_models.cursor() as cursor:
-            facts = line_facts(cursor, [line.contact_key]).get(line.contact_key)
+        facts = look_up(
+            *(self.journal, self.read_models),
+            lambda cursor: line_facts(cursor, [line.contact_key]).get(line.contact_key),
+        )
         return facts.no if facts else "", line_document(line, facts.language_code if facts else None)
+
+    def _removed(self, caller: Caller, segment: Segment, events: tuple[SegmentEvent, ...]) -> tuple[int, int]:
+        position = self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))
+        return segment.version + len(events), position
 
     def _stored(
         self,
@@ -223,6 +225,21 @@ class Documents:
             assert isinstance(event, DocumentAttached)
             read = replaced(read, document=event.document)
         return Stored(read, new, segment.version + len(events), position)
+
+
+def content_of(log: EventLog, document: Document) -> bytes:
+    """The bytes of a document. Raises NotFound if erased with its contact, Conflict if tampered with."""
+    try:
+        return log.contents.load([document.sha256])[document.sha256]
+    except ContentError as error:
+        if isinstance(error, MissingContentError):
+            with log.datastore.get_connection() as connection:
+                if document.sha256 in erased_documents(connection):
+                    raise NotFound("The document was erased with its contact.") from error
+        raise Conflict(
+            "The document was changed or removed in the database, past this service. Whoever runs it "
+            "learns more from `segmentlog verify`."
+        ) from error
 
 
 def read_file(file: File, language_code: str | None) -> ReadDocument:

@@ -73,8 +73,7 @@ class EntryLetters:
         for entry_no in entry_nos:
             if entry_no not in said:
                 continue
-            source = event.sources[entry_no - event.first_interaction_no]
-            line_no = int(numbers[event.source_first + source - logged.first_interaction_no])
+            line_no = int(numbers[event.source_of(entry_no) - logged.first_interaction_no])
             line = find_line(logged.blocks, {}, line_no)
             assert line is not None, f"entry {entry_no} was made of line {line_no}"
             entry = said[entry_no]

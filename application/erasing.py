@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from application.contacts import stream_of
+from application.erasures import in_use
 from application.journal import Caller, Changes, Journal, check_version, retried
 from application.personal_data import OF_A_LINE
 from domain.amendments import InteractionCommentChanged, InteractionCommented
@@ -34,7 +35,7 @@ from domain.vocabulary import given
 from eventstore.event import Event
 from eventstore.log import StaleVersionError
 from eventstore.recorder import Alongside
-from eventstore.sealing import MARK, subjects_in
+from eventstore.sealing import MARK, sealed_of, subjects_in
 from projections.read_models import ReadModels
 from projections.replay_erasures import blanking_replays
 
@@ -75,16 +76,18 @@ class Erasing:
         check_version(caller, contact)
         seen = self.log.position()
         noted = list(self._noted(contact.key))
-        documents = set(_documents(noted, contact.key))
+        documents = set(_documents(noted))
         entries = set(_entries(noted, contact.key))
         entries |= set(self._logged_again(noted, entries))
+        with self.log.datastore.get_connection() as connection:
+            gone = documents - in_use(connection, documents, contact.key)
         facts = erase(contact, reason, entries, documents)
         position = self.journal.record(
             caller,
             Changes(stream_of(no), contact.version, facts),
             besides=[
                 self.log.personal_keys.destroying(contact.key),
-                self.log.contents.removing(sorted(documents - self._used_elsewhere(documents, contact.key))),
+                self.log.contents.removing(sorted(gone)),
                 _forgetting_answers(self._values(no)),
                 blanking_replays(self.log.schema, facts),
             ],
@@ -108,7 +111,7 @@ class Erasing:
             cursor.execute(
                 "SELECT originator_id, originator_version, topic, state FROM log_events"
                 " WHERE topic = ANY(%s) AND position(%s::bytea IN state) > 0",
-                (list(NOTED_IN), _sealed_of(key)),
+                (list(NOTED_IN), sealed_of(key)),
             )
             rows = [StoredEvent(**row) for row in cursor.fetchall()]
         mapper = self.log.events_mapper
@@ -131,21 +134,6 @@ class Erasing:
                 for place, source in enumerate(made.sources):
                     if made.source_first + source in entries:
                         yield made.first_interaction_no + place
-
-    def _used_elsewhere(self, documents: Iterable[str], key: int) -> set[str]:
-        """Those of the documents that somebody else has as well, or a segment or template."""
-        used = set()
-        for digest in documents:
-            with self.log.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
-                cursor.execute(
-                    "SELECT originator_id, originator_version, topic, state FROM log_events"
-                    " WHERE topic <> %s AND topic <> 'contact.erased.1' AND position(%s::bytea IN state) > 0",
-                    (SegmentLogged.topic, digest.encode()),
-                )
-                rows = [StoredEvent(**row) for row in cursor.fetchall()]
-            if any(set(subjects_in(row.state)) != {key} for row in rows):
-                used.add(digest)
-        return used
 
     def _values(self, no: str) -> list[str]:
         """The contact's number, and every personal value that it ever had."""
@@ -194,15 +182,11 @@ def _lines_of(logged: SegmentLogged, key: int) -> Iterator[int]:
             yield line.line_no
 
 
-def _documents(noted: Sequence[Event], key: int) -> Iterator[str]:
+def _documents(noted: Sequence[Event]) -> Iterator[str]:
     """The digests of the contact's personal documents."""
     for event in noted:
         if isinstance(event.data, DocumentAttached):
             yield event.data.document.sha256
-
-
-def _sealed_of(key: int) -> bytes:
-    return b'{"of":%d,' % key
 
 
 def _nothing_since(position: int, key: int) -> Alongside:
@@ -212,7 +196,7 @@ def _nothing_since(position: int, key: int) -> Alongside:
         cursor.execute(
             "SELECT FROM log_events WHERE notification_id > %s AND (topic = %s"
             " OR position(%s::bytea IN state) > 0 AND substr(state, 1, %s) = %s::bytea) LIMIT 1",
-            (position, InteractionsLoggedAgain.topic, _sealed_of(key), len(MARK), MARK),
+            (position, InteractionsLoggedAgain.topic, sealed_of(key), len(MARK), MARK),
         )
         if cursor.fetchone() is not None:
             raise StaleVersionError("something was noted about the contact meanwhile")

@@ -8,7 +8,8 @@ import msgspec
 
 from application.personal_data import PERSONAL_IN
 from domain.catalogue import EARLIER_EVENTS, EVENT_TYPES
-from domain.contact_set import ContactSet, SetReference, may_hold_sets
+from domain.contact_set import ContactSet, SetReference, may_hold
+from domain.document import Document
 from eventstore.contents import ContentStore
 from eventstore.log import EventLog
 from eventstore.mapper import EventMapper
@@ -49,8 +50,12 @@ def event_mapper(contents: ContentStore, keys: PersonalKeys) -> EventMapper:
 
 
 def topics_without_contents() -> frozenset[str]:
-    """The topics of events that never name a stored content: no contact set is within them."""
-    return frozenset(topic for topic, event in EVENT_TYPES.items() if not may_hold_sets(event))
+    """The topics of events that never name a stored content: no contact set or document is within them."""
+    return frozenset(
+        topic
+        for topic, event in EVENT_TYPES.items()
+        if not may_hold(event, ContactSet) and not may_hold(event, Document)
+    )
 
 
 def read_models(log: EventLog) -> list[ReadModel]:

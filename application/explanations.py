@@ -9,12 +9,14 @@ import msgspec
 
 from application.explanation_words import reason_of_absence, reason_of_line, tell_outcome
 from application.field_words import Language
+from application.interactions import resend_stream
 from application.journal import Journal
 from application.past_contacts import PastContacts
 from application.past_interactions import interactions_at
 from application.personal_data import OF_A_LINE
 from application.segments import Segments
 from application.story import steps_of
+from domain.amendments import LoggedAgain
 from domain.contact import KnownContact
 from domain.contact_set import union
 from domain.errors import NotFound
@@ -137,6 +139,11 @@ class Explanations:
             raise NotFound.named("interaction log entry", entry_no, "entry_no")
         if place.segment_no is None:
             raise NotFound(f"Interaction log entry {entry_no} did not come from a segment.")
+        if place.resend_no is not None:
+            again = self.journal.load(resend_stream(place.resend_no), LoggedAgain)
+            assert again is not None
+            assert again.event is not None
+            entry_no = again.event.source_of(entry_no)
         story = lineage(steps_of(self.journal, place.segment_no))
         assert story.segment.logged is not None
         return self._line(story, line_of_entry(story.segment.logged, entry_no), language)

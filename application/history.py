@@ -13,6 +13,7 @@ from psycopg.sql import SQL
 from application.field_words import Language
 from application.history_words import ERASED, tell
 from application.journal import Journal
+from application.segments import stream_of
 from application.story import steps_of
 from domain.errors import NotFound
 from domain.segment.difference import Difference, difference
@@ -41,6 +42,7 @@ class ToldStep(msgspec.Struct, frozen=True):
     """One step of a segment's story."""
 
     position: int
+    stream: str
     version: int
     type: str
     at: datetime
@@ -124,6 +126,7 @@ def told(
             found.append(
                 ToldStep(
                     position=step.position,
+                    stream=stream_of(segment.no),
                     version=step.version,
                     type=str(getattr(step.event, "topic", "")),
                     at=step.at,

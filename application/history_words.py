@@ -19,6 +19,7 @@ from domain.amendments import (
     InteractionsUncanceled,
     LoggedSegmentDeleted,
 )
+from domain.delivery import InteractionsLoggedAgain
 from domain.segment.events import (
     ActionRedone,
     ActionUndone,
@@ -154,6 +155,11 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "Deleted logged segment {no}; its interactions stay.",
         "nl": "Geregistreerd segment {no} verwijderd; de interacties blijven.",
     },
+    "logged_again": {
+        "en": "Logged {entries} of logged segment {of} again, with fresh letters, from entry {first} on.",
+        "nl": "{entries} van geregistreerd segment {of} opnieuw geregistreerd met nieuwe brieven, vanaf post"
+        " {first}.",
+    },
     "contact": {"en": "1 contact", "nl": "1 contact"},
     "contacts": {"en": "{n} contacts", "nl": "{n} contacten"},
     "interaction": {"en": "1 interaction", "nl": "1 interactie"},
@@ -251,6 +257,9 @@ def tell(event: object, before: Segment, language: Language) -> str:
             return word("entries_deleted", entries=_count("interaction", len(entries), language))
         case LoggedSegmentDeleted(entry_no=number):
             return word("logged_segment_deleted", no=number)
+        case InteractionsLoggedAgain(first_interaction_no=first, logged_segment_entry_no=of, sources=sources):
+            entries = _count("interaction", len(sources), language)
+            return word("logged_again", entries=entries, of=of, first=first)
     return tell_delivery(event, language) or _otherwise(event, language)
 
 

@@ -11,15 +11,19 @@ from msgspec.structs import replace as replaced
 from application.contacts import Contacts, check_address
 from application.journal import Caller, Changes, Journal, retried
 from application.logging_segments import CAMPAIGN_ENTRY, INTERACTION
+from application.looking_up import catch_up, look_up
 from application.records import Records
-from application.segments import stream_of
+from application.segments import logged_segment, stream_of
 from domain import records
 from domain.amendments import (
     Amendment,
+    CampaignEntry,
     CampaignEntryDeleted,
     InteractionCommentChanged,
     InteractionCommentDeleted,
     InteractionCommented,
+    InteractionsCanceled,
+    InteractionsUncanceled,
     LoggedAgain,
     RecordedInteractions,
 )
@@ -65,6 +69,11 @@ def interaction_stream(entry_no: int) -> str:
 def resend_stream(first_no: int) -> str:
     """The name of the stream of events of entries that were logged again."""
     return f"resend-{first_no}"
+
+
+def campaign_entry_stream(entry_no: int) -> str:
+    """The name of the stream of events of a campaign entry itself."""
+    return f"campaign-entry-{entry_no}"
 
 
 Recorder = Segment | SingleInteraction | LoggedAgain
@@ -133,6 +142,7 @@ class Interactions:
         self, caller: Caller, entry_no: int, *, canceled: bool, reason: str | None = None
     ) -> int:
         """Cancel a campaign entry with its interactions, or take that back. Raises Refused."""
+        self._catch_up()
         with self.read_models.cursor() as cursor:
             entries = campaign_entries(cursor, [entry_no])
         if not entries:
@@ -143,7 +153,16 @@ class Interactions:
                 return recorded.cancel_campaign_entry(entry_no, entries, reason)
             return recorded.uncancel_campaign_entry(entry_no, entries, reason)
 
-        return self.journal.record(caller, *self._of_campaign_entry(entries[0], amend))
+        changes = self._of_campaign_entry(entries[0], amend)
+        own = self._own(entry_no)
+        if own.deleted:
+            raise NotFound.named("campaign entry", entry_no)
+        if entries[0].canceled != canceled and not any(change.facts for change in changes):
+            # No interaction is left that could say it, so it says it itself.
+            event = InteractionsCanceled if canceled else InteractionsUncanceled
+            facts = [event(0, ContactSet(), "campaign_entry", entry_no, reason)]
+            changes = [Changes(campaign_entry_stream(entry_no), own.version, facts)]
+        return self.journal.record(caller, *changes)
 
     @retried
     def delete_canceled_campaign_entries(self, caller: Caller, filters: Mapping[str, str]) -> tuple[int, int]:
@@ -151,18 +170,26 @@ class Interactions:
 
         Returns how many, and the position. Raises InvalidFilter.
         """
+        self._catch_up()
         with self.read_models.cursor() as cursor:
             entries = canceled_campaign_entries(cursor, filters, caller.work_date)
 
         def delete(recorded: RecordedInteractions, entries: ContactSet) -> tuple[Amendment, ...]:
             return recorded.delete_canceled(entries)
 
-        changes: list[Changes] = []
+        count, changes = 0, list[Changes]()
         for entry in entries:
+            own = self._own(entry.entry_no)
+            if own.deleted:
+                continue  # and still listed for a moment
+            count += 1
             changes += self._of_campaign_entry(entry, delete)
             gone = CampaignEntryDeleted(entry.entry_no, entry.campaign_no)
-            changes.append(Changes(f"campaign-entry-{entry.entry_no}", 0, [gone]))
-        return len(entries), self.journal.record(caller, *_in_sequence(changes))
+            changes.append(Changes(campaign_entry_stream(entry.entry_no), own.version, [gone]))
+        return count, self.journal.record(caller, *_in_sequence(changes))
+
+    def _own(self, entry_no: int) -> CampaignEntry:
+        return self.journal.load(campaign_entry_stream(entry_no), CampaignEntry) or CampaignEntry()
 
     def _of_campaign_entry(
         self,
@@ -192,6 +219,8 @@ class Interactions:
     @retried
     def cancel(self, caller: Caller, entry_no: int, *, canceled: bool, reason: str | None = None) -> int:
         """Cancel one entry, or take that back. Raises NotFound, ParentCanceled."""
+        if not canceled:
+            self._catch_up()  # to what its campaign entry is
         place = self._place(entry_no)
 
         def amend(recorded: RecordedInteractions) -> tuple[Amendment, ...]:
@@ -228,10 +257,13 @@ class Interactions:
 
     def _amend_all(self, caller: Caller, entry_nos: Sequence[int], amend: AmendSome) -> int:
         """The same for all of these entries, in one save."""
-        with self.read_models.cursor() as cursor:
-            places = places_of(cursor, entry_nos)
-        missing = set(entry_nos) - {place.entry_no for place in places}
-        if missing:
+        wanted = set(entry_nos)
+        places = look_up(
+            *(self.journal, self.read_models),
+            lambda cursor: places_of(cursor, entry_nos),
+            enough=lambda found: len(found) == len(wanted),
+        )
+        if missing := wanted - {place.entry_no for place in places}:
             raise NotFound.named("interaction log entry", min(missing), "entry_nos")
 
         def amending(numbers: Iterable[int]) -> Amend:
@@ -255,6 +287,7 @@ class Interactions:
     def change_comment(self, caller: Caller, entry_no: int, line_no: int, comment: str | None) -> int:
         """Give a comment another text, or take it away (domain B15). Raises NotFound."""
         place = self._place(entry_no)
+        self._catch_up()
         with self.read_models.cursor() as cursor:
             known = cursor.execute(
                 "SELECT comment FROM interaction_comment WHERE entry_no = %s AND line_no = %s",
@@ -271,6 +304,7 @@ class Interactions:
     @retried
     def delete_canceled(self, caller: Caller, filters: Mapping[str, str]) -> tuple[int, int]:
         """Delete the canceled entries that meet filters; how many, and the position. Raises InvalidFilter."""
+        self._catch_up()
         with self.read_models.cursor() as cursor:
             places = entries_to_delete(cursor, filters, caller.work_date)
 
@@ -298,7 +332,9 @@ class Interactions:
         comments: tuple[str, ...] = (),
     ) -> tuple[int, Interaction, int]:
         """Record an interaction with one contact, or begin one; number, values, position. Raises Refused."""
-        return self.record(caller, said, postponed=postponed, deliver=deliver, comments=comments)
+        return self.record(
+            caller, said, postponed=postponed, deliver=deliver, comments=comments, as_mail=_is_mail(said)
+        )
 
     def record(
         self,
@@ -309,20 +345,23 @@ class Interactions:
         deliver: bool,
         comments: tuple[str, ...] = (),
         besides: Sequence[Changes] = (),
+        as_mail: bool = False,
     ) -> tuple[int, Interaction, int]:
         """What `create` does once, with changes `besides` that are saved together with it."""
         value = self._complete(caller, said)
-        first = self.journal.log.counters.next_of(INTERACTION)
-        claims = [self.journal.log.counters.claiming(INTERACTION, first, 1)]
-        event: Any
-        if postponed:
-            event = postpone(first, value, said, comments)
-        else:
-            value = check(value, self._contact_of(value), deliver=deliver)
-            value, makes, more = self.with_campaign_entry(value)
-            claims += more
-            event = InteractionLogged(first, value, makes, comments, deliver)
+        makes, claims = False, list[Alongside]()
+        if not postponed:
+            value = check(value, self._contact_of(value), deliver=deliver, as_mail=as_mail)
+            value, makes, claims = self.with_campaign_entry(value)
+        counters = self.journal.log.counters
+        first = counters.next_of(INTERACTION)
+        event = (
+            postpone(first, value, said, comments)
+            if postponed
+            else InteractionLogged(first, value, makes, comments, deliver)
+        )
         changes = Changes(interaction_stream(first), 0, [event])
+        claims = [counters.claiming(INTERACTION, first, 1), *claims]
         return first, value, self.journal.record(caller, changes, *besides, under_lock=claims)
 
     @retried
@@ -339,8 +378,9 @@ class Interactions:
         begun = self.journal.load(interaction_stream(entry_no), SingleInteraction)
         if begun is None:
             raise NotFound.named("postponed interaction", entry_no)
-        value = self._complete(caller, resumed_values(begun, more))
-        value = check(value, self._contact_of(value), deliver=deliver)
+        said = resumed_values(begun, more)
+        value = self._complete(caller, said)
+        value = check(value, self._contact_of(value), deliver=deliver, as_mail=_is_mail(said))
         value, makes, claims = self.with_campaign_entry(value)
         event = InteractionResumed(entry_no, value, makes, comments, deliver)
         changes = Changes(interaction_stream(entry_no), begun.version, [event])
@@ -363,9 +403,12 @@ class Interactions:
     def _check_task(self, no: object) -> None:
         if not isinstance(no, int):
             return
-        with self.read_models.cursor() as cursor:
-            if cursor.execute("SELECT FROM task WHERE no = %s", (no,)).fetchone() is None:
-                raise InvalidRequest.at("task_no", f"there is no task {no}")
+        found = look_up(
+            *(self.journal, self.read_models),
+            lambda cursor: cursor.execute("SELECT FROM task WHERE no = %s", (no,)).fetchone(),
+        )
+        if found is None:
+            raise InvalidRequest.at("task_no", f"there is no task {no}")
 
     def _contact(self, no: object) -> Any:
         if no is None or not isinstance(no, str):
@@ -387,6 +430,10 @@ class Interactions:
         """
         if value.campaign_no is None:
             return value, False, []
+        # The number before the look: who makes the entry meanwhile takes it, and this is decided again.
+        counters = self.journal.log.counters
+        number = counters.next_of(CAMPAIGN_ENTRY) + ahead
+        self._catch_up()
         with self.read_models.cursor() as cursor:
             row = cursor.execute(
                 "SELECT entry_no FROM campaign_entry WHERE campaign_no = %s AND segment_no IS NULL"
@@ -395,29 +442,22 @@ class Interactions:
             ).fetchone()
         if row is not None:
             return replaced(value, campaign_entry_no=row["entry_no"]), False, []
-        counters = self.journal.log.counters
-        number = counters.next_of(CAMPAIGN_ENTRY) + ahead
-        return (
-            replaced(value, campaign_entry_no=number),
-            True,
-            [counters.claiming(CAMPAIGN_ENTRY, number, 1)],
-        )
+        claims = [counters.claiming(CAMPAIGN_ENTRY, number, 1)]
+        return replaced(value, campaign_entry_no=number), True, claims
 
     # What they share
 
+    def _catch_up(self) -> None:
+        """What is chosen next must hold what was recorded before."""
+        catch_up(self.journal, self.read_models, "contacts")
+
     def _logged(self, entry_no: int) -> Segment:
-        with self.read_models.cursor() as cursor:
-            row = cursor.execute(
-                "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (entry_no,)
-            ).fetchone()
-        segment = self.journal.load(stream_of(row["segment_no"]), Segment) if row else None
-        if segment is None or segment.recorded is None:
-            raise NotFound.named("logged segment", entry_no)
-        return segment
+        """The segment; what was logged again of it is found after this."""
+        self._catch_up()
+        return logged_segment(self.journal, self.read_models, entry_no)
 
     def _place(self, entry_no: int) -> EntryPlace:
-        with self.read_models.cursor() as cursor:
-            place = place_of(cursor, entry_no)
+        place = look_up(self.journal, self.read_models, lambda cursor: place_of(cursor, entry_no))
         if place is None:
             raise NotFound.named("interaction log entry", entry_no)
         return place
@@ -484,6 +524,11 @@ def _in_sequence(changes: Iterable[Changes]) -> list[Changes]:
         found.append(replaced(change, version=change.version + before))
         ahead[change.stream] = before + len(change.facts)
     return found
+
+
+def _is_mail(said: InteractionValues) -> bool:
+    """Whether it was said that the interaction is a mail; what a contact prefers is no such word."""
+    return said.correspondence_type == "email"
 
 
 def _text(named: Mapping[str, object], field: str) -> str | None:

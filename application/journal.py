@@ -25,8 +25,6 @@ from eventstore.recorder import Alongside
 
 Role = Literal["marketer", "auditor", "reporter", "admin"]
 ATTEMPTS = 20
-CATCH_UP_SECONDS = 5.0
-"""How long a command waits at most until the read models that it looks at hold what was recorded."""
 NO_CONTENTS: Mapping[str, bytes] = MappingProxyType({})
 
 P = ParamSpec("P")

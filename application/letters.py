@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from application.documents import HTML, WORD
+from application.documents import HTML, WORD, content_of
 from application.journal import Journal
 from application.past_contacts import PastContacts, line_facts
 from application.records import SETUP_STREAM
@@ -173,7 +173,7 @@ class Letters:
         """A document with these values in its fields; a kind that has no fields is given as it is."""
 
         def content() -> bytes:
-            return self.journal.log.contents.load([document.sha256])[document.sha256]
+            return content_of(self.journal.log, document)
 
         if document.content_type == WORD:
             template = self._templates.get(document.sha256, content)

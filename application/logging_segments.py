@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 import msgspec
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, check_version, retried
+from application.journal import Caller, Changes, Journal, retried
+from application.looking_up import catch_up
 from application.records import Records
 from application.segments import Segments, stream_of
 from application.selecting import Selecting
 from domain.contact_set import ContactSet
 from domain.segment import logging
-from domain.segment.events import SegmentCreated, SegmentLogged
+from domain.segment.events import SegmentCreated, SegmentEvent, SegmentLogged
 from domain.segment.logging import CheckedLines, Numbers, logged_contacts, only_campaign
 from domain.segment.selection import LoggedContacts
 from domain.segment.state import Segment
@@ -54,25 +55,29 @@ class LoggingSegments:
         self.segments = segments
         self.selecting = selecting
 
-    def check(self, caller: Caller, no: str, *, send_attachments: bool) -> int:
-        """Whether a segment can be logged; how many lines it has. Nothing is recorded. Raises Refused."""
-        segment = self.segments.get(no)
-        check_version(caller, segment)
-        logging.check_header(segment)
-        logging.check_lines(self._checked(segment, send_attachments))
-        return segment.number_of_lines
+    def check(self, caller: Caller, no: str, *, send_attachments: bool) -> tuple[int, int]:
+        """Whether a segment can be logged: how many lines would be, and how many would be left out.
+
+        Nothing is recorded. Raises Refused.
+        """
+        before = self.segments.for_command(caller, no)
+        logging.check_header(before)
+        segment, _, checked = self._checked(caller, before, send_attachments)
+        logging.check_lines(checked)
+        return segment.number_of_lines, before.number_of_lines - segment.number_of_lines
 
     @retried
     def log(
         self, caller: Caller, no: str, *, send_attachments: bool, create_follow_up: bool
-    ) -> tuple[SegmentLogged, int]:
-        """Log a segment, all or nothing; the event and the position (domain B10). Raises Refused."""
-        segment = self.segments.get(no)
-        check_version(caller, segment)
-        logging.check_header(segment)
+    ) -> tuple[SegmentLogged, int, int]:
+        """Log a segment, all or nothing; the event, the position, and how many lines were left out because
+        their contacts are blocked for privacy (domain B10). Raises Refused.
+        """
+        before = self.segments.for_command(caller, no)
+        logging.check_header(before)
         # The lines are checked on the read models, and the contacts must not change after that (see below).
-        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts", "setup"])
-        checked = self._checked(segment, send_attachments)
+        catch_up(self.journal, self.read_models, "contacts", "setup")
+        segment, left_out, checked = self._checked(caller, before, send_attachments)
         logging.check_lines(checked)
         follow_up_no = self.records.draw_number("segment", None) if create_follow_up else None
         (event,) = logging.log(
@@ -84,7 +89,7 @@ class LoggingSegments:
             deliver=send_attachments,
         )
         assert isinstance(event, SegmentLogged)
-        changes = [Changes(stream_of(no), segment.version, [event])]
+        changes = [Changes(stream_of(no), before.version, [*left_out, event])]
         if follow_up_no is not None:
             created = logging.follow_up(
                 follow_up_no,
@@ -97,7 +102,7 @@ class LoggingSegments:
                 self._following(caller, created, event, logged_contacts(event), respect_exclusion=False)
             )
         position = self.journal.record(caller, *changes, under_lock=self._conditions(event))
-        return event, position
+        return event, position, before.number_of_lines - segment.number_of_lines
 
     def follow_up(
         self,
@@ -110,11 +115,12 @@ class LoggingSegments:
         respect_exclusion: bool,
     ) -> tuple[Segment, int]:
         """A new segment with the contacts of a logged one, now or years later (domain B10.7)."""
-        logged = self.selecting.logged(entry_no)
-        contacts = logged_contacts(logged)
+        logged, entries = self.selecting.logged(entry_no)
         if only is not None:
+            catch_up(self.journal, self.read_models, "contacts")
             with self.read_models.cursor() as cursor:
-                contacts = entries_like(cursor, entry_no, msgspec.structs.asdict(only))
+                entries &= entries_like(cursor, logged, msgspec.structs.asdict(only))
+        contacts = logged_contacts(logged, entries)
         while True:
             no = self.records.draw_number("segment", None)
             created = logging.follow_up(
@@ -133,14 +139,29 @@ class LoggingSegments:
                 continue  # somebody typed the number that the series came to
             return self.segments.get(no), position
 
-    def _checked(self, segment: Segment, deliver: bool) -> CheckedLines:
-        return check_lines(
-            self.read_models,
-            segment.line_columns(),
-            segment.blocks,
-            segment.own_lines(),
-            deliver=deliver,
-        )
+    def _checked(
+        self, caller: Caller, segment: Segment, deliver: bool
+    ) -> tuple[Segment, list[SegmentEvent], CheckedLines]:
+        """The segment without contacts that are blocked for privacy, how they left, and its checked lines.
+
+        Raises SegmentEmpty.
+        """
+        left_out: list[SegmentEvent] = []
+        while True:
+            checked = check_lines(
+                self.read_models,
+                segment.line_columns(),
+                segment.blocks,
+                segment.own_lines(),
+                deliver=deliver,
+            )
+            if not checked.privacy_blocked:
+                return segment, left_out, checked
+            segment = segment.copy()
+            for event in logging.leave_out(segment, checked):
+                segment.apply(event, caller.user_id, datetime.now(UTC))
+                left_out.append(event)
+            logging.check_header(segment)
 
     def _numbers(self) -> Numbers:
         next_of = self.journal.log.counters.next_of

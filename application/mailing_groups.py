@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from application.contacts import stream_of
 from application.journal import Caller, Changes, Journal, retried
+from application.looking_up import catch_up
 from application.records import Records
 from application.segments import Segments
 from domain import records
@@ -26,12 +27,13 @@ class MailingGroups:
     def apply(self, caller: Caller, segment_no: str, code: str, *, delete_old: bool) -> tuple[int, int, int]:
         """Give the group to everybody on the segment; with `delete_old`, to nobody else.
 
-        Returns how many were added, how many removed, and the position. Raises NotFound.
+        Returns how many were added, how many removed, and the position. Raises NotFound, VersionConflict.
         """
-        segment = self.segments.get(segment_no)
+        segment = self.segments.for_command(caller, segment_no)
         if self.records.find(records.MAILING_GROUP, code) is None:
             raise NotFound.named("mailing group", code, "code")
         wanted = segment.contacts
+        catch_up(self.journal, self.read_models, "contacts")
         with self.read_models.cursor() as cursor:
             rows = cursor.execute(
                 "SELECT no, key FROM contact c WHERE key = ANY(%(keys)s) OR (%(old)s AND EXISTS (SELECT FROM"

@@ -13,6 +13,7 @@ from application.contacts import stream_of
 from application.interactions import Interactions, interaction_stream
 from application.journal import Caller, Changes, Journal, retried
 from application.logging_segments import INTERACTION
+from application.looking_up import catch_up
 from application.records import Records
 from application.segments import Segments
 from correspondence.cover_sheets import CoverSheet, Remark, cover_sheets_pdf
@@ -103,8 +104,9 @@ class Papers:
 
         Returns the pages and the position. Raises Refused.
         """
-        segment = self.segments.get(no)
+        segment = self.segments.for_command(caller, no)
         template_code, template = self._template()
+        catch_up(self.journal, self.read_models, "contacts")
         found, left_out = self._covered(segment, part)
         if not found:
             why = "but those of erased contacts" if left_out else ""
@@ -138,7 +140,7 @@ class Papers:
                 "cover_sheets", "No interaction template is set up for cover sheets; choose one first."
             )
         template: InteractionTemplate = self.records.get(records.INTERACTION_TEMPLATE, code).value
-        if template.language_code is not None:
+        if template.documents:
             raise Conflict(f"Interaction template {code} has documents of its own; choose one without.")
         return code, template
 

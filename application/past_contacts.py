@@ -91,6 +91,16 @@ class PastContacts:
         found = self.log.load_many([stream_of(no) for no in numbers], KnownContact, position=position)
         return {contact.no: contact for contact in found.values() if not contact.deleted}
 
+    def line_facts(self, keys: Sequence[int], position: int) -> dict[int, LineFacts]:
+        """What lines showed of contacts, by key; of those that there were."""
+        found = self.many(list(self.numbers(keys).values()), position)
+        companies = {contact.value.company_no for contact in found.values()} - found.keys() - {None}
+        known = found | self.many([no for no in companies if no is not None], position)
+        return {
+            contact.key: line_facts(contact, known.get(contact.value.company_no or ""))
+            for contact in found.values()
+        }
+
     def deleted_at(self, no: str | None, position: int) -> bool:
         """Whether a contact had been deleted by then."""
         if no is None:

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from application.contacts import Contacts
 from application.interactions import Interactions
-from application.journal import Caller, Changes, check_version, retried
+from application.journal import Caller, Changes, retried
+from application.looking_up import look_up
 from application.records import Records
 from application.segments import Segments, stream_of
 from domain import records
@@ -52,6 +53,7 @@ class Recording:
         self.segments = segments
         self.interactions = interactions
 
+    @retried
     def document(
         self,
         caller: Caller,
@@ -68,7 +70,7 @@ class Recording:
         template = self.records.find(records.INTERACTION_TEMPLATE, code) if code else None
         if template is None:
             return f"No interaction template is set up for {document_type}."
-        if template.value.language_code is not None:
+        if template.value.documents:
             raise Conflict(f"Interaction template {code} has documents of its own; choose one without.")
         contact = self._contact(said, account)
         if contact is None:
@@ -85,7 +87,7 @@ class Recording:
         values = InteractionValues(
             **named | {"contact_no": contact.no, "interaction_template_code": template.code}
         )
-        return Recorded(*self.interactions.create(caller, values, postponed=False, deliver=False))
+        return Recorded(*self.interactions.record(caller, values, postponed=False, deliver=False))
 
     @retried
     def phone_call(
@@ -95,8 +97,7 @@ class Recording:
 
         The line remembers by which number the contact was called.
         """
-        segment = self.segments.get(no)
-        check_version(caller, segment)
+        segment = self.segments.for_command(caller, no)
         code = self.records.template_setup().outgoing_calls
         if code is None:
             raise MandatoryField.named(
@@ -142,8 +143,10 @@ class Recording:
     def _contact(self, said: InteractionValues, account: Account | None) -> KnownContact | None:
         no = given(said).get("contact_no")
         if no is None and account is not None:
-            with self.read_models.cursor() as cursor:
-                no = contact_of_account(cursor, *account)
+            no = look_up(
+                *(self.interactions.journal, self.read_models),
+                lambda cursor: contact_of_account(cursor, *account),
+            )
         return self.contacts.find(no) if isinstance(no, str) else None
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, check_version, retried
+from application.looking_up import catch_up
 from domain import records
 from domain.campaign import Campaign, check_dates
 from domain.code_tables import Salesperson, Salutation, check_formulas
@@ -71,7 +72,15 @@ class Records:
     def put(
         self, caller: Caller, kind: RecordKind, code: str, value: msgspec.Struct, *, only_new: bool = False
     ) -> tuple[bool, int]:
-        """Write a record as a whole; whether it is new, and the position. Raises Refused.
+        """Write a record as a whole; whether it is new, and the position. Raises Refused."""
+        record, facts = self.decided(caller, kind, code, value, only_new=only_new)
+        position = self.journal.record(caller, Changes(kind.stream(code), record.version, facts))
+        return record.value is None, position
+
+    def decided(
+        self, caller: Caller, kind: RecordKind, code: str, value: msgspec.Struct, *, only_new: bool = False
+    ) -> tuple[KnownRecord, tuple[records.RecordEvent, ...]]:
+        """The record as it is, and what is to be recorded so that it has this value. Raises Refused.
 
         With `only_new` one that somebody else made a moment ago is not written over: AlreadyExists.
         """
@@ -84,15 +93,14 @@ class Records:
         if isinstance(value, Campaign) and record.value is not None:
             value = replaced(value, activated=record.value.activated)
         self._check(value)
-        facts = records.write(kind, record, code, value)
-        position = self.journal.record(caller, Changes(kind.stream(code), record.version, facts))
-        return record.value is None, position
+        return record, records.write(kind, record, code, value)
 
     @retried
     def delete(self, caller: Caller, kind: RecordKind, code: str) -> int:
-        """Delete a record that nothing refers to. Raises NotFound, InUse."""
+        """Delete a record; whether lines name it, `Deleting` has seen to. Raises NotFound, InUse."""
         record = self.get(kind, code)
         check_version(caller, record)
+        catch_up(self.journal, self.read_models, *self.read_models.schemas)
         with self.read_models.cursor() as cursor:
             user = used_by(cursor, kind.name, code)
         if user is not None:
@@ -109,12 +117,21 @@ class Records:
         value: Setup = record.value if record is not None else Setup()
         return value
 
-    def put_setup(self, caller: Caller, value: Setup) -> int:
-        """Write the set-up. Raises InvalidRequest."""
-        self.check_references(
-            {"default_salesperson_code": (records.SALESPERSON, value.default_salesperson_code)}
-        )
-        return self.put(caller, records.SETUP, records.THE_SETUP, value)[1]
+    @retried
+    def change_setup(self, caller: Caller, change: Callable[[Setup], Setup]) -> int:
+        """Write what becomes of the set-up as it is; the position. A code that stays is not looked up.
+
+        Raises InvalidRequest.
+        """
+        record = self.journal.load(SETUP_STREAM, KnownRecord) or KnownRecord()
+        check_version(caller, record)
+        before = self.setup()
+        value = change(before)
+        code = value.default_salesperson_code
+        if code != before.default_salesperson_code:
+            self.check_references({"default_salesperson_code": (records.SALESPERSON, code)})
+        facts = records.write(records.SETUP, record, records.THE_SETUP, value)
+        return self.journal.record(caller, Changes(SETUP_STREAM, record.version, facts))
 
     def template_setup(self) -> InteractionTemplateSetup:
         """Which templates interactions get that are recorded by themselves (domain A9)."""
@@ -123,9 +140,11 @@ class Records:
         return value
 
     def put_template_setup(self, caller: Caller, value: InteractionTemplateSetup) -> int:
-        """Write which templates they get. Raises InvalidRequest."""
-        named = msgspec.structs.asdict(value)
-        self.check_references({name: (records.INTERACTION_TEMPLATE, code) for name, code in named.items()})
+        """Write which templates they get. A code that stays is not looked up. Raises InvalidRequest."""
+        changed = (
+            msgspec.structs.asdict(value).items() - msgspec.structs.asdict(self.template_setup()).items()
+        )
+        self.check_references({name: (records.INTERACTION_TEMPLATE, code) for name, code in sorted(changed)})
         return self.put(caller, records.TEMPLATE_SETUP, records.THE_SETUP, value)[1]
 
     def draw_number(self, kind: SeriesName, typed: str | None) -> str:
@@ -153,18 +172,6 @@ class Records:
         places = [place for no in typed if (place := series.place_of(no)) is not None]
         if places:
             self.journal.log.counters.raise_to(_counter(kind, series), max(places))
-
-    # Campaigns
-
-    def create_campaign(self, caller: Caller, typed: str | None, value: Campaign) -> tuple[str, int]:
-        """A new campaign; its number and the position. Raises AlreadyExists, NumberSeries, InvalidRequest."""
-        while True:
-            no = self.draw_number("campaign", typed)
-            try:
-                return no, self.put(caller, records.CAMPAIGN, no, value, only_new=True)[1]
-            except AlreadyExists:
-                if typed is not None:
-                    raise
 
     # Lookups for other use cases
 

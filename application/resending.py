@@ -14,10 +14,11 @@ from application.contacts import Contacts
 from application.delivery_words import delivery_word
 from application.field_words import Language
 from application.interactions import interaction_stream, loaded, resend_stream
-from application.journal import CATCH_UP_SECONDS, Caller, Changes, Journal, retried
+from application.journal import Caller, Changes, Journal, retried
 from application.letter_files import stream_of as stream_of_entry
 from application.logging_segments import INTERACTION
-from application.segments import stream_of
+from application.looking_up import catch_up, look_up
+from application.segments import logged_segment, stream_of
 from correspondence import opt_out
 from correspondence.mail_server import MailSettings
 from correspondence.outbox import Outbox, Waiting
@@ -38,6 +39,7 @@ from domain.vocabulary import CorrespondenceType
 from eventstore.log import StaleVersionError
 from eventstore.recorder import Alongside
 from projections.delivery_queries import ALL, OnlyDelivered, filed_entry, sendable_entries
+from projections.interaction_streams import place_of
 from projections.read_models import ReadModels
 
 OPTED_OUT = "opt-out"
@@ -72,7 +74,7 @@ class Resending:
     @retried
     def pause(self, caller: Caller, entry_no: int, *, paused: bool) -> int:
         """Send no more of a logged segment, or go on; the position. Raises NotFound."""
-        segment = self._segment(entry_no)
+        segment = logged_segment(self.journal, self.read_models, entry_no)
         assert segment.recorded is not None
         events = segment.recorded.pause(paused=paused)
         stream = stream_of(segment.no)
@@ -96,7 +98,7 @@ class Resending:
 
         With `update_merge_fields` they are new entries with fresh letters, else the same ones again.
         """
-        segment = self._segment(entry_no)
+        segment = logged_segment(self.journal, self.read_models, entry_no)
         chosen = choose_again(self._sendable(logged_segment=entry_no, only=only), correspondence_type)
         if update_merge_fields:
             return self._log_again(caller, segment, chosen, correspondence_type)
@@ -117,11 +119,10 @@ class Resending:
         update_merge_fields: bool,
     ) -> Resent:
         """Send the letter of one entry once more (domain B13). Raises NotFound, NoDocument, Conflict."""
+        if look_up(self.journal, self.read_models, lambda cursor: place_of(cursor, entry_no)) is None:
+            raise NotFound.named("interaction log entry", entry_no)
         with self.read_models.cursor() as cursor:
             entry = filed_entry(cursor, entry_no)
-            known = cursor.execute("SELECT FROM interaction_log_entry WHERE entry_no = %s", (entry_no,))
-            if known.fetchone() is None:
-                raise NotFound.named("interaction log entry", entry_no)
         if entry is None:
             raise NoDocument(f"Interaction log entry {entry_no} has no document.")
         stream = stream_of_entry(entry)
@@ -138,10 +139,9 @@ class Resending:
         if isinstance(aggregate, LoggedAgain):
             assert aggregate.event is not None
             made = aggregate.event
-            source = made.source_first + made.sources[entry_no - made.first_interaction_no]
             segment = self.journal.load(stream_of(made.segment_no), Segment)
             assert segment is not None
-            return self._log_again(caller, segment, [source], correspondence_type)
+            return self._log_again(caller, segment, [made.source_of(entry_no)], correspondence_type)
         return self._log_again(caller, aggregate, chosen, correspondence_type)
 
     def _log_again(
@@ -197,19 +197,9 @@ class Resending:
         self, *, logged_segment: int | None = None, entry_no: int | None = None, only: OnlyDelivered = ALL
     ) -> list[Sendable]:
         """What could be sent again, as of now: a letter on its way must not be sent twice."""
-        self.read_models.wait(self.journal.log.position(), CATCH_UP_SECONDS, ["contacts"])
+        catch_up(self.journal, self.read_models, "contacts")
         with self.read_models.cursor() as cursor:
             return sendable_entries(cursor, logged_segment=logged_segment, entry_no=entry_no, only=only)
-
-    def _segment(self, entry_no: int) -> Segment:
-        with self.read_models.cursor() as cursor:
-            row = cursor.execute(
-                "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (entry_no,)
-            ).fetchone()
-        segment = self.journal.load(stream_of(row["segment_no"]), Segment) if row else None
-        if segment is None or segment.recorded is None:
-            raise NotFound.named("logged segment", entry_no)
-        return segment
 
     # Why something waits
 

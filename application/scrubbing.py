@@ -16,11 +16,13 @@ import psycopg
 import structlog
 from psycopg import Connection
 
+from application.erasures import erased_documents
 from domain.contact import ContactErased
 from domain.errors import Conflict
 from eventstore import traces
 from eventstore.grants import REWRITTEN
 from eventstore.log import EventLog
+from eventstore.personal_keys import DESTROYED
 from projections import building
 from projections.read_model import ReadModel
 from projections.rebuild import Progress, rebuild
@@ -60,6 +62,7 @@ class Scrubbing:
             if not building.take(connection, f"{self._log.schema} scrub"):
                 raise Conflict("Somebody else removes what is left of erased contacts just now.")
             subjects = self.waiting()
+            self._remove_documents()
             building.clear(self._log.conninfo, self._log.schema, self._models)
             left = building.of_others(self._log.conninfo, self._log.schema, self._models)
             left += building.drop_older(self._log.conninfo, self._log.schema, self._models)
@@ -72,6 +75,18 @@ class Scrubbing:
             if not left:
                 self._note(subjects)
         return Scrubbed(len(subjects), left)
+
+    def _remove_documents(self) -> None:
+        """Those that stayed when a contact was erased, because another had them who is erased by now too."""
+        with (
+            self._log.datastore.get_connection() as connection,
+            connection.transaction(),
+            connection.cursor() as cursor,
+        ):
+            # Whoever keeps the same file in this moment is waited for, and counts as having it.
+            cursor.execute("LOCK TABLE content IN SHARE ROW EXCLUSIVE MODE")
+            self._log.contents.removing(sorted(erased_documents(connection)))(cursor)
+            cursor.execute("SELECT pg_notify(%s, '')", (DESTROYED,))
 
     def _tables(self, connection: Connection[Any]) -> Iterator[tuple[str, str]]:
         yield from ((self._log.schema, table) for table in REWRITTEN)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
+
+from psycopg import Cursor
+from psycopg.rows import DictRow
 
 from application.contacts import Contacts, check_address
 from application.journal import Caller, Changes, Journal, check_version, retried
+from application.looking_up import look_up
+from application.past_contacts import PastContacts
 from application.records import Records
 from domain import records
 from domain.contact import KnownContact
@@ -21,6 +26,7 @@ from domain.segment.state import Segment
 from domain.segment.worksheet import LineContact
 from domain.vocabulary import given
 from eventstore.log import At, StaleVersionError
+from eventstore.moments import position_at
 from projections.contact_queries import line_facts
 from projections.criteria_sql import Parameters
 from projections.line_sql import lines_relation
@@ -34,6 +40,23 @@ def stream_of(no: str) -> str:
     return f"segment-{no}"
 
 
+def logged_segment(
+    journal: Journal, read_models: ReadModels, entry_no: int, field: str | None = None
+) -> Segment:
+    """The segment that a logged segment was; `field` is where a body named it. Raises NotFound."""
+
+    def look(cursor: Cursor[DictRow]) -> DictRow | None:
+        return cursor.execute(
+            "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (entry_no,)
+        ).fetchone()
+
+    row = look_up(journal, read_models, look)
+    segment = journal.load(stream_of(row["segment_no"]), Segment) if row else None
+    if segment is None or segment.recorded is None:
+        raise NotFound.named("logged segment", entry_no, field)
+    return segment
+
+
 class Segments:
     """The worksheet, command by command."""
 
@@ -42,6 +65,7 @@ class Segments:
         self.read_models = read_models
         self.records = known
         self.contacts = contacts
+        self.past = PastContacts(journal, read_models)
 
     # Reading
 
@@ -54,6 +78,12 @@ class Segments:
             raise SegmentLogged.as_entry(no, segment.logged.entry_no)
         return segment
 
+    def for_command(self, caller: Caller, no: str) -> Segment:
+        """The open segment, as the caller has seen it. Raises NotFound, SegmentLogged, VersionConflict."""
+        segment = self.get(no)
+        check_version(caller, segment)
+        return segment
+
     def as_of(self, no: str, *, version: int | None = None, at: At | None = None) -> Segment:
         """The segment as it stood at a version or an instant, whatever became of it. Raises NotFound."""
         segment = self.journal.as_of(stream_of(no), Segment, version=version, at=at)
@@ -61,6 +91,15 @@ class Segments:
             self.standing(no)  # if there never was one, that is what is said
             raise NotFound(f"Segment {no} has no such version.")
         return segment
+
+    def all_open(self) -> Iterator[Segment]:
+        """The segments that are on the worksheet now, in the order of their numbers."""
+        with self.read_models.cursor() as cursor:
+            numbers = [row["no"] for row in cursor.execute("SELECT no FROM segment ORDER BY no")]
+        for no in numbers:
+            segment = self.journal.load(stream_of(no), Segment)
+            if segment is not None and segment.status == "open":
+                yield segment
 
     def standing(self, no: str, version: int | None = None) -> Segment:
         """The segment in its last version or another, whatever became of it. Raises NotFound."""
@@ -78,17 +117,28 @@ class Segments:
             raise NotFound.named("segment", no)
         return segment.header
 
-    def line(self, segment: Segment, line_no: int) -> SegmentLine:
+    def position_of(self, no: str, *, version: int | None = None, at: At | None = None) -> int | None:
+        """The position of a segment's version, or of another moment; None for now."""
+        if isinstance(at, datetime):
+            return position_at(self.journal.log.datastore, at)
+        if at is None and version is not None:
+            return self.journal.log.position_of(stream_of(no), version)
+        return at
+
+    def line(self, segment: Segment, line_no: int, position: int | None = None) -> SegmentLine:
         """One line as it is shown. Raises NotFound."""
         line = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
-        return self.show([line])[0]
+        return self.show([line], position)[0]
 
-    def show(self, lines: Sequence[Line]) -> list[SegmentLine]:
-        """Lines with what they take from their contacts."""
+    def show(self, lines: Sequence[Line], position: int | None = None) -> list[SegmentLine]:
+        """Lines with what they take from their contacts, as those are or were at a position."""
+        keys = [line.contact_key for line in lines]
+        if position is not None:
+            return segment_lines(lines, self.past.line_facts(keys, position))
         with self.read_models.glance() as cursor:
-            facts = line_facts(cursor, [line.contact_key for line in lines])
+            facts = line_facts(cursor, keys)
         return segment_lines(lines, facts)
 
     def list_lines(self, segment: Segment, query: Query, work_date: date) -> Page:
@@ -122,19 +172,19 @@ class Segments:
 
     @retried
     def change_header(
-        self, caller: Caller, no: str, values: HeaderChanges, *, update_lines: bool
+        self, caller: Caller, no: str, values: HeaderChanges, *, update_lines: bool, push: bool = False
     ) -> tuple[Segment, int]:
-        """Change the header and the lines that follow it (domain B2). Raises Refused."""
-        segment = self._for_command(caller, no)
+        """Change the header and the lines that follow it (domain B2); see `worksheet`. Raises Refused."""
+        segment = self.for_command(caller, no)
         self._check_header(values)
         template = self.records.template(_named_template(values))
-        facts = worksheet.change_header(segment, values, template, update_lines=update_lines)
+        facts = worksheet.change_header(segment, values, template, update_lines=update_lines, push=push)
         return self._record(caller, segment, facts)
 
     @retried
     def delete(self, caller: Caller, no: str) -> int:
         """Delete an open segment (domain B1). Raises NotFound, SegmentLogged."""
-        segment = self._for_command(caller, no)
+        segment = self.for_command(caller, no)
         return self.journal.record(caller, Changes(stream_of(no), segment.version, [SegmentDeleted()]))
 
     # Lines by hand
@@ -144,7 +194,7 @@ class Segments:
         self, caller: Caller, no: str, contact_no: str, values: LineChanges
     ) -> tuple[Segment, int, int]:
         """Put a contact on a line; the line's number and the position (domain B3.1). Raises Refused."""
-        segment = self._for_command(caller, no)
+        segment = self.for_command(caller, no)
         contact = self._line_contact(contact_no)
         self._refuse_blocked(contact)
         template = self._check_line(contact, values)
@@ -156,15 +206,17 @@ class Segments:
         self, caller: Caller, no: str, line_no: int, contact_no: str | None, values: LineChanges
     ) -> tuple[Segment, int]:
         """Give a line values of its own, or another contact (domain B3.2, B3.3, B3.6). Raises Refused."""
-        segment = self._for_command(caller, no)
+        segment = self.for_command(caller, no)
         line = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
-        with self.read_models.cursor() as cursor:
-            present = line_facts(cursor, [line.contact_key]).get(line.contact_key)
+        present = look_up(
+            *(self.journal, self.read_models),
+            lambda cursor: line_facts(cursor, [line.contact_key]).get(line.contact_key),
+        )
         if present is None and contact_no is None:
             raise NotFound(f"The contact of line {line_no} does not exist any more.")
-        present_no = present.no if present else ""
+        present_no = present.no if present else self._number_of(line)
         contact = self._line_contact(contact_no or present_no)
         template = self._check_line(contact, values)
         if contact.key == line.contact_key:
@@ -175,21 +227,18 @@ class Segments:
         return self._record(caller, segment, facts, about=contact.key)
 
     @retried
-    def remove_line(self, caller: Caller, no: str, line_no: int) -> int:
-        """Delete a line (domain B3.6, B3.7). Raises NotFound, SegmentLogged."""
-        segment = self._for_command(caller, no)
+    def remove_line(self, caller: Caller, no: str, line_no: int) -> tuple[Segment, int]:
+        """Delete a line (domain B3.6, B3.7). Raises Refused."""
+        segment = self.for_command(caller, no)
         line = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
-        with self.read_models.cursor() as cursor:
-            facts = line_facts(cursor, [line.contact_key]).get(line.contact_key)
-        events = worksheet.remove_line(segment, line_no, facts.no if facts else "")
-        return self._record(caller, segment, events)[1]
+        events = worksheet.remove_line(segment, line_no, self._number_of(line))
+        return self._record(caller, segment, events)
 
-    def _for_command(self, caller: Caller, no: str) -> Segment:
-        segment = self.get(no)
-        check_version(caller, segment)
-        return segment
+    def _number_of(self, line: Line) -> str:
+        """The number of a line's contact, also of one that was deleted: it is saved with the criteria."""
+        return self.past.numbers([line.contact_key])[line.contact_key]
 
     def _record(
         self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent], about: int | None = None

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace as replaced
 
-from application.journal import Caller, Changes, Journal, check_version, retried
+from application.journal import Caller, Changes, Journal, retried
 from application.records import Records
-from application.segments import Segments, stream_of
+from application.segments import Segments, logged_segment, stream_of
 from domain import records
 from domain.contact_set import EMPTY, ContactSet, union
 from domain.criteria import CriteriaError, parse_criteria
@@ -54,7 +54,7 @@ class Selecting:
     @retried
     def apply(self, caller: Caller, no: str, criteria: Criteria) -> tuple[CriteriaAction, Segment, int]:
         """Add, reduce or refine (domain B5, B6). Raises Refused."""
-        segment = self._for_command(caller, no)
+        segment = self.segments.for_command(caller, no)
         event = self._decide(segment, criteria, caller.work_date)
         segment, position = self._record(caller, segment, [event])
         return segment.actions[event.action_no - 1], segment, position
@@ -62,19 +62,19 @@ class Selecting:
     @retried
     def go_back(self, caller: Caller, no: str) -> tuple[Segment, int]:
         """Undo the last action (domain B7). Raises NothingToUndo."""
-        segment = self._for_command(caller, no)
+        segment = self.segments.for_command(caller, no)
         return self._record(caller, segment, selection.go_back(segment))
 
     @retried
     def redo(self, caller: Caller, no: str) -> tuple[Segment, int]:
         """Do again what was undone. Raises NothingToUndo."""
-        segment = self._for_command(caller, no)
+        segment = self.segments.for_command(caller, no)
         return self._record(caller, segment, selection.redo(segment))
 
     @retried
     def reset(self, caller: Caller, no: str) -> tuple[Segment, int]:
         """Forget the actions, keep the lines."""
-        segment = self._for_command(caller, no)
+        segment = self.segments.for_command(caller, no)
         return self._record(caller, segment, selection.reset_criteria(segment))
 
     # Saved criteria
@@ -84,18 +84,20 @@ class Selecting:
     ) -> tuple[str, int]:
         """Save the segment's actions under a new code (domain B8); that code, and the position.
 
-        Raises NoCriteria, MandatoryField, AlreadyExists.
+        Raises NoCriteria, MandatoryField, AlreadyExists, VersionConflict.
         """
-        actions = selection.criteria_to_save(self.segments.get(no))
+        actions = selection.criteria_to_save(self.segments.for_command(caller, no))
         if code is None:
             raise MandatoryField.named("code", "Saved criteria need a code.")
         value = SavedCriteria(description, caller.user_id, actions)
-        return code, self.records.put(caller, records.SAVED_CRITERIA, code, value, only_new=True)[1]
+        # The version that the caller has seen is the segment's.
+        saving = replaced(caller, expected_version=None)
+        return code, self.records.put(saving, records.SAVED_CRITERIA, code, value, only_new=True)[1]
 
     @retried
     def reuse_criteria(self, caller: Caller, no: str, code: str) -> tuple[Segment, int]:
         """Run saved criteria on the contacts of today, all or nothing (domain B8). Raises Refused."""
-        segment = self._for_command(caller, no)
+        segment = self.segments.for_command(caller, no)
         record = self.records.find(records.SAVED_CRITERIA, code)
         if record is None:
             raise NotFound.named("saved segment criteria", code, "code")
@@ -127,9 +129,10 @@ class Selecting:
         self, caller: Caller, no: str, entry_no: int, *, respect_exclusion: bool
     ) -> tuple[Segment, int]:
         """Put the contacts of a logged segment on the worksheet (domain B9). Raises Refused."""
-        segment = self._for_command(caller, no)
-        logged = self.logged(entry_no)
-        facts = self.reusing(segment, logged, logged_contacts(logged), respect_exclusion=respect_exclusion)
+        segment = self.segments.for_command(caller, no)
+        logged, entries = self.logged(entry_no)
+        contacts = logged_contacts(logged, entries)
+        facts = self.reusing(segment, logged, contacts, respect_exclusion=respect_exclusion)
         return self._record(caller, segment, facts)
 
     def reusing(
@@ -147,16 +150,12 @@ class Selecting:
             segment, logged.entry_no, contacts, known, respect_exclusion=respect_exclusion
         )
 
-    def logged(self, entry_no: int) -> SegmentLogged:
-        """The event that made a logged segment. Raises NotFound."""
-        with self.read_models.cursor() as cursor:
-            row = cursor.execute(
-                "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (entry_no,)
-            ).fetchone()
-        segment = self.journal.load(stream_of(row["segment_no"]), Segment) if row else None
-        if segment is None or segment.logged is None:
-            raise NotFound.named("logged segment", entry_no, "entry_no")
-        return segment.logged
+    def logged(self, entry_no: int) -> tuple[SegmentLogged, ContactSet]:
+        """The event that made a logged segment, and which of its entries there still are. Raises NotFound."""
+        segment = logged_segment(self.journal, self.read_models, entry_no, "entry_no")
+        assert segment.logged is not None
+        assert segment.recorded is not None
+        return segment.logged, segment.recorded.standing
 
     # What they share
 
@@ -164,12 +163,15 @@ class Selecting:
         self, segment: Segment, criteria: Criteria, work_date: date, *, saved_criteria: str | None = None
     ) -> CriteriaApplied:
         (event,) = selection.apply_criteria(
-            segment, criteria, self._evaluate(segment, criteria, work_date), saved_criteria=saved_criteria
+            segment,
+            criteria,
+            self._evaluate(segment, criteria, work_date, saved=saved_criteria is not None),
+            saved_criteria=saved_criteria,
         )
         assert isinstance(event, CriteriaApplied)
         return event
 
-    def _evaluate(self, segment: Segment, criteria: Criteria, work_date: date) -> Selection:
+    def _evaluate(self, segment: Segment, criteria: Criteria, work_date: date, *, saved: bool) -> Selection:
         try:
             tree = parse_criteria(criteria.filters, work_date=work_date)
         except CriteriaError as error:
@@ -177,7 +179,7 @@ class Selecting:
             raise InvalidFilter(f"{'.'.join(map(str, place))}: {message}", error.problems) from error
         if criteria.action == "add_contacts":
             found = select_contacts(self.read_models, tree, criteria.options)
-            return replaced(found, elsewhere=self._elsewhere(criteria.exclude))
+            return replaced(found, elsewhere=self._elsewhere(criteria.exclude, saved=saved))
         return matching_contacts(
             self.read_models,
             tree,
@@ -185,8 +187,11 @@ class Selecting:
             entire_companies=criteria.options.entire_companies,
         )
 
-    def _elsewhere(self, exclude: Exclusion | None) -> ContactSet:
-        """The contacts of the segments and logged segments that are to be left out. Raises NotFound."""
+    def _elsewhere(self, exclude: Exclusion | None, *, saved: bool) -> ContactSet:
+        """The contacts of the segments and logged segments that are to be left out.
+
+        Saved criteria go on when one of these was deleted: nobody is there. Raises NotFound.
+        """
         if exclude is None:
             return EMPTY
         found: list[ContactSet] = []
@@ -196,8 +201,8 @@ class Selecting:
                 found.append(self._on(no))
         for index, entry_no in enumerate(exclude.logged_segments):
             with _noted(problems, "exclude", "logged_segments", index):
-                found += [block.alive for block in self.logged(entry_no).blocks]
-        if problems:
+                found += [part.contacts for part in logged_contacts(*self.logged(entry_no))]
+        if problems and not saved:
             raise NotFound(problems[0][1], problems)
         return union(found)
 
@@ -207,11 +212,6 @@ class Selecting:
         if segment is None or segment.status == "deleted":
             raise NotFound.named("segment", no)
         return segment.contacts
-
-    def _for_command(self, caller: Caller, no: str) -> Segment:
-        segment = self.segments.get(no)
-        check_version(caller, segment)
-        return segment
 
     def _record(self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent]) -> tuple[Segment, int]:
         position = self.journal.record(caller, Changes(stream_of(segment.no), segment.version, facts))

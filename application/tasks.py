@@ -8,6 +8,7 @@ from msgspec.structs import replace as replaced
 
 from application.contacts import Contacts
 from application.journal import Caller, Changes, Journal, retried
+from application.looking_up import look_up
 from application.records import Records
 from application.segments import Segments
 from application.segments import stream_of as segment_stream
@@ -45,7 +46,7 @@ class Tasks:
     @retried
     def create_for_segment(self, caller: Caller, no: str, values: TaskChanges) -> tuple[TasksCreated, int]:
         """A task for every contact on a segment; the event and the position. Raises Refused."""
-        segment = self.segments.get(no)
+        segment = self.segments.for_command(caller, no)
         if segment.number_of_lines == 0:
             raise SegmentEmpty(f"Segment {no} has no lines.")
         header = segment.header
@@ -125,8 +126,10 @@ class Tasks:
 
     def _run_of(self, no: int) -> TaskRun | None:
         """The tasks that were made together with this one."""
-        with self.read_models.cursor() as cursor:
-            row = cursor.execute("SELECT first_no FROM task WHERE no = %s", (no,)).fetchone()
+        row = look_up(
+            *(self.journal, self.read_models),
+            lambda cursor: cursor.execute("SELECT first_no FROM task WHERE no = %s", (no,)).fetchone(),
+        )
         return None if row is None else self.journal.load(f"tasks-{row['first_no']}", TaskRun)
 
     def _check(self, values: TaskChanges) -> None:

@@ -11,6 +11,7 @@ from psycopg.sql import SQL
 from application.contacts import stream_of as contact_stream
 from application.event_words import Facts, of_segment, tell_any
 from application.field_words import Language
+from application.history_words import ERASED
 from application.past_contacts import PastContacts
 from application.past_interactions import streams_of_interactions
 from domain.amendments import (
@@ -24,6 +25,13 @@ from domain.amendments import (
     InteractionsUncanceled,
 )
 from domain.contact import KnownContact
+from domain.contact_set import ContactSet
+from domain.delivery import (
+    DeliveryFailed,
+    InteractionsDelivered,
+    InteractionsLoggedAgain,
+    InteractionsSentAgain,
+)
 from domain.errors import NotFound
 from domain.segment.events import SegmentLogged
 from domain.segment.logging import entry_index
@@ -35,6 +43,7 @@ MOST_LOOKED_AT = 100_000
 AMENDED_SETS = (
     *(InteractionsCanceled, InteractionsUncanceled, InteractionsEvaluated),
     *(InteractionsRedated, InteractionsDeleted),
+    *(InteractionsDelivered, DeliveryFailed, InteractionsSentAgain),
 )
 COMMENTED = (InteractionCommented, InteractionCommentChanged, InteractionCommentDeleted)
 
@@ -71,7 +80,9 @@ class ToldHistory:
         contact = self.log.load(contact_stream(no), KnownContact)
         if contact is None:
             raise NotFound.named("contact", no)
-        streams = [contact_stream(no), *streams_of_interactions(self.contacts, contact, head)]
+        streams = streams_of_interactions(self.contacts, contact, head)
+        # Which entries were logged again is known when those that they were made of are.
+        streams = [contact_stream(no), *sorted(streams, key=lambda stream: stream.startswith("resend-"))]
         own = _Concerned(contact.key)
         found = [
             told
@@ -114,7 +125,10 @@ class ToldHistory:
         return ToldPage(found, end if end < head else None)
 
     def _before(self, at: datetime) -> int:
-        return position_at(self.log.datastore, at - timedelta(microseconds=1))
+        try:
+            return position_at(self.log.datastore, at - timedelta(microseconds=1))
+        except OverflowError:  # nothing is before the first instant that there is
+            return 0
 
     def _wanted(
         self, start: int, end: int, user_id: str | None, stream: str | None, limit: int
@@ -145,6 +159,8 @@ class ToldHistory:
             text = tell_any(data, facts.state, language)
             if stream.startswith("segment-"):
                 text = of_segment(stream.removeprefix("segment-"), text, language)
+            if event.erased:
+                text += f" {ERASED[language]}"
             facts.take(data, envelope.user_id, envelope.at)
             told = ToldEvent(
                 position=at,
@@ -171,8 +187,12 @@ class _Concerned:
                 lines = [block.line_no(self._key) for block in blocks if self._key in block.alive]
                 self._entries |= {first + entry_index(blocks, line_no) for line_no in lines}
                 return bool(lines)
+            case InteractionsLoggedAgain(source_first=first, sources=sources, first_interaction_no=made):
+                again = {made + sources.rank(place) for place in self._places(first, sources)}
+                self._entries |= again
+                return bool(again)
             case data if isinstance(data, AMENDED_SETS):
-                return any(number - data.first in data.entries for number in self._entries)
+                return bool(self._places(data.first, data.entries))
             case data if isinstance(data, COMMENTED):
                 return data.entry_no in self._entries
         value = getattr(event.data, "value", None)
@@ -180,3 +200,7 @@ class _Concerned:
             self._entries.add(event.data.entry_no)
             return True
         return False
+
+    def _places(self, first: int, entries: ContactSet) -> list[int]:
+        """Which of the entries, counted from `first` on, are with the contact."""
+        return [number - first for number in self._entries if number >= first and number - first in entries]

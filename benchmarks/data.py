@@ -167,7 +167,7 @@ class Installation:
             for entry in entries:
                 value = msgspec.convert(entry, kind.value_type)
                 self.service.records.put(CALLER, kind, str(entry["code"]), value)
-        self.campaign_no, _ = self.service.records.create_campaign(CALLER, None, Campaign("Fair"))
+        self.campaign_no, _ = self.service.campaigns.create(CALLER, None, Campaign("Fair"))
 
 
 class Base:

@@ -143,7 +143,7 @@ class Log(OnBase):
         self.base.installation.catch_up()
 
         def log() -> int:
-            event, _ = self.service.logging.log(CALLER, no, send_attachments=False, create_follow_up=False)
+            event, _, _ = self.service.logging.log(CALLER, no, send_attachments=False, create_follow_up=False)
             self.base.installation.contacts.catch_up()
             self._logged = event
             return event.number_of_interactions
@@ -178,7 +178,7 @@ class Cancel(OnBase):
         no = base.installation.new_segment().no
         self.service.selecting.apply(CALLER, no, base.criteria(0))
         base.installation.catch_up()
-        event, _ = self.service.logging.log(CALLER, no, send_attachments=False, create_follow_up=False)
+        event, _, _ = self.service.logging.log(CALLER, no, send_attachments=False, create_follow_up=False)
         base.installation.catch_up()
         self._logged = event
         self._others = self._counted() - event.number_of_interactions

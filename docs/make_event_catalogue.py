@@ -82,7 +82,8 @@ STREAMS = {
     "task": ("Single tasks", ""),
     "campaign-entry": (
         "Campaign entries",
-        "Other events make them; streams are named after their number.",
+        "Other events make them; streams are named after their number. Cancelling is kept there when no\n"
+        "interaction is left whose stream could say it.",
     ),
     "interactions": (
         "What became of interactions",

@@ -132,6 +132,22 @@ class CampaignEntryDeleted(msgspec.Struct, frozen=True):
     campaign_no: str
 
 
+@dataclass
+class CampaignEntry:
+    """A campaign entry by its own stream: what no interaction is left to say, and whether it is gone."""
+
+    version: int = 0
+    deleted: bool = False
+
+    def copy(self) -> CampaignEntry:
+        """One that can be changed without changing this one."""
+        return replace(self)
+
+    def apply(self, event: object, user_id: str, at: datetime) -> None:
+        """Take over one event."""
+        self.deleted = isinstance(event, CampaignEntryDeleted)
+
+
 @dataclass(frozen=True)
 class RecordedInteractions:
     """The interactions of one stream, and which of them count.
@@ -157,6 +173,11 @@ class RecordedInteractions:
     def is_canceled(self) -> bool:
         """Whether the logged segment itself is canceled."""
         return self.with_segment is not None
+
+    @property
+    def standing(self) -> ContactSet:
+        """The entries that were not deleted."""
+        return ContactSet(range(self.count)) - self.deleted
 
     def after(self, event: Amendment) -> RecordedInteractions:
         """The same once this has happened."""

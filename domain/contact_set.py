@@ -169,26 +169,28 @@ def contact_sets(value: object) -> Iterator[ContactSet]:
     if isinstance(value, ContactSet):
         yield value
     elif isinstance(value, msgspec.Struct):
-        for name in _fields_with_sets(type(value)):
+        for name in _fields_with(type(value), ContactSet):
             yield from contact_sets(getattr(value, name))
     elif isinstance(value, (tuple, list, dict)):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from contact_sets(inner)
 
 
-def may_hold_sets(event: type[msgspec.Struct]) -> bool:
-    """Whether there can be a contact set within events of this kind."""
-    return bool(_fields_with_sets(event))
+def may_hold(event: type[msgspec.Struct], kind: type) -> bool:
+    """Whether there can be one of this kind, such as a contact set, within events like this."""
+    return bool(_fields_with(event, kind))
 
 
 @functools.cache
-def _fields_with_sets(kind: type[msgspec.Struct]) -> tuple[str, ...]:
-    """The fields that may hold contact sets: most events have none, and need no search."""
-    hints = get_type_hints(kind)
-    return tuple(name for name in kind.__struct_fields__ if _may_hold_sets(hints[name]))
+def _fields_with(struct: type[msgspec.Struct], kind: type) -> tuple[str, ...]:
+    """The fields that may hold one of this kind: most events have none, and need no search."""
+    hints = get_type_hints(struct)
+    return tuple(name for name in struct.__struct_fields__ if _may_hold(hints[name], kind))
 
 
-def _may_hold_sets(hint: Any) -> bool:
+def _may_hold(hint: Any, kind: type) -> bool:
+    if hint in (kind, Any):
+        return True
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-        return bool(_fields_with_sets(hint))
-    return hint in (ContactSet, Any) or any(_may_hold_sets(part) for part in get_args(hint))
+        return bool(_fields_with(hint, kind))
+    return any(_may_hold(part, kind) for part in get_args(hint))

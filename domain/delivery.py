@@ -100,6 +100,10 @@ class InteractionsLoggedAgain(msgspec.Struct, frozen=True, omit_defaults=True):
     correspondence_type: CorrespondenceType | None = None
     """None: as each entry says."""
 
+    def source_of(self, entry_no: int) -> int:
+        """The entry that this one was made of."""
+        return self.source_first + self.sources[entry_no - self.first_interaction_no]
+
 
 def outcomes(
     first: int, sent: Mapping[int, str], failed: Mapping[int, tuple[DeliveryError, str | None]]

@@ -37,6 +37,7 @@ __all__ = [
     "Range",
     "Term",
     "Value",
+    "exactly",
     "matches",
     "parse",
 ]
@@ -117,6 +118,11 @@ class Expression:
 def _conditions(terms: tuple[Term, ...]) -> int:
     listed = [isinstance(term, Equal | Like) and term.negated == (len(terms) > 1) for term in terms]
     return 0 if listed == [True] else max(1, listed.count(False))
+
+
+def exactly(value: str) -> str:
+    """The filter that this very value meets, whatever signs it holds; plain where it may be."""
+    return "'" + value.replace("'", "''") + "'" if _SIGN.search(value) else value
 
 
 def parse(text: str, field: FieldType, *, work_date: date) -> Expression:
@@ -223,6 +229,7 @@ class _Operand:
 
 
 _OPERATOR: Final = re.compile(r"<>|<=|>=|<|>")
+_SIGN: Final = re.compile(r"[|&*?<>@']|\.\.")
 _SPACE: Final = re.compile(r"\s*")
 _QUOTED: Final = re.compile(r"'((?:[^']|'')*+)'")
 _END_OF_VALUE: Final = re.compile(r"[|&]|\.\.")

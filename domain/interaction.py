@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace as replaced
 
-from domain.amendments import Amendment, RecordedInteractions
+from domain.amendments import Amendment, InteractionsEvaluated, RecordedInteractions
 from domain.contact import KnownContact, active_address
 from domain.document import Document, document_in, languages
 from domain.errors import Conflict, MandatoryField, NoDocument, NoEmail, NotFound, PrivacyBlocked
@@ -164,6 +164,9 @@ class SingleInteraction:
             case _:
                 amendment: Amendment = event  # type: ignore[assignment]
                 self.recorded = self.recorded.after(amendment)
+                if isinstance(amendment, InteractionsEvaluated) and self.said is not None:
+                    # Finishing it starts from what was said, and this was said too.
+                    self.said = replaced(self.said, evaluation=amendment.evaluation)
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -191,18 +194,19 @@ def complete(said: InteractionValues, around: Surroundings) -> Interaction:
     values |= named
     if around.template is not None:
         values |= _document(around.template, around.contact)
-    document: Document | None = values.get("document")
-    about = document.subject if document is not None else None
-    values["subject"] = values.get("subject") or about or values.get("description")
+    values["subject"] = values.get("subject") or values.get("description")
     if "contact_alternative_address_code" not in named and around.contact is not None:
         addresses = around.contact.value.alternative_addresses
         values["contact_alternative_address_code"] = active_address(addresses, values["date"])
     return Interaction(**values)
 
 
-def check(interaction: Interaction, contact: KnownContact | None, *, deliver: bool) -> Interaction:
+def check(
+    interaction: Interaction, contact: KnownContact | None, *, deliver: bool, as_mail: bool = False
+) -> Interaction:
     """Refuse what is not complete, in the order of domain B15; the type may become blank (B10.3).
 
+    `as_mail`: somebody says that it is a mail, which needs a document even if nothing is to be sent.
     Raises MandatoryField, NoEmail, NoDocument.
     """
     for field, value in (
@@ -225,8 +229,16 @@ def check(interaction: Interaction, contact: KnownContact | None, *, deliver: bo
                 [(("contact_no",), "there is no e-mail address")],
             )
         return replaced(interaction, correspondence_type=None)
-    if deliver and interaction.correspondence_type is not None and interaction.document is None:
-        raise NoDocument("There is no document to send.", [(("send_attachments",), "there is no document")])
+    if interaction.document is None:
+        if deliver and interaction.correspondence_type is not None:
+            raise NoDocument(
+                "There is no document to send.", [(("send_attachments",), "there is no document")]
+            )
+        if as_mail and interaction.correspondence_type == "email":
+            raise NoDocument(
+                "An interaction by e-mail needs a template with a document.",
+                [(("correspondence_type",), "the interaction template has no document")],
+            )
     return interaction
 
 

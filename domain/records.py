@@ -135,7 +135,7 @@ def _kind(
     name: str,
     path: str,
     value_type: type[msgspec.Struct],
-    code_length: int = 10,
+    code_length: int = 20,
     others: tuple[type[RecordChanged], ...] = (),
 ) -> RecordKind:
     title = "".join(word.capitalize() for word in name.split("-"))
@@ -161,20 +161,20 @@ def _kind(
     )
 
 
-MAILING_GROUP = _kind("mailing-group", "mailing-groups", CodeEntry)
+MAILING_GROUP = _kind("mailing-group", "mailing-groups", CodeEntry, 10)
 INDUSTRY_GROUP = _kind("industry-group", "industry-groups", CodeEntry)
 BUSINESS_RELATION = _kind("business-relation", "business-relations", CodeEntry)
 JOB_RESPONSIBILITY = _kind("job-responsibility", "job-responsibilities", CodeEntry)
 ORGANIZATIONAL_LEVEL = _kind("organizational-level", "organizational-levels", CodeEntry)
-INTERACTION_GROUP = _kind("interaction-group", "interaction-groups", CodeEntry)
+INTERACTION_GROUP = _kind("interaction-group", "interaction-groups", CodeEntry, 10)
 CAMPAIGN_STATUS = _kind("campaign-status", "campaign-statuses", CodeEntry)
 TERRITORY = _kind("territory", "territories", CodeEntry)
 SALUTATION = _kind("salutation", "salutations", Salutation)
-SALESPERSON = _kind("salesperson", "salespeople", Salesperson, 20)
-PROFILE_QUESTIONNAIRE = _kind("profile-questionnaire", "profile-questionnaires", ProfileQuestionnaire, 20)
-INTERACTION_TEMPLATE = _kind("interaction-template", "interaction-templates", InteractionTemplate)
-CAMPAIGN = _kind("campaign", "campaigns", Campaign, 20, (CampaignActivated, CampaignDeactivated))
-SAVED_CRITERIA = _kind("saved-segment-criteria", "saved-segment-criteria", SavedCriteria)
+SALESPERSON = _kind("salesperson", "salespeople", Salesperson)
+PROFILE_QUESTIONNAIRE = _kind("profile-questionnaire", "profile-questionnaires", ProfileQuestionnaire)
+INTERACTION_TEMPLATE = _kind("interaction-template", "interaction-templates", InteractionTemplate, 10)
+CAMPAIGN = _kind("campaign", "campaigns", Campaign, others=(CampaignActivated, CampaignDeactivated))
+SAVED_CRITERIA = _kind("saved-segment-criteria", "saved-segment-criteria", SavedCriteria, 10)
 SETUP = _kind("setup", "setup", Setup)
 TEMPLATE_SETUP = _kind("interaction-template-setup", "interaction-template-setup", InteractionTemplateSetup)
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from domain.errors import NumberSeries
+from domain.errors import InvalidRequest, NumberSeries
 from domain.inheritance import Inherit
 from domain.vocabulary import CorrespondenceType
 
@@ -77,7 +77,11 @@ class Setup(msgspec.Struct, frozen=True):
 
 
 def series_for(setup: Setup, kind: SeriesName, typed: str | None) -> Series | None:
-    """The series to draw from; none when the number was typed. Raises NumberSeries (domain B1)."""
+    """The series to draw from; none when the number was typed (domain B1).
+
+    A typed number becomes a part of addresses, where a slash or dots alone mean something else. Raises
+    NumberSeries, InvalidRequest.
+    """
     series: Series | None = getattr(setup.number_series, kind)
     if typed is not None:
         if series is not None and not series.manual:
@@ -85,6 +89,10 @@ def series_for(setup: Setup, kind: SeriesName, typed: str | None) -> Series | No
                 f"Numbers of {kind}s come from the series; leave the number out.",
                 [(("no",), "typed numbers are not allowed")],
             )
+        if "/" in typed:
+            raise InvalidRequest.at("no", "must not hold a slash")
+        if typed in (".", ".."):
+            raise InvalidRequest.at("no", "must not be dots only")
         return None
     if series is None:
         raise NumberSeries(

@@ -87,11 +87,11 @@ class Checkpoints:
             tree = StoredTree(cursor)
             if last is not None:
                 self._refuse_to_go_on_from(last, size, tree)
-                if last.tree_size == size:
-                    return last, False
+            tree.grow(size)
+            if last is not None and last.tree_size == size:
+                return last, False
             if size == 0:
                 return None
-            tree.grow(size)
             root = StoredTree(cursor).root(size)
             verifier = self.signer.verifier
             note = self.signer.sign(str(Checkpoint(verifier.name, size, root)))

@@ -209,6 +209,15 @@ class EventLog(Application[str]):
         assert row is not None
         return int(row["position"])
 
+    def position_of(self, stream: str, version: int) -> int | None:
+        """The position of a version of a stream; None if there is no such."""
+        with self.datastore.get_connection() as connection:
+            row = connection.execute(
+                "SELECT notification_id FROM log_events WHERE originator_id = %s AND originator_version = %s",
+                (stream, version),
+            ).fetchone()
+        return None if row is None else int(row["notification_id"])
+
     def version_at(self, stream: str, at: At) -> int | None:
         """The version of a stream at an instant or position; None before its first event."""
         if isinstance(at, int):

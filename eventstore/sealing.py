@@ -62,6 +62,11 @@ def subjects_in(state: bytes) -> list[int]:
     return list(map(int, _SUBJECTS.findall(state))) if state.startswith(MARK) else []
 
 
+def sealed_of(subject: int) -> bytes:
+    """What is in a stored state in which something is sealed of this subject."""
+    return b'{"of":%d,"at":[' % subject
+
+
 def take_out(data: Any, personal: Personal) -> dict[str, Any]:
     """Blank what is personal in builtin data; the values that were there, if there were any."""
     there = container(data, personal.at)

@@ -26,44 +26,60 @@ class MissingEventError(Exception):
 
 
 class StoredTree:
-    """Hashes of complete subtrees, from the stored pieces and, after the last of them, from the events.
+    """Hashes of complete subtrees, from the stored pieces and, where there are none, from the events.
 
     Good for one transaction: it remembers what it has read.
     """
 
     def __init__(self, cursor: Cursor[Any]) -> None:
         self._cursor = cursor
-        self._read: dict[tuple[int, int], list[bytes]] = {}
+        self._read: dict[tuple[int, int], dict[int, bytes]] = {}
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of a complete subtree. Raises MissingEventError."""
         tile_level, within = divmod(level, TILE_LEVELS)
-        tile, offset = divmod(index << within, TILE)
-        hashes = self._hashes(tile_level, tile)[offset : offset + (1 << within)]
-        if len(hashes) < 1 << within:
-            raise MissingEventError((((tile * TILE) + offset + len(hashes)) << tile_level * TILE_LEVELS) + 1)
-        return fold(hashes)
+        return fold(self._hashes(tile_level, index << within, (index + 1) << within))
 
     def root(self, size: int) -> bytes:
         """The root over the first events. Raises MissingEventError."""
         return root(self.node, size)
 
     def grow(self, size: int) -> None:
-        """Keep all pieces that are full in a tree of this size. Raises MissingEventError."""
+        """Keep all pieces that are full in a tree of this size, also if they were lost.
+
+        Raises MissingEventError.
+        """
         level, full = 0, size // TILE
         while full:
+            self._read.clear()
             kept = self._cursor.execute(
-                "SELECT coalesce(max(index) + 1, 0) AS kept FROM tree_tile WHERE level = %s", (level,)
+                "SELECT count(*) AS number, coalesce(max(index) + 1, 0) AS next"
+                " FROM tree_tile WHERE level = %s",
+                (level,),
             ).fetchone()
             assert kept is not None
-            for first in range(kept["kept"], full, TILES_AT_ONCE):
+            if kept["number"] < kept["next"]:
+                self._keep_lost(level, kept["next"])
+            for first in range(kept["next"], full, TILES_AT_ONCE):
                 self._keep(level, first, min(first + TILES_AT_ONCE, full))
             level, full = level + 1, full // TILE
 
+    def _keep_lost(self, level: int, end: int) -> None:
+        self._cursor.execute(
+            "SELECT index FROM generate_series(0, %s::bigint - 1) AS i(index)"
+            " EXCEPT SELECT index FROM tree_tile WHERE level = %s ORDER BY index",
+            (end, level),
+        )
+        for row in self._cursor.fetchall():
+            self._keep(level, row["index"], row["index"] + 1)
+
     def _keep(self, level: int, first: int, end: int) -> None:
-        hashes = self._below(level, first * TILE, end * TILE)
-        if len(hashes) < (end - first) * TILE:
-            raise MissingEventError(((first * TILE + len(hashes)) << level * TILE_LEVELS) + 1)
+        if level == 0:
+            hashes = [digest for _, digest, _ in leaves(self._cursor, first * TILE + 1, end * TILE)]
+            if len(hashes) < (end - first) * TILE:
+                raise MissingEventError(first * TILE + len(hashes) + 1)
+        else:
+            hashes = self._hashes(level, first * TILE, end * TILE)
         tiles = [hashes[start : start + TILE] for start in range(0, len(hashes), TILE)]
         self._cursor.execute(
             "INSERT INTO tree_tile (level, index, root, hashes)"
@@ -71,27 +87,40 @@ class StoredTree:
             (level, list(range(first, end)), [fold(tile) for tile in tiles], [b"".join(t) for t in tiles]),
         )
 
-    def _hashes(self, level: int, tile: int) -> list[bytes]:
-        """The hashes of a piece; fewer than all where it is not full."""
-        if (level, tile) not in self._read:
-            kept = self._cursor.execute(
-                "SELECT hashes FROM tree_tile WHERE level = %s AND index = %s", (level, tile)
-            ).fetchone()
-            self._read[level, tile] = (
-                hashes_in(kept["hashes"]) if kept else self._below(level, tile * TILE, (tile + 1) * TILE)
-            )
-        return self._read[level, tile]
+    def _hashes(self, level: int, first: int, end: int) -> list[bytes]:
+        """The hashes in pieces of a level, from one to before another. Raises MissingEventError."""
+        return [self._hash(level, *divmod(index, TILE)) for index in range(first, end)]
 
-    def _below(self, level: int, first: int, end: int) -> list[bytes]:
-        """What pieces of this level are made of, without gaps from the first on."""
+    def _hash(self, level: int, tile: int, place: int) -> bytes:
+        known = self._read.get((level, tile))
+        if known is None:
+            known = self._read[level, tile] = self._of(level, tile)
+        index = tile * TILE + place
+        if place not in known:
+            if level == 0:
+                raise MissingEventError(index + 1)
+            # The piece of which this is the root is not there.
+            known[place] = fold(self._hashes(level - 1, index * TILE, (index + 1) * TILE))
+            del self._read[level - 1, index]  # if all are lost, there may be many
+        return known[place]
+
+    def _of(self, level: int, tile: int) -> dict[int, bytes]:
+        """The hashes of a piece by their places, or what there is to make it of."""
+        kept = self._cursor.execute(
+            "SELECT hashes FROM tree_tile WHERE level = %s AND index = %s", (level, tile)
+        ).fetchone()
+        if kept:
+            return dict(enumerate(hashes_in(kept["hashes"])))
+        first, end = tile * TILE, (tile + 1) * TILE
         if level == 0:
-            return [digest for _, digest, _ in leaves(self._cursor, first + 1, end)]
+            return {
+                position - 1 - first: digest for position, digest, _ in leaves(self._cursor, first + 1, end)
+            }
         self._cursor.execute(
-            "SELECT index, root FROM tree_tile WHERE level = %s AND index BETWEEN %s AND %s ORDER BY index",
+            "SELECT index, root FROM tree_tile WHERE level = %s AND index BETWEEN %s AND %s",
             (level - 1, first, end - 1),
         )
-        rows = self._cursor.fetchall()
-        return [bytes(row["root"]) for place, row in enumerate(rows, first) if row["index"] == place]
+        return {row["index"] - first: bytes(row["root"]) for row in self._cursor.fetchall()}
 
 
 def leaves(cursor: Cursor[Any], first: int, last: int) -> Iterator[tuple[int, bytes, StoredEvent]]:

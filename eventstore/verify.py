@@ -1,4 +1,4 @@
-"""Recompute the whole log: positions, hash chain, head, checkpoints, and the contents that events name.
+"""Recompute the whole log: positions, hash chain, head, checkpoints, and what is kept beside the events.
 
 Whoever may rewrite all of the database, and has the key, can compute chain, tree and checkpoints as well.
 Against that helps what he cannot reach: checkpoints that were kept outside.
@@ -22,9 +22,9 @@ from psycopg.sql import SQL, Identifier
 from eventstore.merkle import GrowingTree, root_of
 from eventstore.notes import Verifier
 from eventstore.verify_events import PIECE, Checked, Piece, Problem, check
+from eventstore.verify_kept import NOTHING_ERASED, Erasures, problems_of_contents, problems_of_keys
 from eventstore.verify_seals import Outside, Seals, problems_of_tiles, stored_checkpoints
 
-CONTENTS_AT_ONCE = 100
 MANY_EVENTS = 300_000
 """From so many on, other processes help; below, starting them would take longer than it saves."""
 MOST_PROCESSES = 4
@@ -50,13 +50,15 @@ def verify(
     keys: Sequence[Verifier] = (),
     outside: Sequence[Outside] = (),
     nameless: Collection[str] = (),
+    erasures: Erasures = NOTHING_ERASED,
     progress: Progress | None = None,
     processes: int | None = None,
 ) -> Verification:
     """Check everything as it is at this moment, while others go on writing.
 
     `keys` are those that may have signed; `outside` are checkpoints that were kept elsewhere; events of the
-    `nameless` topics name no contents, so they need not be searched for that.
+    `nameless` topics name no contents, so they need not be searched for that; `erasures` tell what was
+    rightly taken away.
     """
     with _reading(conninfo, schema) as connection:
         inside = stored_checkpoints(connection)
@@ -68,7 +70,8 @@ def verify(
         problems += Seals(log.roots, log.events, wrong, keys).problems(inside, outside)
         if wrong is None:
             problems += problems_of_tiles(connection, log.tiles, inside)
-        problems += _problems_of_contents(connection, log.named)
+            problems += [*log.keyless, *problems_of_keys(connection, erasures)]
+        problems += problems_of_contents(connection, log.named, erasures)
     if not problems:
         return Verification(True, log.events, checkpoints=len(inside))
     # What has no position comes last; of several at one position, what the events themselves show is first.
@@ -82,6 +85,7 @@ class _Log:
     def __init__(self, connection: Connection[Any], sizes: Sequence[int], progress: Progress | None) -> None:
         self.events = 0
         self.named: dict[str, int] = {}
+        self.keyless: list[Problem] = []
         self.tiles: list[bytes] = []
         self.roots: dict[int, bytes] = {}
         self._connection, self._sizes, self._progress = connection, sizes, progress
@@ -93,7 +97,9 @@ class _Log:
         end, last = (head[0] if head else 0), (found[0] if found else None) or 0
         whole = GrowingTree()
         for checked in checker.all(self._pieces(max(1, min(end, last)))):
-            self.named = checked.named | self.named
+            for digest, position in checked.named.items():
+                self.named.setdefault(digest, position)
+            self.keyless += [checked.keyless] if checked.keyless else []
             self.tiles += checked.tiles
             for size, peaks in checked.cuts.items():
                 self.roots[size] = root_of([*peaks, *whole.peaks()])
@@ -203,19 +209,3 @@ def _reading(conninfo: str, schema: str) -> Iterator[Connection[Any]]:
     with _connect(conninfo) as connection:
         connection.execute(SQL("SET LOCAL search_path = {}").format(Identifier(schema)))
         yield connection
-
-
-def _problems_of_contents(connection: Connection[Any], named: dict[str, int]) -> Iterator[Problem]:
-    missing = dict(named)
-    with connection.cursor("content") as cursor:
-        cursor.execute("SELECT sha256, data FROM content", binary=True)
-        while page := cursor.fetchmany(CONTENTS_AT_ONCE):
-            for digest, data in page:
-                position = missing.pop(digest.hex(), None)
-                if hashlib.sha256(data).digest() != digest:
-                    namer = f"the event at position {position}" if position else "no event"
-                    yield Problem(position, f"The content {digest.hex()}, named by {namer}, was changed.")
-    for digest, position in missing.items():
-        yield Problem(
-            position, f"The content {digest}, named by the event at position {position}, is missing."
-        )

@@ -20,6 +20,7 @@ from psycopg.pq.abc import PGresult
 from psycopg.sql import SQL, Literal
 
 from eventstore.merkle import GrowingTree
+from eventstore.sealing import subjects_in
 from eventstore.tiles import TILE, TILE_LEVELS
 
 PIECE = 16 * TILE
@@ -54,10 +55,11 @@ class Piece(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """How far a piece is right, and what it adds to the tree."""
+    """How far a piece is right, and what it adds to the tree; `keyless` if a key is missing that it needs."""
 
     end: int
     problem: Problem | None
+    keyless: Problem | None
     named: dict[str, int]
     tiles: list[bytes]
     peaks: list[bytes]
@@ -83,7 +85,8 @@ def check(connection: Connection[Any], piece: Piece, nameless: frozenset[bytes])
             tree.extend(reading.leaves[done:upto])
             cuts[size], done = tree.peaks(), upto
     tree.extend(reading.leaves[done:])
-    return Checked(reading.end, problem, reading.named, tree.arisen, tree.peaks(), cuts)
+    keyless = _keyless(connection, reading.sealed)
+    return Checked(reading.end, problem, keyless, reading.named, tree.arisen, tree.peaks(), cuts)
 
 
 class _Reading:
@@ -93,6 +96,7 @@ class _Reading:
         self.end = first - 1
         self.leaves: list[bytes] = []
         self.named: dict[str, int] = {}
+        self.sealed: dict[int, int] = {}
         self.problem: Problem | None = None
         self._chain, self._nameless = chain, nameless
 
@@ -103,17 +107,14 @@ class _Reading:
         """
         head, length, join = _HEAD.unpack_from, _LENGTH.unpack_from, b"".join
         chain, leaves, end, nameless = self._chain, self.leaves, self.end, self._nameless
+        sealed = self.sealed
         for row in rows:
             position, size = head(row, 6)
             stream_end = 18 + size
             topic_end = stream_end + 16 + length(row, stream_end + 12)[0]
             state_end = topic_end + 4 + length(row, topic_end)[0]
-            parts = (
-                b"\x00",
-                row[6:stream_end],
-                row[stream_end + 4 : topic_end],
-                row[topic_end + 4 : state_end],
-            )
+            state = row[topic_end + 4 : state_end]
+            parts = (b"\x00", row[6:stream_end], row[stream_end + 4 : topic_end], state)
             leaf = sha256(join(parts)).digest()
             chain = sha256(b"\x01" + chain + leaf).digest()
             if position != end + 1 or chain != row[state_end + 4 :]:
@@ -122,10 +123,12 @@ class _Reading:
             # Decoding every state would take longer than all the rest; searching it, as long as hashing it.
             if (
                 row[stream_end + 16 : topic_end] not in nameless
-                and b'"parts"' in row
-                and not self._read_names(end + 1, row[topic_end + 4 : state_end])
+                and b'"sha256"' in state
+                and not self._read_names(end + 1, state)
             ):
                 break
+            for subject in subjects_in(state):
+                sealed.setdefault(subject, end + 1)
             end += 1
             leaves.append(leaf)
         self.end = end
@@ -199,6 +202,19 @@ def _expect(result: PGresult, status: ExecStatus) -> None:
         raise psycopg.OperationalError(result.get_error_message())
 
 
+def _keyless(connection: Connection[Any], sealed: dict[int, int]) -> Problem | None:
+    """The first event in which something is sealed under a key of which there is not even a trace."""
+    missing = connection.execute(
+        "SELECT subject FROM unnest(%s::bigint[]) AS s(subject)"
+        " WHERE NOT EXISTS (SELECT FROM personal_key k WHERE k.subject = s.subject)",
+        (list(sealed),),
+    ).fetchall()
+    if not missing:
+        return None
+    position, subject = min((sealed[subject], subject) for (subject,) in missing)
+    return Problem(position, f"The key of subject {subject}, of the event at position {position}, is gone.")
+
+
 def _differing(connection: Connection[Any], first: int, leaves: list[bytes]) -> int | None:
     """The first position whose hash is not the one in the stored tree."""
     rows = connection.execute(
@@ -218,12 +234,13 @@ def _differing(connection: Connection[Any], first: int, leaves: list[bytes]) -> 
 
 
 def _digests_in(value: object) -> Iterator[str]:
-    """The digests of all contents that are named in a state: each list of `parts` names some."""
+    """The digests of all contents that are named in a state.
+
+    Documents and parts of sets have one in `sha256`; that of a set itself, which has `parts`, is computed.
+    """
     if isinstance(value, dict):
-        parts = value.get("parts")
-        for part in parts if isinstance(parts, list) else ():
-            if isinstance(part, dict) and isinstance(digest := part.get("sha256"), str):
-                yield digest
+        if isinstance(digest := value.get("sha256"), str) and "parts" not in value:
+            yield digest
         for inner in value.values():
             yield from _digests_in(inner)
     elif isinstance(value, list):

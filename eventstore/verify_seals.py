@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from psycopg import Connection
@@ -137,8 +137,9 @@ def problems_of_tiles(
     rows = connection.execute(
         "SELECT level, index, root, hashes FROM tree_tile ORDER BY level, index", binary=True
     )
-    levels = [list(roots)]
+    levels, kept = [list(roots)], set()
     for level, index, root, hashes in rows:
+        kept.add((level, index))
         below = hashes_in(hashes)
         while len(levels) <= level:
             full = len(levels[-1]) // TILE * TILE
@@ -150,7 +151,22 @@ def problems_of_tiles(
             first = ((index * TILE) << level * TILE_LEVELS) + 1
             yield Problem(first, f"The stored tree was changed, in the piece from position {first} on.")
     sealed = inside[-1].tree_size if inside else 0
-    covered = connection.execute("SELECT max(index) + 1 FROM tree_tile WHERE level = 0").fetchone()
-    if covered and covered[0] and covered[0] * TILE > sealed:
-        end = covered[0] * TILE
+    yield from _missing_tiles(kept, sealed)
+    end = TILE * max((index + 1 for level, index in kept if level == 0), default=0)
+    if end > sealed:
         yield Problem(sealed + 1, f"The checkpoint that sealed the events up to position {end} was removed.")
+
+
+def _missing_tiles(kept: Collection[tuple[int, int]], sealed: int) -> Iterator[Problem]:
+    """Without a position, as no event is wrong: what the checkpoints say about those comes first."""
+    level, width = 0, TILE
+    while sealed // width:
+        for index in range(sealed // width):
+            if (level, index) not in kept:
+                first, last = index * width + 1, (index + 1) * width
+                text = (
+                    f"A piece of the stored tree is missing (level {level}, index {index}, the events from"
+                    f" position {first} to {last}); making a checkpoint makes it anew."
+                )
+                yield Problem(None, text)
+        level, width = level + 1, width * TILE

@@ -69,11 +69,13 @@ class CampaignEntryPlace(msgspec.Struct, frozen=True):
     entry_no: int
     campaign_no: str
     segment_no: str | None
+    canceled: bool
     singles: list[int]
 
 
 _CAMPAIGN_ENTRY = sql.SQL(
-    "SELECT k.entry_no, k.campaign_no, k.segment_no, ARRAY(SELECT e.entry_no FROM interaction_log_entry e"
+    "SELECT k.entry_no, k.campaign_no, k.segment_no, k.canceled,"
+    " ARRAY(SELECT e.entry_no FROM interaction_log_entry e"
     " WHERE e.campaign_no = k.campaign_no AND e.campaign_entry_no = k.entry_no AND e.segment_no IS NULL"
     " ORDER BY e.entry_no) AS singles FROM {} WHERE {} ORDER BY k.entry_no"
 )

@@ -213,6 +213,7 @@ def _values(*, has_own: bool, has_documents: bool) -> list[str]:
         "contact_company_name": ("text", "CASE WHEN c.company_key IS NOT NULL THEN c.company_name END"),
         "contact_email": ("text", "c.email"),
         "contact_any_name": ("text", "c.name"),
+        "contact_privacy_blocked": ("boolean", "c.privacy_blocked"),
         "salesperson_code": ("text", own_or("salesperson_code", "text", _SALESPERSON)),
         "correspondence_type": ("text", _CORRESPONDENCE.format(fixed=fixed, value=correspondence)),
         "contact_alternative_address_code": (

@@ -90,6 +90,12 @@ class Listing:
         return self.source.split()[-1]
 
     @cached_property
+    def kinds(self) -> dict[str, FieldType]:
+        """What can be filtered by, with the type of its values."""
+        listed = {name: members.member.type for name, members in self.lists.items()}
+        return {name: field.type for name, field in self.fields.items()} | listed
+
+    @cached_property
     def of_source(self) -> frozenset[str]:
         """The fields for which nothing has to be joined."""
         return frozenset(

@@ -1,40 +1,41 @@
-"""Who was logged, by what has become of their entries since: for follow-up segments (domain B10.7)."""
+"""Which entries of a logged segment have certain values by now: for follow-up segments (domain B10.7)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from psycopg import Cursor, sql
 from psycopg.rows import DictRow
 
 from domain.contact_set import ContactSet
-from domain.segment.selection import LoggedContacts
+from domain.segment.events import SegmentLogged
 from projections.criteria_sql import Parameters
 
 
-def entries_like(
-    cursor: Cursor[DictRow], logged_segment: int, wanted: Mapping[str, Any]
-) -> tuple[LoggedContacts, ...]:
-    """The contacts of a logged segment whose entries have these values, by campaign, with multiplicity.
+def entries_like(cursor: Cursor[DictRow], logged: SegmentLogged, wanted: Mapping[str, Any]) -> ContactSet:
+    """The entries that logging made, counted from 0, that have these values; None asks for nothing.
 
-    A value of None asks for nothing. Contacts that are gone are left out.
+    What was logged again later has other numbers, and is left out.
     """
+    first = logged.first_interaction_no
     parameters = Parameters()
-    conditions = [sql.SQL("e.logged_segment_entry_no = {}").format(parameters.add(logged_segment))]
+    conditions = [
+        sql.SQL("e.entry_no BETWEEN {} AND {}").format(
+            parameters.add(first), parameters.add(first + logged.number_of_interactions - 1)
+        )
+    ]
     conditions += [
         sql.SQL("e.{} = {}").format(sql.Identifier(name), parameters.add(value))
         for name, value in wanted.items()
         if value is not None
     ]
-    rows = cursor.execute(
+    row = cursor.execute(
         sql.SQL(
-            "SELECT campaign_no, array_agg(key) AS keys FROM ("
-            " SELECT e.campaign_no, c.key,"
-            " row_number() OVER (PARTITION BY e.campaign_no, c.key ORDER BY e.entry_no) AS time"
-            " FROM interaction_log_entry e JOIN contact c ON c.no = e.contact_no WHERE {}) AS entry"
-            " GROUP BY campaign_no, time ORDER BY time, campaign_no NULLS FIRST"
+            "SELECT coalesce(array_agg(e.entry_no), '{{}}') AS numbers FROM interaction_log_entry e WHERE {}"
         ).format(sql.SQL(" AND ").join(conditions)),
         parameters.values,
-    )
-    return tuple(LoggedContacts(row["campaign_no"], ContactSet.from_array(row["keys"])) for row in rows)
+    ).fetchone()
+    assert row is not None
+    return ContactSet.from_array(np.asarray(row["numbers"]) - first)

@@ -60,13 +60,14 @@ def check_lines(
             _failing(checked),
             _campaigns(cursor, lines, parameters),
             _blanked(checked),
+            ContactSet(row["contact_key"] for row in checked if row["privacy_blocked"]),
         )
 
 
 def _checked(
     cursor: Cursor[DictRow], lines: sql.Composed, parameters: Parameters, *, deliver: bool
 ) -> list[DictRow]:
-    """The lines that fail, and those whose type becomes blank, in line order."""
+    """The lines that fail, whose type becomes blank, or whose contact is blocked, in line order."""
     values: dict[str, sql.Composable] = {
         "deliver": parameters.add(deliver),
         "salespeople": sql.SQL("ARRAY(SELECT code FROM salesperson)"),
@@ -78,12 +79,14 @@ def _checked(
         for name, _, _ in CHECKS
     )
     statement = sql.SQL(
-        "{lines}, checked AS (SELECT line.line_no, line.ordinal, line.contact_no,"
+        "{lines}, checked AS (SELECT line.line_no, line.ordinal, line.contact_no, line.contact_key,"
+        " line.contact_privacy_blocked AS privacy_blocked,"
         " CASE {cases} END AS failed, ({no_email}) AS blanked"
         " FROM line LEFT JOIN contact_alternative_address a"
         " ON a.contact_key = line.contact_key AND a.code = line.contact_alternative_address_code)"
-        " SELECT line_no, ordinal, contact_no, failed, count(failed) OVER () AS failing"
-        " FROM checked WHERE failed IS NOT NULL OR blanked ORDER BY ordinal"
+        " SELECT line_no, ordinal, contact_no, contact_key, privacy_blocked, failed, blanked,"
+        " count(failed) OVER () AS failing"
+        " FROM checked WHERE failed IS NOT NULL OR blanked OR privacy_blocked ORDER BY ordinal"
     ).format(lines=lines, cases=cases, no_email=sql.SQL(_NO_EMAIL))
     return cursor.execute(statement, parameters.values).fetchall()
 
@@ -98,7 +101,7 @@ def _failing(checked: Sequence[DictRow]) -> tuple[FailingLine, ...]:
 
 
 def _blanked(checked: Sequence[DictRow]) -> ContactSet:
-    places = [row["ordinal"] - 1 for row in checked if row["failed"] is None]
+    places = [row["ordinal"] - 1 for row in checked if row["failed"] is None and row["blanked"]]
     return ContactSet.from_array(np.array(places)) if places else EMPTY
 
 

@@ -50,13 +50,15 @@ def listing(kind: RecordKind) -> Listing:
 
 def _field(name: str, hint: object) -> Field:
     words = [get_args(part) for part in get_args(hint) if get_origin(part) is Literal]
-    usual = FieldType.CODE if name.endswith(("_code", "_no")) else FieldType.TEXT
+    usual = FieldType.CODE if name.endswith(("_code", "campaign_no")) else FieldType.TEXT
     kind = Enumeration(words[0]) if words else _TYPES.get(hint, usual)
     text: Any = f"value ->> '{name}' COLLATE \"C\""
     return Field(_CASTS[kind].format(text) if kind in _CASTS else f"({text})", kind)
 
 
-_USES: Mapping[str, tuple[tuple[str, LiteralString], ...]] = {
+# What is finished later came from no segment, and those entries an index leads to.
+_POSTPONED: LiteralString = "SELECT 1 FROM interaction_log_entry WHERE segment_no IS NULL AND postponed AND "
+USES: Mapping[str, tuple[tuple[str, LiteralString], ...]] = {
     "mailing-group": (("contacts", "SELECT 1 FROM contact_mailing_group WHERE code = %(code)s"),),
     "industry-group": (("contacts", "SELECT 1 FROM contact_industry_group WHERE code = %(code)s"),),
     "business-relation": (("contacts", "SELECT 1 FROM contact_business_relation WHERE code = %(code)s"),),
@@ -73,6 +75,12 @@ _USES: Mapping[str, tuple[tuple[str, LiteralString], ...]] = {
         ("contacts", "SELECT 1 FROM contact WHERE salesperson_code = %(code)s"),
         ("open segments", "SELECT 1 FROM segment WHERE salesperson_code = %(code)s"),
         ("campaigns", "SELECT 1 FROM campaign WHERE salesperson_code = %(code)s"),
+        ("tasks to be done", "SELECT 1 FROM task WHERE salesperson_code = %(code)s AND NOT closed"),
+        ("postponed interactions", _POSTPONED + "salesperson_code = %(code)s"),
+        (
+            "the set-up",
+            "SELECT 1 FROM record WHERE kind = 'setup' AND value ->> 'default_salesperson_code' = %(code)s",
+        ),
     ),
     "interaction-group": (
         (
@@ -83,6 +91,8 @@ _USES: Mapping[str, tuple[tuple[str, LiteralString], ...]] = {
     ),
     "interaction-template": (
         ("open segments", "SELECT 1 FROM segment WHERE interaction_template_code = %(code)s"),
+        ("tasks to be done", "SELECT 1 FROM task WHERE interaction_template_code = %(code)s AND NOT closed"),
+        ("postponed interactions", _POSTPONED + "interaction_template_code = %(code)s"),
         (
             "the set-up",
             "SELECT 1 FROM record r, jsonb_each_text(r.value) AS v"
@@ -95,6 +105,7 @@ _USES: Mapping[str, tuple[tuple[str, LiteralString], ...]] = {
         ("interaction templates", "SELECT 1 FROM interaction_template WHERE campaign_no = %(code)s"),
         ("campaign entries", "SELECT 1 FROM campaign_entry WHERE campaign_no = %(code)s"),
         ("tasks", "SELECT 1 FROM task WHERE campaign_no = %(code)s"),
+        ("postponed interactions", _POSTPONED + "campaign_no = %(code)s"),
     ),
 }
 
@@ -107,7 +118,7 @@ def how_many(cursor: Cursor[DictRow]) -> dict[str, int]:
 
 def used_by(cursor: Cursor[DictRow], kind: str, code: str) -> str | None:
     """Who still refers to a code, in a word; None when nobody does."""
-    for user, statement in _USES.get(kind, ()):
+    for user, statement in USES.get(kind, ()):
         if cursor.execute(sql.SQL("{} LIMIT 1").format(sql.SQL(statement)), {"code": code}).fetchone():
             return user
     return None

@@ -7,7 +7,7 @@ from typing import LiteralString, get_args
 from domain.criteria import TABLES
 from domain.field_type import Enumeration, FieldType
 from domain.vocabulary import CorrespondenceType, DocumentType, Evaluation, InformationFlow, InitiatedBy
-from projections.listing import Field, Listing, fields
+from projections.listing import Field, Listing, Members, fields
 from projections.statistics import COUNTS
 
 CODE, TEXT, INTEGER = FieldType.CODE, FieldType.TEXT, FieldType.INTEGER
@@ -26,6 +26,14 @@ LOGGED_SEGMENTS = Listing(
         **fields("canceled delivery_paused", BOOLEAN),
     },
     key="entry_no",
+    # Met by one of its entries: `error` finds what did not arrive somewhere.
+    lists={
+        "delivery": Members(
+            "interaction_log_entry e ON e.logged_segment_entry_no = logged_segment.entry_no"
+            " AND e.delivery_status IS NOT NULL",
+            Field("e.delivery_status", TABLES["interaction_log_entry"]["delivery_status"]),
+        )
+    },
     # Entries that were never sent are in no index here, so this costs nothing for most segments.
     also=(
         ", (SELECT json_build_object("
@@ -83,6 +91,7 @@ INTERACTION_LOG_ENTRIES = Listing(
     },
     key="entry_no",
     implied={"postponed": "NOT e.postponed"},
+    lists={"comments": Members("interaction_comment m ON m.entry_no = e.entry_no", Field("m.comment", TEXT))},
     also=(
         ", (SELECT coalesce(json_agg(json_build_object('line_no', m.line_no, 'date', m.date,"
         " 'comment', m.comment, 'user_id', m.user_id) ORDER BY m.line_no), '[]')"

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from api.context import service_of
 from api.pages import (
     choosing,
     contact_lists,
@@ -25,6 +32,7 @@ from api.pages import (
     signing_in,
     statistics,
 )
+from api.pages.browser import SignInNeeded, problem, visitor_of, wants_page
 from api.pages.rendering import STATIC
 
 PARTS = (
@@ -44,9 +52,24 @@ class _Files(StaticFiles):
         return response
 
 
+def _nothing_there(otherwise: Any) -> Callable[[Request, Exception], Response]:
+    """What an address leads to that is none: a page where a browser asks for one."""
+
+    def answer(request: Request, error: Exception) -> Response:
+        if not wants_page(request):
+            refusal: Response = otherwise(request, error)
+            return refusal
+        with suppress(SignInNeeded):
+            visitor_of(request, service_of(request))
+        return problem(request, "not-found", "")
+
+    return answer
+
+
 def mount_pages(app: FastAPI) -> None:
     """Add the pages; `/` leads to the first of them."""
     for part in PARTS:
         app.include_router(part.router)
+    app.add_exception_handler(HTTPException, _nothing_there(app.exception_handlers[HTTPException]))
     app.add_api_route("/", lambda: RedirectResponse("/segments"), include_in_schema=False)
     app.mount("/static", _Files(directory=STATIC), name="static")

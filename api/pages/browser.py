@@ -3,8 +3,6 @@
 What needs no database is `async`, as in `api.context`: it is not sent to a thread and back.
 """
 
-from __future__ import annotations
-
 import hmac
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -23,10 +21,11 @@ from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.context import WRITE_SECONDS, ServiceOf, preferred_language
-from api.pages.rendering import html
+from api.pages.rendering import html, quoted
 from api.pages.sessions import session_of
 from api.problems import STATUS, ProblemError, validation_problems
 from api.service import Service
@@ -81,6 +80,13 @@ class Visitor(msgspec.Struct, frozen=True):
         return html(template, self.language, known | facts, status, headers)
 
 
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for a page, or a script of ours for a part of one."""
+    if request.url.path.startswith("/v1/"):
+        return False
+    return "hx-request" in request.headers or "text/html" in request.headers.get("accept", "")
+
+
 class SignInNeeded(Exception):
     """Nobody is signed in."""
 
@@ -111,8 +117,15 @@ def visitor_of(request: Request, service: ServiceOf) -> Visitor:
     session = session_of(service, token) if token else None
     if session is None:
         raise SignInNeeded
-    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return Visitor(session.who.user_id, session.who.role, session.csrf, language_of(request), address)
+    who, csrf = session.who, session.csrf
+    visitor = Visitor(who.user_id, who.role, csrf, language_of(request), address_of(request))
+    request.state.visitor = visitor
+    return visitor
+
+
+def address_of(request: Request) -> str:
+    """What was asked for, within this service."""
+    return quote(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
 
 
 Signed = Annotated[Visitor, Depends(visitor_of)]
@@ -136,12 +149,16 @@ def _looks_back(
     service: ServiceOf,
     visitor: Annotated[Visitor, Depends(_allowed("marketer", "auditor"))],
 ) -> Visitor:
+    record_read(request, service, visitor)
+    return visitor
+
+
+def record_read(request: Request, service: Service, visitor: Visitor) -> None:
     """What is read of the history is recorded before it is shown, as the HTTP interface does it."""
     path, query = (
         unquote(part, errors="replace").replace("\x00", "\ufffd") for part in urlsplit(visitor.here)[2:4]
     )
     service.auditing.reads.record(visitor.user_id, visitor.role, request.method, path, query)
-    return visitor
 
 
 Reader = Annotated[Visitor, Depends(_allowed("marketer", "auditor", "reporter"))]
@@ -171,19 +188,15 @@ def check_origin(request: Request) -> None:
 Sent = Annotated[FormData, Depends(sent_form)]
 
 
-async def _sender(request: Request, form: Sent, visitor: Signed) -> Visitor:
-    given = form.get("csrf") or request.headers.get("x-csrf-token")
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
-        raise ProblemError("forbidden", "Not from here", "This page is out of date; load it again.")
-    return visitor
-
-
-Sender = Annotated[Visitor, Depends(_sender)]
-
-
 def _sends(*roles: Role) -> Callable[..., Awaitable[Visitor]]:
-    async def check(visitor: Sender) -> Visitor:
-        return _checked(visitor, *roles)
+    # Who sends is known before the form is read, which may be a file of any size.
+    async def check(
+        request: Request, visitor: Annotated[Visitor, Depends(_allowed(*roles))], form: Sent
+    ) -> Visitor:
+        given = form.get("csrf") or request.headers.get("x-csrf-token")
+        if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
+            raise ProblemError("forbidden", "Not from here", "This page is out of date; load it again.")
+        return visitor
 
     return check
 
@@ -194,9 +207,9 @@ Eraser = Annotated[Visitor, Depends(_sends("admin"))]
 
 
 def given_text(form: FormData, name: str) -> str:
-    """A text of a form, blank where it was not sent."""
+    """A text of a form, blank where it was not sent. Browsers end the lines of one as mail does."""
     value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
 
 
 def given_number(form: FormData, name: str) -> int | None:
@@ -236,8 +249,11 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except SignInNeeded:
-                back = "" if request.method != "GET" or "hx-request" in request.headers else request.url.path
-                return go_to(request, f"/sign-in?next={quote(back)}" if back else "/sign-in")
+                if request.method != "GET" or "hx-request" in request.headers:
+                    return go_to(request, "/sign-in")
+                if request.headers.get("sec-fetch-site") == "cross-site":
+                    return come_again(request, address_of(request), "one_moment")
+                return go_to(request, f"/sign-in?next={quoted(address_of(request))}")
             except SegmentLogged as error:
                 if request.method == "GET" and "hx-request" not in request.headers:
                     return RedirectResponse(f"/logged-segments/{error.facts['logged_segment']}", 303)
@@ -251,6 +267,8 @@ class PageRoute(APIRoute):
                 return problem(request, "unavailable", "")
             except HTTPException as error:
                 return problem(request, "invalid-request", str(error.detail))
+            except ClientDisconnect:
+                raise
             except Exception:
                 logger.exception("a page failed")
                 return problem(request, "internal-error", "")
@@ -258,9 +276,34 @@ class PageRoute(APIRoute):
         return shown
 
 
+def _outcome(method: str, slug: str) -> str | None:
+    """What a refusal says became of what was wanted, by its text; of what was only looked at, nothing."""
+    if method == "GET":
+        return None
+    # The database may have done it, and the answer been lost.
+    return "done_or_not" if slug in ("internal-error", "unavailable") else "nothing_changed"
+
+
+def come_again(request: Request, address: str, title: str) -> HTMLResponse:
+    """A page of ours that leads on at once.
+
+    Browsers keep the session's cookie from what comes from elsewhere, and a redirect counts as that too.
+    """
+    return html("come_again.html", language_of(request), NOBODY | {"back": address, "title": title})
+
+
 def problem(request: Request, slug: str, detail: str, problems: Sequence[Problem] = ()) -> HTMLResponse:
     """A refusal in words: a part of the page for scripts, a page of its own otherwise."""
-    facts = NOBODY | {"slug": slug, "detail": detail, "problems": problems[:100]}
+    visitor = getattr(request.state, "visitor", None)
+    facts = {
+        "visitor": visitor,
+        "csrf": visitor.csrf if visitor else "",
+        "here": visitor.here if visitor else "",
+        "slug": slug,
+        "detail": detail,
+        "problems": problems[:100],
+        "outcome": _outcome(request.method, slug),
+    }
     if "hx-request" in request.headers:
         headers = {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"}
         return html("part_problem.html", language_of(request), facts, STATUS[slug], headers)

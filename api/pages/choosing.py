@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import date
@@ -14,9 +15,12 @@ from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
+from api.pages.contact_lists import Answer, known_answers
 from api.pages.criteria_form import FIELDS, JOINS, OUTERMOST, filters_in
+from api.pages.filters import filter_shown, words_of
 from api.pages.forms import Choice, record_choices
-from api.pages.words import member_label
+from api.pages.rendering import quoted
+from api.pages.words import field_label, text
 from api.problems import validation_problems
 from api.schemas.criteria import CriteriaBody, ReuseCriteriaBody, ReuseLoggedSegmentBody, SaveCriteriaBody
 from api.schemas.values import Code
@@ -25,8 +29,11 @@ from application.field_words import Language
 from domain import records
 from domain.criteria import TABLES
 from domain.errors import InvalidRequest, Problem, Refused
-from domain.field_type import Enumeration, FieldType
+from domain.explanation import tables_of
+from domain.field_type import FieldType
+from domain.filter_expression import exactly
 from domain.records import RecordKind
+from domain.segment.state import CriteriaAction
 from domain.vocabulary import CriteriaActionKind, members
 from projections.listing import Query as ListQuery
 from projections.segment_listings import LOGGED_SEGMENTS
@@ -67,9 +74,16 @@ EXAMPLES = {
 @router.get(f"{SEGMENT}/choose")
 def show_choosing(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """The criteria of a worksheet, and a form for the next action."""
+    segment = service.segments.get(no)
+    asked_of = {table for action in segment.actions for table in tables_of(action.filters)}
+    answers = known_answers(service) if "profile_answer" in asked_of else []
     return visitor.page(
         "choose.html",
-        segment=service.segments.get(no),
+        segment=segment,
+        taken=[
+            (_with_answers(action.filters, answers), _options(action, visitor.language))
+            for action in segment.actions
+        ],
         saved=record_choices(service, records.SAVED_CRITERIA),
         row=_row(service, FIRST_FIELD, visitor.language),
         within=OUTERMOST,
@@ -78,6 +92,39 @@ def show_choosing(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse
         options=OPTIONS_OF_ADDING,
         logged=_latest_logged(service),
     )
+
+
+def _options(action: CriteriaAction, language: Language) -> list[str]:
+    """The options that an action was taken with, in words."""
+    words = [
+        field_label(name, language).lower()
+        for name in (*OPTIONS_OF_ADDING, "entire_companies")
+        if getattr(action.options, name)
+    ]
+    for name in ("segments", "logged_segments") if action.exclude else ():
+        words += [text(f"without_{name[:-1]}", language, no=no) for no in getattr(action.exclude, name)]
+    return words
+
+
+def _with_answers(filters: dict[str, Any], answers: Sequence[Answer]) -> dict[str, Any]:
+    """Criteria in which the lines of questionnaires have their words behind them."""
+    told: dict[str, Any] = {}
+    for key, part in filters.items():
+        if key in ("any", "all"):
+            told[key] = [_with_answers(one, answers) for one in part]
+        elif key == "not":
+            told[key] = _with_answers(part, answers)
+        elif key == "profile_answer" and "line_no" in part:
+            code, lines = str(part.get("questionnaire_code", "")), str(part["line_no"])
+            words = [
+                f"{one.question} {one.words}"
+                for one in answers
+                if one.questionnaire_code == code and str(one.line_no) in re.findall(r"\d+", lines)
+            ]
+            told[key] = part | ({"line_no": f"{lines} “{', '.join(words)}”"} if words else {})
+        else:
+            told[key] = part
+    return told
 
 
 def _latest_logged(service: Service) -> list[Choice]:
@@ -129,30 +176,30 @@ def _row(service: Service, field: str, language: Language, row_id: str | None = 
     table, name = FIELDS[field]
     found = suggestions(service, table, name, language)
     kind = TABLES[table][name]
-    usual = "|".join(code for code, _ in found[:2]) or "A*|B*"
+    usual = "|".join(code for code, _ in found[: 1 if kind == FieldType.BOOLEAN else 2]) or "A*|B*"
     return {
         "id": row_id or f"row-{secrets.token_hex(6)}",
         "field": field,
         "suggestions": found,
-        "example": "true" if kind == FieldType.BOOLEAN else EXAMPLES.get(kind, usual),
+        "example": filter_shown(EXAMPLES.get(kind, usual), kind, language),
     }
 
 
 def suggestions(service: Service, table: str, name: str, language: Language) -> list[Choice]:
-    """Codes and words that a field can have, each with what it stands for."""
+    """Filters for the codes and words that a field can have, each with what it stands for."""
     if found := CODES.get((table, name)):
-        return record_choices(service, found)
-    kind = TABLES[table][name]
-    if isinstance(kind, Enumeration):
-        return [(word, member_label(name, word, language)) for word in kind.members]
-    if kind == FieldType.BOOLEAN:
-        return [("true", member_label("", "yes", language)), ("false", member_label("", "no", language))]
-    return []
+        return [(exactly(code), words) for code, words in record_choices(service, found)]
+    if (table, name) == ("profile_answer", "line_no"):
+        return [
+            (str(one.line_no), f"{one.questionnaire_code}: {one.question} {one.words}")
+            for one in known_answers(service)
+        ]
+    return [(word, "") for word in words_of(TABLES[table][name], language)]
 
 
-def criteria_in(form: FormData, action: str) -> CriteriaBody:
+def criteria_in(form: FormData, action: str, language: Language) -> CriteriaBody:
     """The criteria that the form says. Raises InvalidRequest, ValidationError."""
-    chosen: dict[str, Any] = {"action": action, "filters": filters_in(form)}
+    chosen: dict[str, Any] = {"action": action, "filters": filters_in(form, language)}
     if action == "add_contacts":
         chosen |= {name: form.get(name) == "on" for name in OPTIONS_OF_ADDING}
         segments, logged = (_numbers(form, name) for name in ("without_segments", "without_logged_segments"))
@@ -179,7 +226,9 @@ def preview(no: Code, service: ServiceOf, visitor: Writer, form: Sent) -> HTMLRe
     What cannot be read yet is said in its place: whoever is typing is not through.
     """
     try:
-        found = service.selecting.preview(visitor.caller, no, criteria_in(form, _action(form)).criteria())
+        found = service.selecting.preview(
+            visitor.caller, no, criteria_in(form, _action(form), visitor.language).criteria()
+        )
     except Refused as error:
         return _cannot_tell(visitor, error.slug, error.detail, error.problems)
     except ValidationError as error:
@@ -188,26 +237,27 @@ def preview(no: Code, service: ServiceOf, visitor: Writer, form: Sent) -> HTMLRe
 
 
 def _cannot_tell(visitor: Visitor, slug: str, detail: str, problems: Sequence[Problem]) -> HTMLResponse:
-    return visitor.page("part_problem.html", slug=slug, detail=detail, problems=problems, only_asked=True)
+    return visitor.page("part_problem.html", slug=slug, detail=detail, problems=problems, outcome=None)
 
 
 @router.post(f"{SEGMENT}/criteria")
 def apply(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
     """Add, reduce or refine."""
-    body = criteria_in(form, _action(form))
+    body = criteria_in(form, _action(form), visitor.language)
     _, _, position = service.selecting.apply(visitor.caller, no, body.criteria())
     return _done(request, service, no, position)
 
 
-def _done(request: Request, service: Service, no: str, position: int) -> Response:
+def _done(request: Request, service: Service, no: str, position: int, page: str = "/choose") -> Response:
     settle(service, position, "worksheets", "setup")
-    return go_to(request, f"/segments/{no}/choose")
+    return go_to(request, f"/segments/{quoted(no)}{page}")
 
 
 @router.post(f"{SEGMENT}/go-back")
-def go_back(no: Code, request: Request, service: ServiceOf, visitor: Writer) -> Response:
-    """Undo the last action."""
-    return _done(request, service, no, service.selecting.go_back(visitor.caller, no)[1])
+def go_back(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
+    """Undo the last action, from the page of the actions or from the worksheet."""
+    position = service.selecting.go_back(visitor.caller, no)[1]
+    return _done(request, service, no, position, "" if form.get("worksheet") else "/choose")
 
 
 @router.post(f"{SEGMENT}/redo")

@@ -24,6 +24,7 @@ from api.pages.browser import (
     settle,
 )
 from api.pages.forms import Choice, FormField, record_choices
+from api.pages.rendering import quoted
 from api.routes.contacts import shown
 from api.schemas.contacts import ContactValues
 from api.schemas.values import Code
@@ -37,7 +38,7 @@ router = APIRouter(prefix="/contacts/{no}/lists", route_class=PageRoute, include
 ADDRESS = (
     *(FormField("code", length=10), FormField("company_name"), FormField("address")),
     *(FormField("address_2", length=50), FormField("post_code", length=20), FormField("city", length=30)),
-    *(FormField("county", length=30), FormField("country_code", length=10)),
+    *(FormField("county", length=30), FormField("country_code", length=20)),
     *(FormField(name, length=30) for name in ("phone_no", "mobile_phone_no", "fax_no")),
     *(FormField("email", length=80), FormField("home_page", length=255)),
 )
@@ -63,7 +64,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 def lists_of(service: Service, contact: KnownContact) -> dict[str, Any]:
     """The lists of a contact as its page shows them, with what can be chosen."""
-    answers = {answer.place: answer for answer in _answers(service)}
+    answers = {answer.place: answer for answer in known_answers(service)}
     given = sorted((one.questionnaire_code, one.line_no) for one in contact.value.profile_answers)
     not_its = OF_PERSONS if contact.value.type == "company" else OF_COMPANIES
     known = {name: record_choices(service, kind) for name, kind in CODE_LISTS.items() if name not in not_its}
@@ -78,7 +79,7 @@ def lists_of(service: Service, contact: KnownContact) -> dict[str, Any]:
     }
 
 
-def _answers(service: Service) -> list[Answer]:
+def known_answers(service: Service) -> list[Answer]:
     """Every answer of every questionnaire, under the question that it belongs to."""
     found: list[Answer] = []
     codes: list[Choice] = record_choices(service, records.PROFILE_QUESTIONNAIRE)
@@ -146,7 +147,7 @@ class _Edit:
         contact, position = self.service.contacts.change(self.caller, self.no, body.changes())
         settle(self.service, position, "contacts")
         if "hx-request" not in request.headers:
-            return go_to(request, f"/contacts/{self.no}#{self.name}")
+            return go_to(request, f"/contacts/{quoted(self.no)}#{self.name}")
         return self.visitor.page(
             "part_contact_lists.html",
             headers={"HX-Retarget": "#lists", "HX-Reswap": "outerHTML"},

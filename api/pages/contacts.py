@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import UploadFile
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.contact_files import COLUMNS as COLUMNS_OF_FILES
 from api.contact_files import rows
@@ -14,10 +15,12 @@ from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Writer, go_to, settle
 from api.pages.contact_lists import lists_of
 from api.pages.forms import CONTACT, OF_PERSONS, changed_values, choices
+from api.pages.grid import matching, plain_words
 from api.pages.lists import AskedOf, shown_list
+from api.pages.rendering import quoted
 from api.routes.contacts import shown
 from api.schemas.contacts import ContactValues, NewContact
-from api.schemas.values import Code
+from api.schemas.values import HALF, Code
 from api.table_files import ENDINGS
 from api.uploads import chunks
 from application.contact_import import ContactImport
@@ -48,8 +51,14 @@ IMPORTED = ("no", *(name for name in NewContact.model_fields if name in COLUMNS_
 
 
 @router.get("/contacts")
-def list_contacts(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResponse:
-    """All contacts, or those that are looked for."""
+def list_contacts(
+    service: ServiceOf, visitor: Reader, query: AskedOf, q: Annotated[str, Query(max_length=100)] = ""
+) -> Response:
+    """All contacts, or those that are looked for; what is looked for becomes a filter that one can change."""
+    if words := plain_words(q):
+        by_number = any(row["no"].startswith(words.upper()) for row in matching(service, q))
+        named = {"f-no": f"{words}*"} if by_number else {"f-name": f"@*{words}*"}
+        return RedirectResponse(f"/contacts?{urlencode(named)}", 303)
     return visitor.page(
         "contacts.html", list=shown_list(service, CONTACTS, query, COLUMNS, "/contacts", "no")
     )
@@ -73,7 +82,15 @@ def take_file(service: ServiceOf, visitor: Writer, form: Sent) -> HTMLResponse:
     run = ContactImport(service.journal, service.contacts, visitor.caller)
     result = run.run(rows(chunks(file.file), ENDINGS[ending]))
     settle(service, result.position or service.log.position(), "contacts")
-    return visitor.page("import.html", result=result, columns=IMPORTED)
+    # Said once: in such a file it is wrong with every row that has a letter beyond English.
+    others = [row for row in result.rejected if any(said != HALF for _, said in row.problems)]
+    return visitor.page(
+        "import.html",
+        result=result,
+        rejected=others,
+        not_utf8=len(others) < len(result.rejected),
+        columns=IMPORTED,
+    )
 
 
 @router.get("/contacts/new")
@@ -96,7 +113,7 @@ def register(request: Request, service: ServiceOf, visitor: Writer, form: Sent) 
     body = NewContact.model_validate(values)
     contact, position = service.contacts.register(visitor.caller, None, body.changes())
     settle(service, position, "contacts")
-    return go_to(request, f"/contacts/{contact.no}")
+    return go_to(request, f"/contacts/{quoted(contact.no)}")
 
 
 @router.get("/contacts/{no}")
@@ -123,4 +140,4 @@ def change_contact(no: Code, request: Request, service: ServiceOf, visitor: Writ
     body = ContactValues.model_validate(changed_values(form, CONTACT, visitor.language))
     _, position = service.contacts.change(visitor.caller, no, body.changes())
     settle(service, position, "contacts")
-    return go_to(request, f"/contacts/{no}")
+    return go_to(request, f"/contacts/{quoted(no)}")

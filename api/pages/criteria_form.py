@@ -11,6 +11,8 @@ from typing import Any, Literal, get_args
 import msgspec
 from starlette.datastructures import FormData
 
+from api.pages.filters import filter_in
+from application.field_words import Language
 from domain.criteria import TABLES
 from domain.errors import InvalidRequest
 
@@ -38,27 +40,36 @@ class _Group(msgspec.Struct):
     groups: list[_Group] = []
 
 
-def filters_in(form: FormData) -> Filters:
+def filters_in(form: FormData, language: Language) -> Filters:
     """The filters that a form says; those of a condition left blank do not count. Raises InvalidRequest."""
-    return _filters(_outermost(form)) or {}
+    return _filters(_outermost(form, language)) or {}
 
 
-def _outermost(form: FormData) -> _Group:
+def _outermost(form: FormData, language: Language) -> _Group:
     groups = {OUTERMOST: _Group(_joins(form.get("joins")))}
-    named = [[str(value) for value in form.getlist(name)] for name in ("group", "group-in", "group-joins")]
-    for name, parent, joins in zip(*named, strict=True):
+    for name, parent, joins in _rows(form, "group", "group-in", "group-joins"):
         if name in groups or parent not in groups:
             raise InvalidRequest.at("group", "this group is in none before it")
         groups[name] = _Group(_joins(joins))
         groups[parent].groups.append(groups[name])
-    rows = [[str(value) for value in form.getlist(name)] for name in ("field", "holds", "filter", "in")]
-    for number, (field, holds, text, within) in enumerate(zip(*rows, strict=True), start=1):
+    rows = _rows(form, "field", "holds", "filter", "in")
+    for number, (field, holds, text, within) in enumerate(rows, start=1):
         if not text.strip():
             continue
         if field not in FIELDS or within not in groups:
             raise InvalidRequest.at("field", "there is no such field")
-        groups[within].conditions.append(_Condition(number, *FIELDS[field], text.strip(), holds != "not"))
+        table, name = FIELDS[field]
+        wanted = filter_in(text.strip(), TABLES[table][name], language)
+        groups[within].conditions.append(_Condition(number, table, name, wanted, holds != "not"))
     return groups[OUTERMOST]
+
+
+def _rows(form: FormData, *names: str) -> list[tuple[str, ...]]:
+    """What stands beside each other in the form."""
+    columns = [[str(value) for value in form.getlist(name)] for name in names]
+    if len({len(column) for column in columns}) > 1:
+        raise InvalidRequest.at(names[0], "the form holds more of one field than of another")
+    return list(zip(*columns, strict=True))
 
 
 def _joins(given: object) -> Joins:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -13,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Writer, given_text, go_to, settle
+from api.pages.rendering import quoted
 from api.routes.documents import file_answer
 from api.schemas.segments import SegmentPatch
 from api.schemas.values import Body, Code, OptionalShortCode, ShortCode, Text100
@@ -92,7 +92,7 @@ def _as_stored(service: Service, document: Document) -> Response:
 
 def _letter_of(code: str) -> str:
     """The address of a template's letter."""
-    return f"{TEMPLATES}/{quote(code, safe='')}/letter"
+    return f"{TEMPLATES}/{quoted(code)}/letter"
 
 
 @router.get(TEMPLATE)
@@ -141,7 +141,8 @@ def remove_from_template(
     code: ShortCode, request: Request, service: ServiceOf, visitor: Writer, form: Sent
 ) -> Response:
     """Take a template's document away."""
-    settle(service, service.documents.remove_from_template(visitor.caller, code, _language(form)), "setup")
+    _, position = service.documents.remove_from_template(visitor.caller, code, _language(form))
+    settle(service, position, "setup")
     return go_to(request, _letter_of(code))
 
 
@@ -161,7 +162,9 @@ def show_segment(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """The documents of a segment, and the first of its letters."""
     segment = service.segments.get(no)
     first = segment.lines(limit=FIRST_LINES)
-    table = _table(service, segment.header.documents, f"/segments/{no}/letter", segment.header.language_code)
+    table = _table(
+        service, segment.header.documents, f"/segments/{quoted(no)}/letter", segment.header.language_code
+    )
     return visitor.page("letter.html", segment=segment, lines=service.segments.show(first), **table)
 
 
@@ -176,7 +179,7 @@ def keep_for_segment(no: Code, request: Request, service: ServiceOf, visitor: Wr
     if form.get("default") == "on":
         position = _segment_language(service, visitor.caller, no, said.language_code)
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{no}/letter")
+    return go_to(request, f"/segments/{quoted(no)}/letter")
 
 
 @router.post(SEGMENT + "/default")
@@ -185,7 +188,7 @@ def choose_for_segment(
 ) -> Response:
     """Use a language where a contact has none of the others."""
     settle(service, _segment_language(service, visitor.caller, no, _language(form)), "worksheets")
-    return go_to(request, f"/segments/{no}/letter")
+    return go_to(request, f"/segments/{quoted(no)}/letter")
 
 
 def _segment_language(service: Service, caller: Caller, no: str, language: str | None) -> int:
@@ -198,9 +201,9 @@ def remove_from_segment(
     no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent
 ) -> Response:
     """Take the segment's document away."""
-    position = service.documents.remove_from_segment(visitor.caller, no, _language(form))
+    _, position = service.documents.remove_from_segment(visitor.caller, no, _language(form))
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{no}/letter")
+    return go_to(request, f"/segments/{quoted(no)}/letter")
 
 
 @router.get(SEGMENT + "/file")

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
 from api.pages.browser import Eraser, MayErase, PageRoute, Sent, given_text, go_to, settle
-from api.pages.rendering import ERASED
+from api.pages.rendering import ERASED, quoted
 from api.schemas.contacts import ErasureBody
 from api.schemas.values import Code
 from api.service import Service
@@ -62,4 +62,4 @@ def erase(no: Code, request: Request, service: ServiceOf, visitor: Eraser, form:
     body = ErasureBody.model_validate({"reason": given_text(form, "reason")})
     _, position = service.erasing.erase(visitor.caller, no, body.reason)
     settle(service, position, "contacts")
-    return go_to(request, f"/contacts/{no}")
+    return go_to(request, f"/contacts/{quoted(no)}")

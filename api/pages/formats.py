@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -47,15 +48,30 @@ def plain_number(number: int | Decimal | None, language: Language) -> str:
     return text.replace(".", ",") if language == "nl" else text
 
 
+def date_in(text: str, language: Language) -> str:
+    """What somebody typed as a date, as a filter has it; what is none stays as it is."""
+    found = re.fullmatch(r"(\d{1,2})[-/ ](\d{1,2}|[a-z]{3})[-/ ](\d{4})", text.strip().lower())
+    if found is None or (language == "en" and found[2].isdigit()):
+        # In English, 3/4 is a day of March or of April.
+        return text
+    months = [name.lower() for name in (_DUTCH_MONTHS if language == "nl" else _MONTHS)]
+    try:
+        month = int(found[2]) if found[2].isdigit() else months.index(found[2]) + 1
+        return date(int(found[3]), month, int(found[1])).isoformat()
+    except ValueError:
+        return text
+
+
 def number_in(text: str, language: Language) -> str:
     """What somebody typed as a number, as JSON has it; what is no number stays as it is."""
     compact = text.strip().replace(" ", "").replace("\u00a0", "")
     thousands, point = (".", ",") if language == "nl" else (",", ".")
     plain = compact.replace(thousands, "").replace(point, ".") if point in compact else compact
     if point not in compact and thousands in compact:
-        # "2.50" typed by a Dutch user means two and a half; "1.250" means more than a thousand.
+        # "2.50" typed by a Dutch user means two and a half; "1.250" means more than a thousand, "0.125" less.
         _, _, behind = compact.rpartition(thousands)
-        plain = compact.replace(thousands, "") if len(behind) == 3 else compact.replace(thousands, ".")
+        is_more = len(behind) == 3 and not compact.lstrip("+-").startswith("0")
+        plain = compact.replace(thousands, "" if is_more else ".")
     try:
         Decimal(plain)
     except InvalidOperation:

@@ -88,7 +88,7 @@ CONTACT = (
     ),
     *(FormField("company_no", length=20), FormField("address"), FormField("address_2", length=50)),
     *(FormField("post_code", length=20), FormField("city", length=30), FormField("county", length=30)),
-    *(FormField("country_code", length=10), FormField("phone_no", length=30)),
+    *(FormField("country_code", length=20), FormField("phone_no", length=30)),
     *(
         FormField("mobile_phone_no", length=30),
         FormField("fax_no", length=30),
@@ -99,7 +99,7 @@ CONTACT = (
     *(_codes("salutation_code", records.SALUTATION), _codes("territory_code", records.TERRITORY)),
     *(
         _codes("organizational_level_code", records.ORGANIZATIONAL_LEVEL),
-        FormField("currency_code", length=10),
+        FormField("currency_code", length=20),
     ),
     FormField("external_id", length=20),
     *(FormField("exclude_from_segment", "flag"), FormField("privacy_blocked", "flag")),

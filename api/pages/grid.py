@@ -22,6 +22,7 @@ from api.pages.browser import (
     given_number,
     given_text,
     go_to,
+    record_read,
     settle,
 )
 from api.pages.erased import names_or_erased
@@ -29,7 +30,7 @@ from api.pages.forms import LINE, LINE_FIELDS, choices_of, sent_value
 from api.pages.grid_rows import Cell, GridLine, rows_html
 from api.pages.line_views import LineViews
 from api.pages.lists import AskedOf
-from api.pages.rendering import SECURITY_HEADERS
+from api.pages.rendering import SECURITY_HEADERS, quoted
 from api.routes.segments import LineNo
 from api.schemas.segments import LinePatch, NewLine, SegmentVersion
 from api.schemas.values import Code
@@ -42,6 +43,7 @@ from domain.vocabulary import given
 from projections.contact_queries import CONTACTS
 from projections.listing import Query as ListQuery
 from projections.listing import list_page
+from projections.segment_listings import SEGMENT_LINES
 
 router = APIRouter(prefix="/segments/{no}", route_class=PageRoute, include_in_schema=False)
 COLUMNS = (
@@ -89,6 +91,7 @@ def _row(line: Line, values: SegmentLine, named: Mapping[str, Any], place: int) 
 @router.get("/rows")
 def show_rows(
     no: Code,
+    request: Request,
     service: ServiceOf,
     visitor: Reader,
     query: AskedOf,
@@ -97,8 +100,12 @@ def show_rows(
     version: Version = None,
 ) -> HTMLResponse:
     """The rows of a part of the grid; how many there are in all is in a header."""
-    segment = segment_at(service, no, Moment(version if visitor.may_look_back else None, None))
-    asked = ListQuery(query.filters, query.sort)
+    if not visitor.may_look_back:
+        version = None
+    segment = segment_at(service, no, Moment(version, None))
+    if version is not None:
+        record_read(request, service, visitor)
+    asked = ListQuery(query.filters_on(SEGMENT_LINES), query.sort)
     window = _views.window(service, segment, asked, date.today(), start, count)
     rows = _rows(service, list(window.lines), window.start)
     return _answer(visitor, rows, now=version is None, total=window.total)
@@ -164,7 +171,8 @@ def change_cell(
 @router.post("/lines/{line_no}/remove")
 def remove_line(no: Code, line_no: LineNo, service: ServiceOf, visitor: Writer) -> Response:
     """Take a line off the worksheet."""
-    settle(service, service.segments.remove_line(visitor.caller, no, line_no), "worksheets")
+    _, position = service.segments.remove_line(visitor.caller, no, line_no)
+    settle(service, position, "worksheets")
     return Response(status_code=204)
 
 
@@ -173,12 +181,19 @@ def find_contacts(
     no: Code, service: ServiceOf, visitor: Reader, q: Annotated[str, Query(max_length=100)] = ""
 ) -> HTMLResponse:
     """Contacts whose number or name begins with a text, to be put on the worksheet."""
-    return visitor.page("part_found_contacts.html", no=no, q=q.strip(), found=matching(service, q))
+    on_segment = service.segments.get(no).contacts
+    found = matching(service, q)
+    return visitor.page("part_found_contacts.html", no=no, q=q.strip(), found=found, on_segment=on_segment)
+
+
+def plain_words(q: str) -> str:
+    """What somebody looks for, without the signs of filters."""
+    return "".join(sign if sign.isalnum() or sign in " .-" else "?" for sign in q.strip())
 
 
 def matching(service: Service, q: str) -> list[dict[str, Any]]:
     """The first contacts whose number or name begins with a text, or whose name holds it."""
-    words = "".join(sign if sign.isalnum() or sign in " .-" else "?" for sign in q.strip())
+    words = plain_words(q)
     if not words:
         return []
     found: dict[str, dict[str, Any]] = {}
@@ -199,7 +214,7 @@ def add_contact(no: Code, request: Request, service: ServiceOf, visitor: Writer,
     body = NewLine.model_validate({"contact_no": given_text(form, "contact_no")})
     _, position, _ = service.segments.add_line(visitor.caller, no, body.contact_no, body.changes())
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{no}")
+    return go_to(request, f"/segments/{quoted(no)}")
 
 
 @router.get("/lines/{line_no}/why")

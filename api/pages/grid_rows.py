@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from markupsafe import escape
 
-from api.pages.rendering import shown
+from api.pages.rendering import quoted, shown
 from api.pages.words import text
 from application.field_words import Language
 
@@ -72,6 +72,6 @@ def _cell(cell: Cell, language: Language, own: str, editable: bool) -> str:
     field = f' data-field="{cell.name}"' if editable and cell.editable else ""
     content = escape(shown(cell.name, cell.value, language)) if cell.value is not None else ""
     if content and cell.name == "contact_no":
-        content = f'<a href="/contacts/{content}" tabindex="-1">{content}</a>'
+        content = f'<a href="/contacts/{quoted(cell.value)}" tabindex="-1">{content}</a>'
     mark = own if cell.own else ""
     return f'<td role="gridcell" tabindex="-1" class="{classes}"{field}>{content}{mark}</td>'

@@ -11,7 +11,7 @@ from api.context import ServiceOf
 from api.pages.browser import Historian, PageRoute
 from api.schemas.values import Code
 from api.service import Service
-from application.field_words import Language
+from application.field_words import HIDDEN, Language
 from domain.errors import NotFound, SegmentLogged
 from domain.segment.difference import lines_of
 
@@ -30,10 +30,21 @@ def show_history(no: Code, service: ServiceOf, visitor: Historian, after: int = 
         "history.html",
         no=no,
         is_open=latest(service, no) is not None,
+        is_deleted=_is_deleted(service, no),
         steps=story.steps,
         more=last if last and last < story.versions else None,
         verdict=service.verifying.verdict(),
     )
+
+
+def _is_deleted(service: Service, no: str) -> bool:
+    try:
+        service.segments.get(no)
+    except SegmentLogged:
+        return False
+    except NotFound:
+        return True
+    return False
 
 
 def latest(service: Service, no: str) -> int | None:
@@ -51,17 +62,19 @@ def changed_at(service: Service, no: str, version: int, language: Language) -> d
     found = service.history.compare(no, version - 1, version, language)
     differ, before, after = found.difference, found.before.segment, found.after.segment
     entered, left = lines_of(after, differ.entered, SHOWN), lines_of(before, differ.left, SHOWN)
-    lines = differ.line_changes[:SHOWN]
+    # What follows from other values nobody chose; of documents, the step itself tells.
+    line_changes = [change for change in differ.line_changes if change.field not in HIDDEN]
+    lines = line_changes[:SHOWN]
     keys = {key for _, key in (*entered, *left)} | {change.contact_key for change in lines}
     numbers = service.explanations.past.numbers(keys)
     return {
         "steps": [step.text for step in found.steps],
-        "header": differ.header,
-        "blocks": differ.block_changes,
+        "header": [change for change in differ.header if change.field not in HIDDEN],
+        "blocks": [change for change in differ.block_changes if change.field not in HIDDEN],
         "moved": [
             ("entered", len(differ.entered), [numbers.get(key) for _, key in entered]),
             ("left", len(differ.left), [numbers.get(key) for _, key in left]),
         ],
         "lines": [(change, numbers.get(change.contact_key)) for change in lines],
-        "more_lines": len(differ.line_changes) - len(lines),
+        "more_lines": len(line_changes) - len(lines),
     }

@@ -11,6 +11,7 @@ from api.pages.browser import PageRoute, Reader, Sent, Writer, go_to, settle
 from api.pages.documents import sent_file
 from api.pages.forms import FormField, changed_values
 from api.pages.letter_views import AROUND_LETTER, FileOf, in_frame, letter_view, saved
+from api.pages.rendering import quoted
 from api.routes.documents import ENDINGS
 from api.routes.segments import LineNo
 from api.schemas.segments import LinePatch
@@ -43,7 +44,7 @@ def show_letter(no: Code, line_no: LineNo, service: ServiceOf, visitor: Reader) 
     line = segment.line(line_no)
     assert line is not None
     document = service.documents.used_on(segment, line_no).document
-    base = f"/segments/{no}/lines/{line_no}/letter"
+    base = f"/segments/{quoted(no)}/lines/{line_no}/letter"
     why_not, fields = None, None
     try:
         if document is None:
@@ -105,7 +106,7 @@ def write_personally(
     body = LinePatch.model_validate(changed_values(form, PERSONAL, visitor.language))
     _, position = service.segments.change_line(visitor.caller, no, line_no, None, body.changes())
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{no}/lines/{line_no}/letter")
+    return go_to(request, f"/segments/{quoted(no)}/lines/{line_no}/letter")
 
 
 @router.post("/document")
@@ -115,7 +116,7 @@ def replace_document(
     """A document for this contact alone."""
     stored = service.documents.put_on_line(visitor.caller, no, line_no, sent_file(form, None))
     settle(service, stored.position, "worksheets")
-    return go_to(request, f"/segments/{no}/lines/{line_no}/letter")
+    return go_to(request, f"/segments/{quoted(no)}/lines/{line_no}/letter")
 
 
 @router.post("/inherit")
@@ -123,5 +124,6 @@ def inherit_again(
     no: Code, line_no: LineNo, request: Request, service: ServiceOf, visitor: Writer, form: Sent
 ) -> Response:
     """Take its own document away: the segment's counts again."""
-    settle(service, service.documents.remove_from_line(visitor.caller, no, line_no), "worksheets")
-    return go_to(request, f"/segments/{no}/lines/{line_no}/letter")
+    _, position = service.documents.remove_from_line(visitor.caller, no, line_no)
+    settle(service, position, "worksheets")
+    return go_to(request, f"/segments/{quoted(no)}/lines/{line_no}/letter")

@@ -10,8 +10,11 @@ from urllib.parse import urlencode
 import msgspec
 from fastapi import Depends, Query, Request
 
+from api.pages.browser import InPageLanguage
 from api.pages.erased import names_or_erased
+from api.pages.filters import filters_of_list, suggested
 from api.service import Service
+from application.field_words import Language
 from projections.listing import Listing
 from projections.listing import Query as ListQuery
 
@@ -24,10 +27,16 @@ class Asked(msgspec.Struct, frozen=True):
     filters: dict[str, str]
     sort: str | None
     cursor: str | None
+    language: Language
+
+    def filters_on(self, listing: Listing) -> dict[str, str]:
+        """The filters as those of the listing are, from how people write them."""
+        return filters_of_list(self.filters, listing.kinds, self.language)
 
 
 def asked(
     request: Request,
+    language: InPageLanguage,
     sort: Annotated[str | None, Query(max_length=100)] = None,
     cursor: Annotated[str | None, Query(max_length=4_000)] = None,
 ) -> Asked:
@@ -37,7 +46,7 @@ def asked(
         for name, text in request.query_params.items()
         if name.startswith("f-") and text.strip()
     }
-    return Asked(filters, sort or None, cursor)
+    return Asked(filters, sort or None, cursor, language)
 
 
 AskedOf = Annotated[Asked, Depends(asked)]
@@ -54,6 +63,7 @@ class Shown(msgspec.Struct, frozen=True):
     path: str
     next_page: str | None
     first_page: str | None
+    suggested: dict[str, list[str]] = {}
 
     def sorted_by(self, column: str) -> str:
         """The address of the same list in the order of a column, or the other way round."""
@@ -78,7 +88,7 @@ def shown_list(
 ) -> Shown:
     """A page of a list. Raises InvalidFilter, InvalidRequest."""
     sort = query.sort or usual
-    asked = ListQuery(query.filters, sort, PAGE, query.cursor, count=True)
+    asked = ListQuery(query.filters_on(listing), sort, PAGE, query.cursor, count=True)
     page = service.read_models.page(listing, asked, date.today())
     names_or_erased(service, page.items)
     named = {f"f-{name}": text for name, text in query.filters.items()} | ({"sort": sort} if sort else {})
@@ -91,4 +101,5 @@ def shown_list(
         path=path,
         next_page=f"{path}?{urlencode(named | {'cursor': page.next_cursor})}" if page.next_cursor else None,
         first_page=f"{path}?{urlencode(named)}" if query.cursor else None,
+        suggested=suggested(columns, listing.kinds, query.language),
     )

@@ -16,6 +16,7 @@ from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_te
 from api.pages.deliveries import delivery
 from api.pages.erased import names_or_erased
 from api.pages.lists import AskedOf, shown_list
+from api.pages.rendering import quoted
 from api.routes.logging import Entry, one
 from api.schemas.interactions import CancelBody, CommentBody, EvaluateBody
 from api.schemas.segments import FollowUpBody
@@ -23,12 +24,13 @@ from api.schemas.values import Code
 from api.service import Service
 from application.delivery_words import REASONS
 from application.field_words import Language
-from application.logging_segments import OnlyEntries
-from domain.errors import InvalidRequest, Problem, Refused
+from application.logging_segments import INTERACTION, LOGGED_SEGMENT, OnlyEntries
+from domain.errors import InvalidRequest, NotFound, Problem, Refused
 from domain.segment.header import HeaderChanges
 from domain.segment.selection import Criteria
 from domain.vocabulary import CorrespondenceType, Evaluation, members
 from projections.delivery_queries import has_letters
+from projections.listing import Listing
 from projections.segment_listings import INTERACTION_LOG_ENTRIES, LOGGED_SEGMENTS
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -83,31 +85,35 @@ def check(no: Code, service: ServiceOf, visitor: Reader, wait: Literal["yes", "n
     segment = service.segments.get(no)
     if wait == "yes" and segment.number_of_lines > SOON_CHECKED:
         return visitor.page("log.html", segment=segment, waits=True)
-    to_send = _obstacles(service, visitor, no, send=True)
-    to_log = _obstacles(service, visitor, no, send=False) if to_send else None
+    to_send, left_out = _tried(service, visitor, no, send=True)
+    to_log = None
+    if to_send is not None:
+        to_log, left_out = _tried(service, visitor, no, send=False)
     return visitor.page(
         "log.html",
         segment=segment,
         waits=False,
+        left_out=left_out,
         to_log=to_log,
         to_send=to_send,
         sends_mail=service.mail is not None,
     )
 
 
-def _obstacles(service: Service, visitor: Visitor, no: str, *, send: bool) -> Obstacles | None:
+def _tried(service: Service, visitor: Visitor, no: str, *, send: bool) -> tuple[Obstacles | None, int]:
+    """What stands in the way, or how many lines would be left out."""
     try:
-        service.logging.check(visitor.caller, no, send_attachments=send)
+        _, left_out = service.logging.check(visitor.caller, no, send_attachments=send)
     except Refused as error:
         counts = Counter(str(place[1]) for place, _ in error.problems if len(place) > 1)
-        return Obstacles(error, tuple(error.problems[:SHOWN_PROBLEMS]), counts)
-    return None
+        return Obstacles(error, tuple(error.problems[:SHOWN_PROBLEMS]), counts), 0
+    return None, left_out
 
 
 @router.post("/segments/{no}/log")
 def log(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
     """Record one interaction for every line, and send the letters if that is asked for."""
-    event, position = service.logging.log(
+    event, position, _ = service.logging.log(
         visitor.caller,
         no,
         send_attachments=form.get("send") == "on",
@@ -127,7 +133,9 @@ def list_logged(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResp
 @router.get("/logged-segments/{entry_no}")
 def show_logged(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """One logged segment, and what can be done with it."""
-    logged = one(service, LOGGED_SEGMENTS, entry_no, date.today())
+    logged = _written(service, LOGGED_SEGMENTS, LOGGED_SEGMENT, entry_no)
+    if logged is None:
+        return visitor.page("being_written.html", what="logged_segment", no=entry_no)
     with service.read_models.cursor() as cursor:
         letters = has_letters(cursor, entry_no)
     return visitor.page(
@@ -138,6 +146,21 @@ def show_logged(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HTMLRes
         evaluations=members(Evaluation),
         kinds=members(CorrespondenceType),
     )
+
+
+def _written(service: Service, listing: Listing, counter: str, entry_no: int) -> dict[str, Any] | None:
+    """One member of a listing; None if it has its number and is still to be written. Raises NotFound.
+
+    What was logged a moment ago waits until a large segment before it has been written.
+    """
+    try:
+        return one(service, listing, entry_no, date.today())
+    except NotFound:
+        if entry_no >= service.log.counters.next_of(counter):
+            raise
+    if service.read_models.wait(service.log.position(), 0, ["contacts"]):
+        return one(service, listing, entry_no, date.today())
+    return None
 
 
 def _reason(form: FormData) -> str | None:
@@ -179,7 +202,7 @@ def follow_up(entry_no: Entry, request: Request, service: ServiceOf, visitor: Wr
         respect_exclusion=body.respect_exclusion,
     )
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{segment.no}")
+    return go_to(request, f"/segments/{quoted(segment.no)}")
 
 
 @router.get("/interactions")
@@ -194,7 +217,9 @@ def list_interactions(service: ServiceOf, visitor: Reader, query: AskedOf) -> HT
 @router.get("/interactions/{entry_no}")
 def show_interaction(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """One entry of the log, with its comments."""
-    entry = one(service, INTERACTION_LOG_ENTRIES, entry_no, date.today())
+    entry = _written(service, INTERACTION_LOG_ENTRIES, INTERACTION, entry_no)
+    if entry is None:
+        return visitor.page("being_written.html", what="interaction", no=entry_no)
     names_or_erased(service, [entry])
     _person_only(entry)
     entry["title"] = _title(entry["title"], visitor.language)
@@ -237,7 +262,7 @@ def follow_up_entries(request: Request, service: ServiceOf, visitor: Writer, for
         settle(service, service.segments.delete(visitor.caller, segment.no), "worksheets")
         raise InvalidRequest.at("entry_no", "none of their contacts may be on a segment")
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{segment.no}")
+    return go_to(request, f"/segments/{quoted(segment.no)}")
 
 
 def _ticked(form: FormData) -> list[str]:

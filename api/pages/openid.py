@@ -13,8 +13,7 @@ from starlette.responses import RedirectResponse
 
 from api.context import ServiceOf
 from api.openid import OpenId, OpenIdError, derived
-from api.pages.browser import NOBODY, InPageLanguage, PageRoute, is_secure
-from api.pages.rendering import html
+from api.pages.browser import InPageLanguage, PageRoute, come_again, is_secure
 from api.pages.sessions import sign_in_as
 from api.pages.signing_in import address_within, begin_session, sign_in_page
 from api.service import Service
@@ -88,9 +87,7 @@ def come_back(
         logger.warning("a sign-in at the identity provider failed", error=str(error))
         response = sign_in_page(request, service, language, back, "openid_failed")
     else:
-        # A page of ours goes on from here: a redirect would still count as coming from the provider, and
-        # browsers keep the session's cookie from what comes from elsewhere.
-        response = html("signed_in.html", language, NOBODY | {"back": back, "here": back})
+        response = come_again(request, back, "signed_in")
         begin_session(request, service, response, sign_in_as(service, who))
     response.delete_cookie(FLOW_COOKIE, path=router.prefix)
     return response

@@ -12,18 +12,17 @@ from fastapi.responses import StreamingResponse
 from api.context import ServiceOf
 from api.csv_answers import csv_answer
 from api.pages.browser import PageRoute, Reader, Sent, Writer, given_text, go_to, settle
-from api.pages.rendering import exactly
 from api.routes.documents import file_answer
-from api.routes.papers import PDF, FormatName
+from api.routes.papers import PDF, FormatName, PartOf
 from api.schemas.segments import MailingGroupBody
 from api.schemas.values import Code
-from application.papers import Part, Printed
+from application.papers import Printed
 from correspondence.labels import FORMATS
+from domain.filter_expression import exactly
 from projections.contact_export import exported_contacts
 from projections.segment_report import segment_contacts
 
 router = APIRouter(prefix="/segments/{no}", route_class=PageRoute, include_in_schema=False)
-ALL = Part(1, None)
 
 
 @router.get("/contacts.csv")
@@ -45,18 +44,23 @@ def print_labels(
     no: Code,
     service: ServiceOf,
     visitor: Reader,
+    part: PartOf,
     form: Annotated[FormatName, Query(alias="format")] = "36x70",
 ) -> Response:
     """A label for each line, on sheets of A4."""
-    return file_answer(service.papers.labels(no, FORMATS[form], ALL).pdf, PDF, f"labels-{no}.pdf")
+    return file_answer(service.papers.labels(no, FORMATS[form], part).pdf, PDF, f"labels-{no}.pdf")
 
 
 @router.get("/cover-sheets.pdf")
 def print_cover_sheets(
-    no: Code, service: ServiceOf, visitor: Reader, text: Annotated[str, Query(max_length=100)] = ""
+    no: Code,
+    service: ServiceOf,
+    visitor: Reader,
+    part: PartOf,
+    text: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """A page for each contact; nothing is recorded."""
-    pages = service.papers.cover_sheets(no, Printed((text.strip(),), ()), ALL, date.today())
+    pages = service.papers.cover_sheets(no, Printed((text.strip(),), ()), part, date.today())
     return file_answer(pages.pdf, PDF, f"cover-sheets-{no}.pdf")
 
 

@@ -10,14 +10,18 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
+from api.pages.filters import criteria_shown, filter_shown
 from api.pages.formats import day_text, instant_text, number_text, plain_number
 from api.pages.words import detail_in_dutch, field_label, member_label, refusal_text, text
 from application.field_words import Language, filter_words
+from domain.criteria import TABLES
+from domain.filter_expression import exactly
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -106,9 +110,12 @@ def told(english: str, language: Language) -> str | Markup:
     return dutch if dutch is not None else Markup('<span lang="en">{}</span>').format(english)
 
 
-def exactly(value: str) -> str:
-    """The filter expression that this very value meets, whatever signs it holds."""
-    return value if value.isalnum() else "'" + value.replace("'", "''") + "'"
+def quoted(value: object) -> str:
+    """A number or code as one part of an address, whatever signs it holds."""
+    return quote(str(value), safe="")
+
+
+_environment.filters["quoted"] = quoted
 
 
 def timed(sentence: str) -> Markup:
@@ -117,9 +124,10 @@ def timed(sentence: str) -> Markup:
     return Markup(marked)
 
 
-def placed(place: Sequence[object], language: Language) -> str:
+def placed(place: Sequence[str | int], language: Language) -> str:
     """Where something is wrong, in the words that stand beside it on the page."""
-    return " › ".join(field_label(part, language) if isinstance(part, str) else str(part) for part in place)
+    named = (field_label(part, language) if isinstance(part, str) else str(part + 1) for part in place)
+    return " › ".join(named)
 
 
 def rendered(template: str, language: Language, facts: Mapping[str, Any]) -> str:
@@ -137,7 +145,8 @@ def rendered(template: str, language: Language, facts: Mapping[str, Any]) -> str
         day=lambda written: day_text(date.fromisoformat(written), language) if written else "",
         number=lambda value: number_text(value, language),
         in_field=lambda value: in_field(value, language),
-        in_words=lambda filters: filter_words(filters, language),
+        in_words=lambda filters: filter_words(criteria_shown(filters, language), language),
+        filter_shown=lambda table, name, text: filter_shown(text, TABLES[table][name], language),
         told=lambda english: told(english, language),
         timed=timed,
         exactly=exactly,

@@ -10,17 +10,20 @@ from starlette.responses import HTMLResponse
 from api.context import ServiceOf
 from api.moments import Moment, segment_at
 from api.pages import grid
-from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
+from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, record_read, settle
+from api.pages.filters import suggested
 from api.pages.forms import HEADER, changed_values, choices, record_choices
 from api.pages.history import changed_at, latest
 from api.pages.lists import AskedOf, shown_list
+from api.pages.rendering import quoted
 from api.pages.setup import first_steps
 from api.schemas.segments import NewSegment, SegmentPatch, SegmentVersion
 from api.schemas.values import Code
+from application.papers import MOST_COVER_SHEETS, MOST_LABELS
 from correspondence.labels import FORMATS
 from domain import records
 from domain.segment.state import Segment
-from projections.segment_listings import SEGMENTS
+from projections.segment_listings import SEGMENT_LINES, SEGMENTS
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 COLUMNS = (
@@ -51,7 +54,7 @@ def create_segment(request: Request, service: ServiceOf, visitor: Writer, form: 
     body = NewSegment.model_validate(named)
     segment, position = service.segments.create(visitor.caller, body.no, body.changes())
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{segment.no}")
+    return go_to(request, f"/segments/{quoted(segment.no)}")
 
 
 @router.get("/segments/{no}")
@@ -63,9 +66,7 @@ def show_segment(
         version = None
     segment = segment_at(service, no, Moment(version, None))
     if version is not None:
-        service.auditing.reads.record(
-            visitor.user_id, visitor.role, request.method, request.url.path, request.url.query
-        )
+        record_read(request, service, visitor)
     editable = visitor.may_write and version is None
     return visitor.page(
         "worksheet.html",
@@ -80,7 +81,9 @@ def show_segment(
         fields=HEADER,
         choices=choices(service, HEADER, visitor.language),
         columns=grid.COLUMNS,
+        suggested=suggested(grid.COLUMNS, SEGMENT_LINES.kinds, visitor.language),
         formats=tuple(FORMATS),
+        most={"labels": MOST_LABELS, "sheets": MOST_COVER_SHEETS},
         groups=record_choices(service, records.MAILING_GROUP),
         editable=editable,
     )
@@ -105,7 +108,7 @@ def change_header(no: Code, request: Request, service: ServiceOf, visitor: Write
         visitor.caller, no, body.changes(), update_lines=body.update_lines
     )
     settle(service, position, "worksheets")
-    return go_to(request, f"/segments/{no}")
+    return go_to(request, f"/segments/{quoted(no)}")
 
 
 @router.post("/segments/{no}/delete")

@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated, Any, get_args
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
@@ -29,8 +28,11 @@ from api.pages.forms import (
     sent_value,
 )
 from api.pages.lists import AskedOf, shown_list
+from api.pages.rendering import quoted
+from api.pages.words import field_label
 from api.routes.records import BODIES
 from api.sample.filling import fill
+from api.schemas.records import NamePart
 from api.schemas.values import Body, Code, OptionalCode
 from api.service import Service
 from application.field_words import Language
@@ -138,7 +140,7 @@ def list_kind(kind: KindOf, service: ServiceOf, visitor: Reader, query: AskedOf)
         kind=kind,
         key=key,
         value=msgspec.structs.asdict(kind.value_type()),
-        parts=_parts(kind, []),
+        parts=_parts(kind, [], visitor.language),
         fields=FIELDS[kind],
         choices=_choices(service, kind, visitor.language),
     )
@@ -148,14 +150,14 @@ def _key(kind: RecordKind) -> str:
     return "no" if kind is records.CAMPAIGN else "code"
 
 
-def _parts(kind: RecordKind, known: Sequence[Any]) -> dict[str, Any] | None:
+def _parts(kind: RecordKind, known: Sequence[Any], language: Language) -> dict[str, Any] | None:
     if kind not in PARTS:
         return None
     name, fields = PARTS[kind]
     rows = [msgspec.structs.asdict(one) for one in known]
     for row in rows:
         if "names" in row:
-            row["names"] = " ".join(row["names"])
+            row["names"] = ", ".join(field_label(name, language).lower() for name in row["names"])
     return {"name": name, "fields": fields, "rows": rows + [{}] * MORE_PARTS}
 
 
@@ -175,7 +177,7 @@ def show_record(kind: KindOf, code: Code, service: ServiceOf, visitor: Reader) -
         key=_key(kind),
         record=record,
         value=msgspec.structs.asdict(record.value),
-        parts=_parts(kind, getattr(record.value, name, ())),
+        parts=_parts(kind, getattr(record.value, name, ()), visitor.language),
         fields=FIELDS[kind],
         choices=_choices(service, kind, visitor.language),
     )
@@ -208,10 +210,16 @@ def _said_parts(
             for field, given in zip(fields, row, strict=True)
         }
         if "names" in said:
-            said["names"] = (said["names"] or "").split()
+            said["names"] = _names_in(said["names"] or "", language)
         if said.get("text") or said.get("description"):
             kept.append(said)
     return _numbered(kept) if "line_no" in {field.name for field in fields} else kept
+
+
+def _names_in(text: str, language: Language) -> list[str]:
+    """The parts of a name that were typed, with commas between; what is none stays as it is."""
+    words = {field_label(name, language).lower(): name for name in get_args(NamePart)}
+    return [words.get(part.strip().lower(), part.strip()) for part in text.split(",") if part.strip()]
 
 
 def _numbered(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -252,13 +260,13 @@ def create_record(
     """One more of a kind. Raises AlreadyExists."""
     typed, value = _typed(kind, form), _value(kind, form, visitor.language)
     if isinstance(value, Campaign):
-        code, position = service.records.create_campaign(visitor.caller, typed, value)
+        code, position = service.campaigns.create(visitor.caller, typed, value)
     else:
         code = str(typed)
         position = service.records.put(visitor.caller, kind, code, value, only_new=True)[1]
     settle(service, position, "setup")
     further = kind is records.INTERACTION_TEMPLATE or kind in PARTS
-    return go_to(request, f"/setup/{kind.path}" + (f"/{quote(code, safe='')}" if further else ""))
+    return go_to(request, f"/setup/{kind.path}" + (f"/{quoted(code)}" if further else ""))
 
 
 @router.post("/{path}/{code}")
@@ -280,9 +288,5 @@ def delete_record(
     kind: KindOf, code: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent
 ) -> Response:
     """Delete a record that nothing refers to."""
-    if kind is records.CAMPAIGN:
-        position = service.campaigns.delete(visitor.caller, code)
-    else:
-        position = service.records.delete(visitor.caller, kind, code)
-    settle(service, position, "setup")
+    settle(service, service.deleting.delete(visitor.caller, kind, code), "setup")
     return go_to(request, f"/setup/{kind.path}")

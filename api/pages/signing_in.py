@@ -20,7 +20,7 @@ from api.pages.browser import (
     given_text,
     is_secure,
 )
-from api.pages.rendering import html
+from api.pages.rendering import html, quoted
 from api.pages.sessions import LASTS, session_of, sign_in, sign_out
 from api.problems import ProblemError
 from api.service import Service
@@ -44,7 +44,8 @@ def sign_in_page(
     """The page to sign in on; `wrong` names the text that says what did not work."""
     token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
     openid = service.entry.openid is not None
-    facts = NOBODY | {"csrf": token, "back": back, "wrong": wrong, "openid": openid, "here": "/sign-in"}
+    here = f"/sign-in?next={quoted(back)}" if back else "/sign-in"
+    facts = NOBODY | {"csrf": token, "back": back, "wrong": wrong, "openid": openid, "here": here}
     page = html("sign_in.html", language, facts, 401 if wrong else 200)
     _set(request, page, FORM_COOKIE, token)
     return page

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from api.context import AUDITORS, ServiceOf
 from api.idempotency import RepeatableRoute
-from api.schemas.values import Answer, Text255, utc
+from api.schemas.values import Answer, Text255, Total, utc
 from api.service import Service
 from application.auditing import b64
 from domain.errors import InvalidRequest
@@ -52,7 +52,7 @@ class CheckpointList(Answer):
 
     items: list[CheckpointAnswer]
     next_cursor: str | None
-    total: int | None
+    total: Total = None
 
 
 class ProofAnswer(Answer):

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least
 from api.idempotency import RepeatableRoute
 from api.routes.records import CampaignAnswer, shown
-from api.schemas.values import Answer, Code
+from api.schemas.values import Answer, Code, Total
 from domain import records
 
 router = APIRouter(prefix="/v1/campaigns", tags=["set-up"], route_class=RepeatableRoute)
@@ -29,7 +29,7 @@ class TargetPage(Answer):
 
     items: list[TargetAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 @router.post("/{no}/activate", response_model=CampaignAnswer)

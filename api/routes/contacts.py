@@ -36,6 +36,7 @@ from api.schemas.contacts import (
 )
 from api.schemas.values import Code
 from api.service import Service
+from api.short_lists import PartAsked
 from api.uploads import described, rejected_answer, uploaded
 from application.contact_import import ContactImport, ImportResult
 from domain.contact import KnownContact
@@ -122,7 +123,7 @@ def read_contact(no: Code, service: ServiceOf, response: Response, moment: Asked
 
 
 @router.get("/{no}/segments", response_model=ContactSegmentPage, dependencies=READS_LINES)
-def list_segments_of_contact(no: Code, service: ServiceOf) -> Any:
+def list_segments_of_contact(no: Code, service: ServiceOf, part: PartAsked) -> Any:
     """The open segments that a contact is on, with the numbers of its lines."""
     found = service.contacts.open_segments_with(service.contacts.get(no).key)
     items = [
@@ -135,7 +136,7 @@ def list_segments_of_contact(no: Code, service: ServiceOf) -> Any:
         }
         for segment, line_nos in found
     ]
-    return {"items": items, "total": len(items)}
+    return part.of(items)
 
 
 @router.patch("/{no}", response_model=ContactAnswer)

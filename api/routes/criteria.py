@@ -24,6 +24,7 @@ from api.schemas.criteria import (
 )
 from api.schemas.segments import SegmentAnswer
 from api.schemas.values import Code, ShortCode
+from api.short_lists import PartAsked
 from application.selecting import Preview
 from domain import records
 from domain.errors import NotFound
@@ -84,9 +85,9 @@ def _preview(preview: Preview, user_id: str) -> dict[str, Any]:
 
 
 @router.get(f"{SEGMENT}/criteria-actions", response_model=CriteriaActionList, dependencies=READS)
-def list_criteria_actions(no: Code, service: ServiceOf, moment: Asked) -> Any:
+def list_criteria_actions(no: Code, service: ServiceOf, moment: Asked, part: PartAsked) -> Any:
     """The actions that can be gone back over, first to last; manual picks are among them."""
-    return {"items": [shown_action(action) for action in segment_at(service, no, moment).actions]}
+    return part.of([shown_action(action) for action in segment_at(service, no, moment).actions])
 
 
 @router.get(

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from api.context import READERS, Marketer, ServiceOf, Settled, WorkDate, at_least
+from api.context import READERS, Marketer, ServiceOf, Settle, Settled, WorkDate, at_least
 from api.idempotency import RepeatableRoute
 from api.routes.documents import file_answer
 from api.routes.logging import Entry, logged_segment
@@ -17,6 +17,7 @@ from api.schemas.deliveries import ResendAnswer, ResendBody, ResendSegmentBody
 from api.schemas.segments import LoggedSegmentAnswer
 from application.documents import HTML, WORD
 from application.letters import PDF
+from application.resending import Resent
 from domain.vocabulary import CorrespondenceType
 
 router = APIRouter(tags=["deliveries"], route_class=RepeatableRoute)
@@ -114,7 +115,19 @@ def continue_delivery(
     return logged_segment(service, entry_no, on) | {"delivery_paused": False}
 
 
-@router.post(f"{LOGGED}/resend", response_model=ResendAnswer)
+AS_NEW_ENTRIES: dict[int | str, dict[str, Any]] = {
+    201: {"model": ResendAnswer, "description": "As new entries; `Location` is the first of them"}
+}
+
+
+def _resent(resent: Resent, settle: Settle) -> dict[str, Any]:
+    settle(resent.position, ["contacts"])
+    if resent.first_entry_no is not None:
+        settle.created(f"/v1/interaction-log-entries/{resent.first_entry_no}")
+    return {"resent": resent.count, "first_entry_no": resent.first_entry_no}
+
+
+@router.post(f"{LOGGED}/resend", response_model=ResendAnswer, responses=AS_NEW_ENTRIES)
 def resend_logged_segment(
     entry_no: Entry,
     service: ServiceOf,
@@ -129,11 +142,10 @@ def resend_logged_segment(
         update_merge_fields=body.update_merge_fields,
         only=body.wanted(),
     )
-    settle(resent.position, ["contacts"])
-    return {"resent": resent.count, "first_entry_no": resent.first_entry_no}
+    return _resent(resent, settle)
 
 
-@router.post(f"{ENTRY}/resend", response_model=ResendAnswer)
+@router.post(f"{ENTRY}/resend", response_model=ResendAnswer, responses=AS_NEW_ENTRIES)
 def resend_interaction(
     entry_no: Entry, service: ServiceOf, caller: Marketer, settle: Settled, body: ResendBody | None = None
 ) -> Any:
@@ -142,8 +154,7 @@ def resend_interaction(
     resent = service.resending.resend_entry(
         caller, entry_no, body.correspondence_type, update_merge_fields=body.update_merge_fields
     )
-    settle(resent.position, ["contacts"])
-    return {"resent": resent.count, "first_entry_no": resent.first_entry_no}
+    return _resent(resent, settle)
 
 
 Token = Annotated[str, Path(max_length=100)]

@@ -114,7 +114,8 @@ def delete_template_document(
     code: ShortCode, language: Language, service: ServiceOf, caller: Marketer, settle: Settled
 ) -> dict[str, Any]:
     """Take the document of a template in a language away."""
-    settle(service.documents.remove_from_template(caller, code, language), ["setup"])
+    version, position = service.documents.remove_from_template(caller, code, language)
+    settle(position, ["setup"], version=version)
     return {"deleted": language or NO_LANGUAGE}
 
 
@@ -144,7 +145,8 @@ def delete_segment_document(
     no: Code, language: Language, service: ServiceOf, caller: Marketer, settle: Settled
 ) -> dict[str, Any]:
     """Take the segment's document in a language away; its lines go to another language, or have none."""
-    settle(service.documents.remove_from_segment(caller, no, language), ["worksheets"])
+    version, position = service.documents.remove_from_segment(caller, no, language)
+    settle(position, ["worksheets"], version=version)
     return {"deleted": language or NO_LANGUAGE}
 
 
@@ -168,7 +170,8 @@ def delete_line_document(
     no: Code, line_no: LineNo, service: ServiceOf, caller: Marketer, settle: Settled
 ) -> dict[str, Any]:
     """Let a line inherit the segment's document again."""
-    settle(service.documents.remove_from_line(caller, no, line_no), ["worksheets"])
+    version, position = service.documents.remove_from_line(caller, no, line_no)
+    settle(position, ["worksheets"], version=version)
     return {"deleted": line_no}
 
 

@@ -12,7 +12,7 @@ from api.context import HISTORIANS, InLanguage, ServiceOf, at_least
 from api.idempotency import RepeatableRoute
 from api.moments import Asked, Version
 from api.routes.criteria import ActionNo, shown_action
-from api.routes.history import number_in, shown_step
+from api.routes.history import shown_step
 from api.routes.logging import Entry
 from api.routes.segments import READS, LineNo
 from api.schemas.explanations import (
@@ -24,6 +24,7 @@ from api.schemas.explanations import (
 )
 from api.schemas.values import Code
 from api.service import Service
+from api.short_lists import number_in
 from application.explanation_words import NOTES
 from application.explanations import BroughtIn, Held, LineExplanation
 from application.field_words import Language

@@ -15,9 +15,9 @@ from api.idempotency import RepeatableRoute
 from api.moments import instant
 from api.schemas.explanations import StoryAnswer, ToldPageAnswer
 from api.schemas.values import Answer, Code, Instant, Text255, utc
+from api.short_lists import number_in
 from application.history import ToldStep
 from application.told_history import ToldPage
-from domain.errors import InvalidRequest
 
 router = APIRouter(prefix="/v1", tags=["history"], route_class=RepeatableRoute)
 MOST_EVENTS = 1_000
@@ -145,12 +145,3 @@ def _told(page: ToldPage) -> dict[str, Any]:
 def shown_step(step: ToldStep) -> dict[str, Any]:
     """A step as it is answered."""
     return msgspec.structs.asdict(step) | {"at": utc(step.at)}
-
-
-def number_in(cursor: str | None, *, most: int = 2**31 - 1) -> int:
-    """The number that a cursor stands for; 0 without one. Raises InvalidRequest."""
-    if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdigit()):
-        raise InvalidRequest.at("cursor", "this is no cursor of this list")
-    return min(int(cursor), most)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter
 
-from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least
+from api.context import READERS, Filters, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least
 from api.idempotency import RepeatableRoute
 from api.routes.logging import Entry, one, page
 from api.schemas.interactions import (
@@ -107,9 +107,9 @@ def redate_interactions(
 
 
 @router.post(f"{LOG}/delete-canceled", response_model=DeletedAnswer)
-def delete_canceled(service: ServiceOf, query: Listed, caller: Marketer, settle: Settled) -> Any:
+def delete_canceled(service: ServiceOf, filters: Filters, caller: Marketer, settle: Settled) -> Any:
     """Delete the canceled entries that meet the filters, which are query parameters as in the list."""
-    deleted, position = service.interactions.delete_canceled(caller, query.filters)
+    deleted, position = service.interactions.delete_canceled(caller, filters)
     settle(position, ["contacts"])
     return {"deleted": deleted}
 
@@ -156,9 +156,14 @@ def comment_interaction(
     on: WorkDate,
 ) -> Any:
     """Say something about an entry."""
-    settle(service.interactions.comment(caller, entry_no, body.comment), ["contacts"])
+    is_there = settle(service.interactions.comment(caller, entry_no, body.comment), ["contacts"])
     settle.created(f"/v1{LOG}/{entry_no}")
-    return one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
+    entry = one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
+    said = {"date": str(caller.work_date), "comment": body.comment, "user_id": caller.user_id}
+    if not is_there and not any(said.items() <= known.items() for known in entry["comments"]):
+        last = max((known["line_no"] for known in entry["comments"]), default=0)
+        entry["comments"] = [*entry["comments"], {"line_no": last + 1, **said}]
+    return entry
 
 
 @router.patch(f"{LOG}/{{entry_no}}/comments/{{line_no}}", response_model=InteractionAnswer)
@@ -173,7 +178,11 @@ def change_comment(
 ) -> Any:
     """Give a comment another text."""
     settle(service.interactions.change_comment(caller, entry_no, line_no, body.comment), ["contacts"])
-    return one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
+    entry = one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
+    for known in entry["comments"]:
+        if known["line_no"] == line_no and known["comment"] != body.comment:
+            known |= {"comment": body.comment, "user_id": caller.user_id}
+    return entry
 
 
 @router.delete(f"{LOG}/{{entry_no}}/comments/{{line_no}}", response_model=InteractionAnswer)
@@ -182,7 +191,8 @@ def delete_comment(
 ) -> Any:
     """Take a comment away."""
     settle(service.interactions.change_comment(caller, entry_no, line_no, None), ["contacts"])
-    return one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
+    entry = one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
+    return entry | {"comments": [known for known in entry["comments"] if known["line_no"] != line_no]}
 
 
 @router.get("/campaign-entries", response_model=CampaignEntryPage, dependencies=READS)
@@ -199,10 +209,10 @@ def read_campaign_entry(entry_no: Entry, service: ServiceOf, on: WorkDate) -> An
 
 @router.post("/campaign-entries/delete-canceled", response_model=DeletedAnswer)
 def delete_canceled_campaign_entries(
-    service: ServiceOf, query: Listed, caller: Marketer, settle: Settled
+    service: ServiceOf, filters: Filters, caller: Marketer, settle: Settled
 ) -> Any:
     """Delete the canceled campaign entries that meet the filters, with their interactions."""
-    deleted, position = service.interactions.delete_canceled_campaign_entries(caller, query.filters)
+    deleted, position = service.interactions.delete_canceled_campaign_entries(caller, filters)
     settle(position, ["contacts"])
     return {"deleted": deleted}
 

@@ -63,12 +63,16 @@ def log_segment(
     body: LogBody | None = None,
     dry_run: Annotated[bool, Query(description="Only check.")] = False,
 ) -> Any:
-    """Record one interaction for every line, all or nothing; the segment leaves the worksheet."""
+    """Record one interaction for every line, all or nothing; the segment leaves the worksheet.
+
+    Contacts that are blocked for privacy by then are left out, and counted.
+    """
     body = body or LogBody()
     if dry_run:
         response.status_code = 200
-        return {"lines": service.logging.check(caller, no, send_attachments=body.send_attachments)}
-    event, position = service.logging.log(
+        lines, left_out = service.logging.check(caller, no, send_attachments=body.send_attachments)
+        return {"lines": lines, "skipped": {"privacy_blocked": left_out}}
+    event, position, left_out = service.logging.log(
         caller, no, send_attachments=body.send_attachments, create_follow_up=body.create_follow_up
     )
     settle(position, ["worksheets", "contacts"])
@@ -76,6 +80,7 @@ def log_segment(
     return {
         "logged_segment": _logged(service, event, caller.user_id, on),
         "follow_up_segment_no": event.follow_up_segment_no,
+        "skipped": {"privacy_blocked": left_out},
     }
 
 

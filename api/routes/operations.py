@@ -7,11 +7,11 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from api.context import ADMINS, ServiceOf, may_measure
+from api.context import ADMINS, Listed, ServiceOf, WorkDate, may_measure
 from api.idempotency import RepeatableRoute
 from api.metrics import MEDIA_TYPE, Metrics
 from api.schemas.deliveries import OutboxAnswer
-from api.schemas.values import Answer, Body, Text100
+from api.schemas.values import Answer, Body, Text100, Total
 from application.journal import Role
 
 router = APIRouter(tags=["operations"], route_class=RepeatableRoute)
@@ -44,10 +44,11 @@ class NewKeyAnswer(KeyAnswer):
 
 
 class KeyList(Answer):
-    """All keys."""
+    """A page of keys."""
 
     items: list[KeyAnswer]
     next_cursor: str | None = None
+    total: Total = None
 
 
 class ReadModelAnswer(Answer):
@@ -77,9 +78,10 @@ def create_key(body: NewKey, service: ServiceOf, response: Response) -> Any:
 
 
 @router.get("/v1/api-keys", response_model=KeyList, dependencies=[ADMINS])
-def list_keys(service: ServiceOf) -> Any:
-    """All keys."""
-    return {"items": [msgspec.structs.asdict(row) for row in service.keys.all()]}
+def list_keys(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
+    """A page of keys, filtered by any field."""
+    page = service.keys.page(query, on)
+    return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
 
 
 @router.delete("/v1/api-keys/{key_id}", dependencies=[ADMINS])

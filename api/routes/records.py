@@ -22,7 +22,7 @@ from api.schemas.records import (
     SetupBody,
     TemplateBody,
 )
-from api.schemas.values import Answer, Body, Code
+from api.schemas.values import Answer, Body, Code, Total
 from api.service import Service
 from domain import records
 from domain.campaign import Campaign
@@ -117,7 +117,7 @@ def _add_routes(kind: RecordKind) -> None:
         __doc__=f"A page of {plural}.",
         items=(list[model], ...),  # type: ignore[valid-type]
         next_cursor=(str | None, None),
-        total=(int | None, None),
+        total=(Total, None),
     )
     path = f"/{kind.path}"
     where = Annotated[Code, Path(max_length=kind.code_length)]
@@ -163,8 +163,12 @@ def _add_routes(kind: RecordKind) -> None:
         settle: Settled,
     ) -> Any:
         sent: Body = values
-        value = msgspec.convert(sent.model_dump(), kind.value_type)
-        new, position = service.records.put(caller, kind, code, value)
+        if isinstance(sent, CampaignBody):
+            campaign = msgspec.convert(sent.model_dump(), Campaign)
+            new, position = service.campaigns.put(caller, code, campaign, activated=sent.activated)
+        else:
+            value = msgspec.convert(sent.model_dump(), kind.value_type)
+            new, position = service.records.put(caller, kind, code, value)
         record = service.records.get(kind, code)
         settle(position, ["setup"], version=record.version)
         if new:
@@ -182,10 +186,7 @@ def _add_routes(kind: RecordKind) -> None:
         caller: Marketer,
         settle: Settled,
     ) -> dict[str, Any]:
-        if kind is records.CAMPAIGN:
-            settle(service.campaigns.delete(caller, code), ["setup"])
-        else:
-            settle(service.records.delete(caller, kind, code), ["setup"])
+        settle(service.deleting.delete(caller, kind, code), ["setup"])
         return {"deleted": code}
 
 
@@ -199,7 +200,7 @@ for _kind in BODIES:
 def create_campaign(values: NewCampaignBody, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
     """Create a campaign, with the next number of the series unless one is given."""
     value = msgspec.convert(values.model_dump(exclude={"no"}), Campaign)
-    no, position = service.records.create_campaign(caller, values.no, value)
+    no, position = service.campaigns.create(caller, values.no, value, activated=values.activated)
     record = service.records.get(records.CAMPAIGN, no)
     settle(position, ["setup"], version=record.version)
     settle.created(f"/v1/campaigns/{no}")
@@ -217,15 +218,25 @@ def read_setup(service: ServiceOf, moment: Asked) -> Any:
 
 @router.patch("/setup", response_model=SetupBody)
 def change_setup(values: SetupBody, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
-    """Change the set-up; number series, company and what is inherited take what is sent of them."""
-    now = msgspec.to_builtins(service.records.setup())
+    """Change the set-up: what is not named stays, in a number series and in the company too."""
     sent = values.model_dump(exclude_unset=True)
-    for name in ("number_series", "company", "inherit"):
-        if name in sent:
-            sent[name] = {**now[name], **sent[name]}
-    try:
-        setup = msgspec.convert(now | sent, Setup)
-    except msgspec.ValidationError as error:
-        raise InvalidRequest(str(error)) from error
-    settle(service.records.put_setup(caller, setup), ["setup"])
+
+    def change(now: Setup) -> Setup:
+        for name, series in sent.get("number_series", {}).items():
+            is_new = getattr(now.number_series, name) is None
+            if is_new and series is not None and "prefix" not in series:
+                raise InvalidRequest.at(("number_series", name, "prefix"), "a new series needs a prefix")
+        return msgspec.convert(_merged(msgspec.to_builtins(now), sent), Setup)
+
+    settle(service.records.change_setup(caller, change), ["setup"])
     return msgspec.to_builtins(service.records.setup())
+
+
+def _merged(now: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    """What is sent over what there is, at any depth."""
+    within = {
+        name: _merged(now[name], value)
+        for name, value in sent.items()
+        if isinstance(value, dict) and isinstance(now.get(name), dict)
+    }
+    return now | sent | within

@@ -87,9 +87,13 @@ def read_segment(
 def change_segment(
     no: Code, values: SegmentPatch, service: ServiceOf, caller: Marketer, settle: Settled
 ) -> Any:
-    """Change the header, and the lines that follow it unless `update_lines` is false."""
+    """Change the header, and the lines that follow it unless `update_lines` is false.
+
+    Said to be true, it reaches lines also with values that the header has already.
+    """
+    said = "update_lines" in values.model_fields_set
     segment, position = service.segments.change_header(
-        caller, no, values.changes(), update_lines=values.update_lines
+        caller, no, values.changes(), update_lines=values.update_lines, push=said
     )
     settle(position, ["worksheets"], version=segment.version)
     return shown(segment)
@@ -139,7 +143,7 @@ def list_lines(
     filters = {name: text for name, text in query.filters.items() if name not in FIELDS}
     query = ListQuery(filters, query.sort, query.limit, query.cursor, query.count)
     if not filters and query.sort in (None, "line_no"):
-        return _lines_in_order(service, segment, query)
+        return _lines_in_order(service, segment, query, service.segments.position_of(no, **moment.where()))
     page = service.segments.list_lines(segment, query, on)
     return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
 
@@ -164,7 +168,8 @@ def read_line(
     """One line, as it is or as it stood at a version, an instant or a position."""
     segment = segment_at(service, no, moment)
     etag(response, segment.version)
-    return msgspec.structs.asdict(service.segments.line(segment, line_no))
+    position = service.segments.position_of(no, **moment.where())
+    return msgspec.structs.asdict(service.segments.line(segment, line_no, position))
 
 
 @router.patch("/{no}/lines/{line_no}", response_model=LineAnswer)
@@ -182,16 +187,20 @@ def remove_line(
     no: Code, line_no: LineNo, service: ServiceOf, caller: Marketer, settle: Settled
 ) -> dict[str, Any]:
     """Delete a line, which counts as a criteria action. Its number is not used again."""
-    settle(service.segments.remove_line(caller, no, line_no), ["worksheets"])
+    segment, position = service.segments.remove_line(caller, no, line_no)
+    settle(position, ["worksheets"], version=segment.version)
     return {"deleted": line_no}
 
 
-def _lines_in_order(service: Service, segment: Segment, query: ListQuery) -> dict[str, Any]:
+def _lines_in_order(
+    service: Service, segment: Segment, query: ListQuery, position: int | None
+) -> dict[str, Any]:
     """A page straight from the worksheet: no table of lines is needed for it, however many there are."""
     after = _line_after(query.cursor)
     lines = segment.lines(after, query.limit + 1)
     more = len(lines) > query.limit
-    items = [msgspec.structs.asdict(line) for line in service.segments.show(lines[: query.limit])]
+    shown = service.segments.show(lines[: query.limit], position)
+    items = [msgspec.structs.asdict(line) for line in shown]
     return {
         "items": items,
         "next_cursor": _line_cursor(lines[query.limit - 1].line_no) if more else None,

@@ -24,17 +24,19 @@ from api.schemas.values import (
     Text80,
     Text100,
     Text255,
+    Total,
 )
 from domain.contact import ContactChanges
 from domain.vocabulary import ContactType, CorrespondenceType
 
-Codes = Annotated[list[ShortCode], Field(max_length=1_000)]
+Codes = Annotated[list[Code], Field(max_length=1_000)]
+ShortCodes = Annotated[list[ShortCode], Field(max_length=1_000)]
 
 
 class BusinessRelationBody(Body):
     """What a company is to us besides a contact."""
 
-    code: ShortCode
+    code: Code
     link_to_table: Text20 = Field(None, examples=["customer"])
     no: OptionalCode = None
 
@@ -63,7 +65,7 @@ class AlternativeAddressBody(Body):
     post_code: Text20 = None
     city: Text30 = None
     county: Text30 = None
-    country_code: OptionalShortCode = None
+    country_code: OptionalCode = None
     phone_no: Text30 = None
     mobile_phone_no: Text30 = None
     fax_no: Text30 = None
@@ -89,9 +91,9 @@ class ContactValues(Body):
     company_name: Text100 = None
     salesperson_code: OptionalCode = None
     language_code: OptionalShortCode = None
-    territory_code: OptionalShortCode = None
-    currency_code: OptionalShortCode = None
-    country_code: OptionalShortCode = None
+    territory_code: OptionalCode = None
+    currency_code: OptionalCode = None
+    country_code: OptionalCode = None
     address: Text100 = None
     address_2: Text50 = None
     post_code: Text20 = None
@@ -104,12 +106,12 @@ class ContactValues(Body):
     email_2: Text80 = None
     home_page: Text255 = None
     correspondence_type: CorrespondenceType | None = None
-    salutation_code: OptionalShortCode = None
-    organizational_level_code: OptionalShortCode = None
+    salutation_code: OptionalCode = None
+    organizational_level_code: OptionalCode = None
     exclude_from_segment: bool = False
     privacy_blocked: bool = False
     external_id: OptionalCode = None
-    mailing_groups: Codes = []
+    mailing_groups: ShortCodes = []
     industry_groups: Codes = []
     job_responsibilities: Codes = []
     business_relations: list[BusinessRelationBody] = []
@@ -185,7 +187,7 @@ class ContactPage(Answer):
 
     items: list[ContactAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 class ContactSegmentAnswer(Answer):
@@ -199,11 +201,11 @@ class ContactSegmentAnswer(Answer):
 
 
 class ContactSegmentPage(Answer):
-    """The open segments that a contact is on; all of them are one page."""
+    """A page of the open segments that a contact is on."""
 
     items: list[ContactSegmentAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 class RejectedRowAnswer(Answer):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from api.schemas.values import Answer, Body, Code, EntryNo, OptionalShortCode, ShortCode, Text100
+from api.schemas.values import Answer, Body, Code, EntryNo, OptionalShortCode, ShortCode, Text100, Total
 from domain.criteria import FILTERS_SHAPE
 from domain.segment.events import CriteriaOptions, Exclusion
 from domain.segment.selection import Criteria
@@ -117,6 +117,7 @@ class CriteriaActionList(Answer):
 
     items: list[CriteriaActionAnswer]
     next_cursor: str | None = None
+    total: Total = None
 
 
 class SaveCriteriaBody(Body):
@@ -173,4 +174,4 @@ class SavedCriteriaPage(Answer):
 
     items: list[SavedCriteriaAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api.schemas.criteria import CriteriaActionAnswer, ExclusionAnswer
-from api.schemas.values import Answer
+from api.schemas.values import Answer, Total
 from domain.segment.lineage import Outcome
 from domain.vocabulary import CriteriaActionKind
 
@@ -120,13 +120,14 @@ class SkippedPage(Answer):
 
     items: list[SkippedContact]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 class StepAnswer(Answer):
     """One step of a segment's story; `number_of_lines` is how many there were after it."""
 
     position: int
+    stream: str
     version: int
     type: str
     at: dt.datetime
@@ -140,7 +141,7 @@ class StoryAnswer(Answer):
 
     items: list[StepAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 class FieldChangeAnswer(Answer):

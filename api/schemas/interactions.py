@@ -24,6 +24,7 @@ from api.schemas.values import (
     Text80,
     Text100,
     Text255,
+    Total,
 )
 from domain.interaction import InteractionValues
 from domain.vocabulary import CorrespondenceType, DocumentType, Evaluation, InformationFlow, InitiatedBy
@@ -184,7 +185,7 @@ class InteractionPage(Answer):
 
     items: list[InteractionAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 class CampaignEntryAnswer(Answer):
@@ -210,4 +211,4 @@ class CampaignEntryPage(Answer):
 
     items: list[CampaignEntryAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None

@@ -118,7 +118,7 @@ class TemplateBody(Body):
 
 
 class CampaignBody(Body):
-    """What several segments serve together."""
+    """What several segments serve together. `activated` stays as it is where it is not said."""
 
     example = {"description": "Spring", "starting_date": "2026-03-01", "ending_date": "2026-05-31"}
 
@@ -126,7 +126,9 @@ class CampaignBody(Body):
     starting_date: Day | None = None
     ending_date: Day | None = None
     salesperson_code: OptionalCode = None
-    status_code: OptionalShortCode = None
+    status_code: OptionalCode = None
+    # Not a value that is written with the others: it is decided on, and recorded by an event of its own.
+    activated: bool | None = Field(None, exclude=True)
 
 
 class NewCampaignBody(CampaignBody):
@@ -138,9 +140,9 @@ class NewCampaignBody(CampaignBody):
 
 
 class SeriesBody(Body):
-    """How numbers look."""
+    """How numbers look. A series that is new needs a prefix."""
 
-    prefix: Annotated[str, Field(max_length=10, pattern=r"^[A-Z0-9-]*$")]
+    prefix: Annotated[str, Field(max_length=10, pattern=r"^[A-Z0-9-]*$")] = ""
     digits: Annotated[int, Field(ge=1, le=10)] = 5
     manual: bool = True
 
@@ -163,7 +165,7 @@ class OwnCompanyBody(Body):
     post_code: Text20 = None
     city: Text30 = None
     county: Text30 = None
-    country_code: OptionalShortCode = None
+    country_code: OptionalCode = None
     phone_no: Text30 = None
     fax_no: Text30 = None
     email: Text80 = None

@@ -24,6 +24,7 @@ from api.schemas.values import (
     ShortCode,
     Text80,
     Text100,
+    Total,
 )
 from domain.segment.header import HeaderChanges
 from domain.segment.lines import LineChanges
@@ -95,7 +96,7 @@ class SegmentPage(Answer):
 
     items: list[SegmentAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 class LineValues(Body):
@@ -171,7 +172,7 @@ class LinePage(Answer):
 
     items: list[LineAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 class MailingGroupBody(Body):
@@ -230,7 +231,13 @@ class LoggedSegmentPage(Answer):
 
     items: list[LoggedSegmentAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
+
+
+class SkippedLinesAnswer(Answer):
+    """How many lines were not logged, by the reason."""
+
+    privacy_blocked: int
 
 
 class LogAnswer(Answer):
@@ -238,6 +245,7 @@ class LogAnswer(Answer):
 
     logged_segment: LoggedSegmentAnswer
     follow_up_segment_no: str | None = None
+    skipped: SkippedLinesAnswer
 
 
 class LogCheckAnswer(Answer):
@@ -245,6 +253,7 @@ class LogCheckAnswer(Answer):
 
     ok: Literal[True] = True
     lines: int
+    skipped: SkippedLinesAnswer
 
 
 class OnlyBody(Body):

@@ -18,6 +18,7 @@ from api.schemas.values import (
     OptionalCode,
     OptionalShortCode,
     Text100,
+    Total,
 )
 from domain.task import TaskChanges
 from domain.vocabulary import TaskPriority, TaskStatus, TaskType
@@ -100,4 +101,4 @@ class TaskPage(Answer):
 
     items: list[TaskAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None

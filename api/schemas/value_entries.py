@@ -9,7 +9,7 @@ import msgspec
 from pydantic import BeforeValidator, Field
 
 from api.schemas.contacts import RejectedRowAnswer
-from api.schemas.values import Answer, Body, Code, Day, OptionalCode
+from api.schemas.values import Answer, Body, Code, Day, OptionalCode, Total
 from domain.value_entry import SourceType, ValueEntry
 
 
@@ -55,7 +55,7 @@ class ValueEntryPage(Answer):
 
     items: list[ValueEntryAnswer]
     next_cursor: str | None = None
-    total: int | None = None
+    total: Total = None
 
 
 class ValueEntryImportAnswer(Answer):

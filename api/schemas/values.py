@@ -16,9 +16,12 @@ from pydantic import (
     GetJsonSchemaHandler,
     StringConstraints,
 )
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema
 
 NUL = "\x00"
+HALF = "holds half of a character"
+"""Said of text in another encoding than UTF-8."""
 
 
 def _trimmed(value: Any) -> Any:
@@ -39,7 +42,7 @@ def _storable(value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ValueError("holds half of a character") from None
+        raise ValueError(HALF) from None
     return value
 
 
@@ -101,6 +104,11 @@ Amount = Annotated[
 ]
 Minutes = Annotated[int, Field(ge=0, le=1_000_000, examples=[5])]
 EntryNo = Annotated[int, Field(ge=1, le=2**62)]
+Total = Annotated[
+    int | SkipJsonSchema[None],
+    Field(description="How many there are in all; with `count=true` only.", exclude_if=lambda n: n is None),
+]
+"""Left out of the answer where nobody asked for it."""
 
 
 class Body(BaseModel):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace as replaced
 
-from domain.document import Document, document_in
+from domain.document import Document, Documents, document_in
 from domain.errors import NotFound
 from domain.segment.events import DocumentAttached, DocumentRemoved, SegmentEvent
 from domain.segment.line_values import LineDocument
 from domain.segment.state import Segment
+from domain.vocabulary import given
 
 
 def attach(segment: Segment, document: Document, *, names_subject: bool) -> tuple[SegmentEvent, ...]:
@@ -41,7 +42,8 @@ def personalise(
     names_subject: bool,
 ) -> tuple[SegmentEvent, ...]:
     """Give one line a document of its own, in the language that it has now. Raises NotFound."""
-    _refuse_unknown(segment, line_no)
+    if segment.line(line_no) is None:
+        raise NotFound.named("line", line_no)
     subject = document.subject if names_subject else now.subject
     personal = replaced(document, language_code=now.language_code, subject=subject)
     if now.kind == "unique" and personal == now.document:
@@ -52,13 +54,15 @@ def personalise(
 def depersonalise(
     segment: Segment, line_no: int, contact_no: str, now: LineDocument
 ) -> tuple[SegmentEvent, ...]:
-    """Take a line's own document away: it inherits again (domain B4). Raises NotFound."""
-    _refuse_unknown(segment, line_no)
-    if now.kind != "unique":
-        raise NotFound(f"Line {line_no} has no document of its own.")
-    return (DocumentRemoved(now.language_code, line_no, contact_no),)
+    """Take a line's own document away: it inherits again (domain B4). Raises NotFound.
 
-
-def _refuse_unknown(segment: Segment, line_no: int) -> None:
-    if segment.line(line_no) is None:
+    A line whose language none of its own documents is in loses all of them: they are in its way.
+    """
+    line = segment.line(line_no)
+    if line is None:
         raise NotFound.named("line", line_no)
+    own: Documents = given(line.own).get("personal_documents", ())
+    if not own:
+        raise NotFound(f"Line {line_no} has no document of its own.")
+    gone = [now.language_code] if now.document is not None else [document.language_code for document in own]
+    return tuple(DocumentRemoved(language, line_no, contact_no) for language in gone)

@@ -136,6 +136,8 @@ class LoggedSegmentReused(msgspec.Struct, frozen=True):
     skipped: Skipped = NOTHING_SKIPPED
     no_longer_known: ContactSet = EMPTY
     """Contacts that were deleted meanwhile."""
+    ignore_exclusion: bool = False
+    """Whether excluded contacts came too; events of long ago do not say so."""
 
 
 class ActionUndone(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from domain.segment.events import (
     Skipped,
 )
 from domain.segment.lines import Line
-from domain.segment.state import Segment
+from domain.segment.state import Segment, only_contact
 
 ActionEvent = CriteriaApplied | LineAdded | LineRemoved | LoggedSegmentReused
 ACTION_EVENTS = (CriteriaApplied, LineAdded, LineRemoved, LoggedSegmentReused)
@@ -123,7 +123,7 @@ class Action:
             case LoggedSegmentReused(entry_no=entry_no):
                 return {"interaction_log_entry": {"logged_segment_entry_no": str(entry_no)}}
             case LineAdded(contact_no=no) | LineRemoved(contact_no=no):
-                return {"contact": {"no": no}}
+                return only_contact(no)
 
     @property
     def skipped(self) -> dict[str, ContactSet]:

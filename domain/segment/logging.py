@@ -14,7 +14,7 @@ from domain.errors import MandatoryField, NoDocument, NoEmail, Problem, Refused,
 from domain.segment.events import CampaignEntryMade, SegmentCreated, SegmentEvent, SegmentLogged
 from domain.segment.header import Header
 from domain.segment.lines import LineBlock, line_columns
-from domain.segment.selection import LoggedContacts
+from domain.segment.selection import Criteria, LoggedContacts, Selection, apply_criteria
 from domain.segment.state import Segment
 from domain.vocabulary import LINE_STEP
 
@@ -56,6 +56,8 @@ class CheckedLines(msgspec.Struct, frozen=True):
     """Campaign, date and salesperson of the first line of each campaign, in order (domain B10.2)."""
     type_blanked: ContactSet = EMPTY
     """Lines, counted from 0, whose correspondence type becomes blank for want of an address."""
+    privacy_blocked: ContactSet = EMPTY
+    """Contacts on lines who may not be contacted at all: these lines must leave before (see `leave_out`)."""
 
 
 def check_header(segment: Segment) -> None:
@@ -63,7 +65,16 @@ def check_header(segment: Segment) -> None:
     if segment.header.description is None:
         raise MandatoryField.named("description", "The segment needs a description before it is logged.")
     if segment.number_of_lines == 0:
-        raise SegmentEmpty(f"Segment {segment.no} has no lines.")
+        raise SegmentEmpty(f"Segment {segment.no} has no lines that can be logged.")
+
+
+def leave_out(segment: Segment, checked: CheckedLines) -> tuple[SegmentEvent, ...]:
+    """Take the lines off whose contacts are blocked for privacy, however they came there (domain B5, B10.3).
+
+    A criteria action like any other, so that everybody can see who was left out, and why.
+    """
+    blocked = Criteria("reduce", {"contact": {"privacy_blocked": "true"}})
+    return apply_criteria(segment, blocked, Selection(checked.position, checked.privacy_blocked))
 
 
 def check_lines(checked: CheckedLines) -> None:
@@ -186,21 +197,36 @@ def entries_of_campaign(logged: SegmentLogged, campaign_no: str) -> ContactSet:
     return ContactSet.from_array(np.flatnonzero(belongs))
 
 
-def logged_contacts(logged: SegmentLogged) -> tuple[LoggedContacts, ...]:
-    """Who was logged, with multiplicity, by the campaign of their entry (domain B9)."""
+def logged_contacts(logged: SegmentLogged, entries: ContactSet | None = None) -> tuple[LoggedContacts, ...]:
+    """Who was logged, with multiplicity, by the campaign of their entry (domain B9).
+
+    Of all entries, or only of these, counted from 0.
+    """
     own_campaign = {
         line.line_no: line.changes.campaign_no
         for line in logged.own_lines
         if line.changes.campaign_no is not msgspec.UNSET
     }
     parts: list[LoggedContacts] = []
-    for block in logged.blocks:
+    for block in logged.blocks if entries is None else _only(logged, entries):
         moved = _moved(block, own_campaign)
         rest = block.alive - ContactSet(key for key, _ in moved)
         if rest:
             parts.append(LoggedContacts(block.start.campaign_no, rest))
         parts += [LoggedContacts(campaign, ContactSet([key])) for key, campaign in moved]
     return _merged(parts)
+
+
+def _only(logged: SegmentLogged, entries: ContactSet) -> Sequence[LineBlock]:
+    """The blocks with no other lines than those of these entries."""
+    if len(entries) == logged.number_of_interactions:
+        return logged.blocks
+    columns, places = line_columns(logged.blocks), entries.to_array()
+    keys, of_block = columns.contact_key[places], columns.block[places]
+    return [
+        replaced(block, alive=ContactSet.from_array(keys[of_block == index]))
+        for index, block in enumerate(logged.blocks)
+    ]
 
 
 def _moved(block: LineBlock, own_campaign: Mapping[int, str | None]) -> list[tuple[int, str | None]]:

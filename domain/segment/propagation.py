@@ -28,8 +28,12 @@ def steps(header: Header, event: HeaderChanged) -> Iterator[tuple[Values, Values
     if event.scope == "all":
         yield values, {}
         return
-    subject = {name: values.pop(name) for name in ("subject",) if name in values}
     follows: Values = {"interaction_template_code": header.interaction_template_code}
+    if "language_code" in values:
+        # The header had none with a document: lines that are in it have no document, and get this one.
+        language = {name: values.pop(name) for name in ("language_code", "subject")}
+        yield language, follows | {"language_code": header.language_code}
+    subject = {name: values.pop(name) for name in ("subject",) if name in values}
     yield values, follows
     # A line that speaks another language, or already says something else, keeps its subject (B2.4).
     yield subject, follows | {"language_code": header.language_code, "subject": header.subject}
@@ -61,7 +65,7 @@ def overwritten(
     if not values:
         return list(blocks)
     replaced_names = values.keys() | ({"language_fixed"} if "language_code" in values else set())
-    of_subject = "subject" in values and "documents" not in values
+    of_subject = "subject" in values and not values.keys() & {"documents", "language_code"}
 
     def restart(start: LineStart) -> LineStart:
         new = replaced(start, **values)

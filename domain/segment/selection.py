@@ -130,6 +130,7 @@ def reuse_logged_segment(
             tuple(lines),
             Skipped(EMPTY, skipped - blocked, blocked),
             gone,
+            ignore_exclusion=not respect_exclusion,
         ),
     )
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace as replaced
 
 from domain.amendments import Amendment, RecordedInteractions
 from domain.contact_set import EMPTY, ContactSet, union
+from domain.filter_expression import exactly
 from domain.segment.events import (
     ActionRedone,
     ActionUndone,
@@ -70,6 +71,11 @@ class CriteriaAction:
     removed: tuple[tuple[int, ContactSet], ...] = ()
     no_longer_known: int = 0
     exclude: Exclusion | None = None
+
+
+def only_contact(no: str) -> dict[str, Any]:
+    """The filters of an action by hand, which must mean the same when they are saved (domain B3.6, B8)."""
+    return {"contact": {"no": exactly(no)}}
 
 
 @dataclass
@@ -201,7 +207,7 @@ class Segment:
             CriteriaAction(
                 event.action_no,
                 "add_contacts",
-                {"contact": {"no": event.contact_no}},
+                only_contact(event.contact_no),
                 CriteriaOptions(allow_existing_contacts=again, ignore_exclusion=event.excluded),
                 *(1, 0, Skipped(), user_id, at),
                 added_blocks=(block_id,),
@@ -227,7 +233,7 @@ class Segment:
             CriteriaAction(
                 event.action_no,
                 "reduce",
-                {"contact": {"no": event.contact_no}},
+                only_contact(event.contact_no),
                 CriteriaOptions(),
                 *(0, 1, Skipped(), user_id, at),
                 removed=((line.block.id, gone),),
@@ -260,7 +266,8 @@ class Segment:
                 event.action_no,
                 "add_contacts",
                 {"interaction_log_entry": {"logged_segment_entry_no": str(event.entry_no)}},
-                CriteriaOptions(allow_existing_contacts=True),
+                # Run again from saved criteria, they must come as they came here (V6).
+                CriteriaOptions(allow_existing_contacts=True, ignore_exclusion=event.ignore_exclusion),
                 *(sum(len(lines.contacts) for lines in event.lines), 0, event.skipped, user_id, at),
                 added_blocks=tuple(
                     self._add_block(lines.first_line_no, lines.contacts, lines.start) for lines in event.lines

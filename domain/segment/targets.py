@@ -1,12 +1,16 @@
-"""Whom the lines of an open segment are aimed at for a campaign (domain B17)."""
+"""What the lines of an open segment name: codes, and a campaign with whom they are aimed at (domain B17)."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from msgspec import UNSET
 
 from domain.contact_set import EMPTY, ContactSet, union
 from domain.segment.lines import LineChanges, LineStart
 from domain.segment.state import Segment
+
+CodeField = Literal["campaign_no", "salesperson_code", "interaction_template_code", "interaction_group_code"]
 
 
 def targets(segment: Segment, campaign_no: str) -> ContactSet:
@@ -24,21 +28,20 @@ def targets(segment: Segment, campaign_no: str) -> ContactSet:
     return union(chosen.values())
 
 
-def is_on_lines(segment: Segment, campaign_no: str) -> bool:
-    """Whether any line of the segment has this campaign, its own or its block's."""
+def is_on_lines(segment: Segment, field: CodeField, code: str) -> bool:
+    """Whether any line of the segment has this code in a field, its own or its block's."""
     moved = {
-        (id(block), key): own.campaign_no
+        (id(block), key): value
         for block, key, own in segment.own_on_segment()
-        if own.campaign_no is not UNSET
+        if (value := getattr(own, field)) is not UNSET
     }
-    if campaign_no in moved.values():
+    if code in moved.values():
         return True
     away = {id(block): 0 for block in segment.blocks}
     for block_id, _ in moved:
         away[block_id] += 1
     return any(
-        block.start.campaign_no == campaign_no and len(block.alive) > away[id(block)]
-        for block in segment.blocks
+        getattr(block.start, field) == code and len(block.alive) > away[id(block)] for block in segment.blocks
     )
 
 

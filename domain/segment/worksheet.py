@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -85,25 +85,31 @@ def change_header(
     template: InteractionTemplate | None,
     *,
     update_lines: bool = True,
+    push: bool = False,
 ) -> tuple[SegmentEvent, ...]:
     """Change the header and, unless told not to, the lines that follow it (domain B2.1 to B2.5).
 
-    `template` is the one that `values` names, if it names one. Raises NoDocument, Conflict.
+    `template` is the one that `values` names, if it names one. With `push` lines take over what the header
+    has already too: they were left behind before. Raises NoDocument, Conflict.
     """
     named = given(values)
     if {"language_code", "subject"} <= named.keys() and "interaction_template_code" not in named:
         # The subject is that of the new language, so the language goes first (B2.4, B2.5).
         language = HeaderChanges(language_code=named.pop("language_code"))
-        first = _header_changed(segment, language, None, update_lines)
+        first = _header_changed(segment, language, None, update_lines, push)
         after = segment.copy()
         for event in first:
             after.header = replaced(after.header, **given(event.changes))
-        return (*first, *_header_changed(after, HeaderChanges(**named), None, update_lines))
-    return _header_changed(segment, values, template, update_lines)
+        return (*first, *_header_changed(after, HeaderChanges(**named), None, update_lines, push))
+    return _header_changed(segment, values, template, update_lines, push)
 
 
 def _header_changed(
-    segment: Segment, values: HeaderChanges, template: InteractionTemplate | None, update_lines: bool
+    segment: Segment,
+    values: HeaderChanges,
+    template: InteractionTemplate | None,
+    update_lines: bool,
+    push: bool,
 ) -> tuple[HeaderChanged, ...]:
     header = segment.header
     changes = {
@@ -111,33 +117,46 @@ def _header_changed(
         for name, value in _header_changes(header, values, template).items()
         if value != getattr(header, name)
     }
-    if not changes:
+    followed = given(values) | changes if push and update_lines else changes
+    if not followed:
         return ()
     new = replaced(header, **changes)
-    template_changed = "interaction_template_code" in changes
+    template_changed = "interaction_template_code" in followed
     if template_changed:
-        lines = _lines_of_template(new, values, changes)
+        lines = _lines_of_template(new, values, followed)
         if not update_lines and _inherits(segment):
             raise Conflict(
                 "Lines have a document of the present template, so they must follow the new one.",
                 [(("update_lines",), "lines with an inherited document follow the template")],
             )
     else:
-        lines = _lines_that_follow(new, values, changes)
+        lines = _lines_that_follow(header, new, values, followed)
+    if lines.get("campaign_no", "stays") is None:
+        lines |= {"campaign_target": False, "campaign_response": False}
     scope = "none" if not update_lines or not lines else "all" if template_changed else "same_template"
-    return (
-        HeaderChanged(
-            HeaderChanges(**changes),
-            LineChanges(**lines) if scope != "none" else LineChanges(),
-            scope,  # type: ignore[arg-type]
-        ),
+    event = HeaderChanged(
+        HeaderChanges(**changes),
+        LineChanges(**lines) if scope != "none" else LineChanges(),
+        scope,  # type: ignore[arg-type]
     )
+    return (event,) if changes or _reaches_lines(segment, event) else ()
 
 
-def _lines_that_follow(new: Header, values: HeaderChanges, changes: dict[str, Any]) -> dict[str, Any]:
-    """What lines take over of a change that leaves the template as it is (domain B2.2, B2.4)."""
+def _reaches_lines(segment: Segment, event: HeaderChanged) -> bool:
+    """Whether any line is different after it."""
+    after = segment.copy()
+    after.apply(event, "", datetime.min)
+    return (after.blocks, after.own) != (segment.blocks, segment.own)
+
+
+def _lines_that_follow(
+    before: Header, new: Header, values: HeaderChanges, changes: dict[str, Any]
+) -> dict[str, Any]:
+    """What lines take over of a change that leaves the template as it is (domain B2.2, B2.4, B2.5)."""
     lines = {LINE_FIELD_OF[name]: value for name, value in changes.items() if name in LINE_FIELD_OF}
-    if "subject" not in given(values):
+    if "language_code" in changes and before.document is None and new.document is not None:
+        lines |= {"language_code": new.language_code, "subject": new.subject}
+    elif "subject" not in given(values):
         lines.pop("subject", None)  # it came with another default language, which lines do not take over
     correspondence_type = changes.get("correspondence_type")
     if correspondence_type is not None and new.document is not None:

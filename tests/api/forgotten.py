@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import httpx
+
 from tests.api.crm import Crm, ok
 
 FIRST = {
@@ -71,14 +75,16 @@ class Story:
         self.line: int = ok(client.get(f"/v1/segments/{self.segment}/lines"))["items"][-1]["line_no"]
         line = f"/v1/segments/{self.segment}/lines/{self.line}"
         ok(client.patch(line, json={"remarks": NOTES["remarks"], "contact_via": NOTES["via"]}))
-        ok(
-            client.put(
-                f"{line}/document",
-                content=LETTER,
-                headers={"Content-Type": "text/html"},
-                params={"file_name": NOTES["file"]},
+        self.twin: str = crm.contact(name="Alder Leaves")["no"]  # who gets the same letter
+        for number in (self.line, crm.line(self.segment, self.twin)["line_no"]):
+            ok(
+                client.put(
+                    f"/v1/segments/{self.segment}/lines/{number}/document",
+                    content=LETTER,
+                    headers={"Content-Type": "text/html"},
+                    params={"file_name": NOTES["file"]},
+                )
             )
-        )
         ok(client.patch(f"/v1/contacts/{self.no}", json=LATER))
         logged = ok(client.post(f"/v1/segments/{self.segment}/log"))["logged_segment"]
         self.logged: int = logged["entry_no"]
@@ -102,6 +108,11 @@ class Story:
         )
         self.open: str = crm.segment(description="Still open")["no"]
         crm.line(self.open, self.no, remarks=NOTES["open"])
+
+    def erase(self, client: httpx.Client) -> Any:
+        """Forget the twin, then the contact; what is left of it."""
+        ok(client.post(f"/v1/contacts/{self.twin}/erase", json={"reason": "Asked first"}))
+        return ok(client.post(f"/v1/contacts/{self.no}/erase", json={"reason": "Asked to be forgotten"}))
 
 
 def values() -> list[str]:

@@ -152,13 +152,22 @@ class TestProofs:
         assert ok(auditor.get(f"{AUDIT}/proofs/{position}", params=query))["checkpoint"] == earlier["note"]
         refused(auditor.get(f"{AUDIT}/proofs/{position + 1}", params=query), "conflict")
 
-    def test_of_events_that_are_not_there_or_not_sealed_are_refused(
+    def test_of_an_event_that_is_not_sealed_yet_are_by_a_checkpoint_made_for_them(
         self, auditor: httpx.Client, crm: Crm, position: int
     ) -> None:
+        proof = ok(auditor.get(f"{AUDIT}/proofs/{position}"))
+        assert proof["tree_size"] == position
+        assert ok(auditor.get(f"{AUDIT}/checkpoints/{position}"))["note"] == proof["checkpoint"]
+        assert crm.position() == position
+
+        crm.contact()
+        bundle = ok(auditor.get(f"{AUDIT}/bundle", params={"first": position, "last": position + 1}))
+        assert read_checkpoint(bundle["checkpoint"]).size == position + 1
+        assert ok(auditor.get(f"{AUDIT}/proofs/{position}"))["tree_size"] == position + 1
+
+    def test_of_events_that_are_not_there_are_refused(self, auditor: httpx.Client, position: int) -> None:
         seal(auditor)
         refused(auditor.get(f"{AUDIT}/proofs/{position + 1}"), "not-found")
-        crm.contact()
-        refused(auditor.get(f"{AUDIT}/proofs/{position + 1}"), "conflict")
         refused(auditor.get(f"{AUDIT}/proofs/0"), "invalid-request")
         refused(auditor.get(f"{AUDIT}/bundle", params={"first": 2, "last": 1}), "invalid-request")
 
@@ -224,6 +233,17 @@ class TestReadingTheHistory:
         ok(client.get(f"/v1/contacts/{contact}"))
         ok(client.get("/v1/contacts", params={"version": "1", "limit": 1}))
         assert ok(client.get(f"{AUDIT}/reads", params={"limit": 1}))["items"][0]["id"] == before + 1
+
+    def test_takes_in_the_setup_as_it_was_and_not_as_it_is(self, client: httpx.Client) -> None:
+        def newest() -> Any:
+            _, read = ok(client.get(f"{AUDIT}/reads", params={"limit": 2}))["items"]
+            return read["path"], read["query"]
+
+        for query in ("version=1", "position=1", "as_of=2026-03-01T12:00:00Z"):
+            client.get(f"/v1/setup?{query}")
+            assert newest() == ("/v1/setup", query)
+        ok(client.get("/v1/setup"))
+        assert newest()[0] == f"{AUDIT}/reads"
 
     def test_is_listed_page_by_page(self, client: httpx.Client) -> None:
         for _ in range(3):

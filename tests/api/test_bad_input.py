@@ -131,9 +131,9 @@ CONTACT_VALUES: dict[str, Values] = {
     "first_name": (*TEXTS, "x" * 31),
     "company_no": CODES,
     "salesperson_code": (*CODES, NONE),
-    "territory_code": (*SHORT_CODES, NONE),
-    "salutation_code": (*SHORT_CODES, NONE),
-    "organizational_level_code": (*SHORT_CODES, NONE),
+    "territory_code": (*CODES, NONE),
+    "salutation_code": (*CODES, NONE),
+    "organizational_level_code": (*CODES, NONE),
     "language_code": SHORT_CODES,
     "correspondence_type": WORDS,
     "exclude_from_segment": FLAGS,
@@ -164,7 +164,7 @@ RECORD_VALUES: dict[str, dict[str, Values]] = {
     CAMPAIGN: {
         "starting_date": DATES,
         "salesperson_code": (*CODES, NONE),
-        "status_code": (*SHORT_CODES, NONE),
+        "status_code": (*CODES, NONE),
         "cost": ("1.00",),
     },
 }
@@ -360,6 +360,8 @@ def headers() -> Iterator[Bad]:
     for given in ("ten", "-1", "", str(HUGE), "1.5"):
         sent = {"Event-Position": given}
         yield Bad(f"Event-Position {given}", "GET", CONTACT, place=("Event-Position",), headers=sent)
+        name = f"Event-Position {given} of a write"
+        yield Bad(name, "POST", SEGMENTS, {}, place=("Event-Position",), headers=sent)
     sent = {"Idempotency-Key": "k" * 201}
     for path, content in ((SEGMENTS, {}), ("/v1/api-keys", {"role": "auditor", "user_id": "x"})):
         yield Bad(f"a long key to {path}", "POST", path, content, place=("Idempotency-Key",), headers=sent)
@@ -403,12 +405,12 @@ def unknown() -> Iterator[Bad]:
 
 
 TABLE = [
-    *values("POST", SEGMENTS, HEADER_VALUES | {"no": (*CODES,)}),
+    *values("POST", SEGMENTS, HEADER_VALUES | {"no": (*CODES, "A/B", "..")}),
     *values("PATCH", SEGMENT, HEADER_VALUES | {"no": ("BAD-SM",), "update_lines": FLAGS}),
     *values("POST", LINES, LINE_VALUES, contact_no="BAD-CO"),
     *values("POST", LINES, {"contact_no": (*CODES, None, "")}),
     *values("PATCH", LINE, LINE_VALUES),
-    *values("POST", CONTACTS, CONTACT_VALUES | {"no": CODES}, name="Alder"),
+    *values("POST", CONTACTS, CONTACT_VALUES | {"no": (*CODES, "A/B", ".")}, name="Alder"),
     *values("PATCH", CONTACT, CONTACT_VALUES | {"no": ("BAD-CO",)}),
     *records(),
     *values("PATCH", "/v1/setup", SETUP_VALUES),

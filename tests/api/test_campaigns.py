@@ -22,6 +22,18 @@ def activate(client: httpx.Client, campaign: str) -> Any:
     return ok(client.post(f"/v1/campaigns/{campaign}/activate"))
 
 
+def single(crm: Crm, campaign: str) -> Any:
+    """A single interaction that is part of a campaign."""
+    body = {
+        "contact_no": crm.contact()["no"],
+        "interaction_template_code": crm.template(),
+        "salesperson_code": crm.record("salespeople"),
+        "description": "Called",
+        "campaign_no": campaign,
+    }
+    return ok(crm.client.post(LOG, json=body))
+
+
 @pytest.fixture
 def spring(crm: Crm) -> str:
     return crm.record("campaigns")
@@ -72,6 +84,27 @@ class TestActivate:
         assert (changed["description"], changed["activated"]) == ("Spring again", True)
         ok(client.post(f"/v1/campaigns/{spring}/deactivate"))
         assert targets(client, spring) == []
+
+    def test_can_be_said_with_the_other_values(self, client: httpx.Client, crm: Crm, spring: str) -> None:
+        """The contract lists `activated` among the fields; the rule of B17 holds wherever it is said."""
+        path = f"/v1/campaigns/{spring}"
+        refused(client.put(path, json={"description": "Aimed", "activated": True}), "conflict")
+        assert ok(client.get(path))["description"] != "Aimed"
+        crm.loggable(campaign_no=spring, campaign_target=True)
+
+        for activated in (True, True, False, False):
+            changed = ok(client.put(path, json={"description": "Aimed", "activated": activated}))
+            assert (changed["description"], changed["activated"]) == ("Aimed", activated)
+        events = ok(client.get("/v1/events", params={"stream": f"campaign-{spring}"}))["items"]
+        kinds = [event["type"] for event in events]
+        assert kinds[1:] == ["campaign.changed.1", "campaign.activated.1", "campaign.deactivated.1"]
+
+    def test_is_nothing_for_a_campaign_that_is_new(self, client: httpx.Client, crm: Crm) -> None:
+        no = crm.code()
+        refused(client.post("/v1/campaigns", json={"no": no, "activated": True}), "conflict")
+        refused(client.put(f"/v1/campaigns/{no}", json={"activated": True}), "conflict")
+        refused(client.get(f"/v1/campaigns/{no}"), "not-found")
+        assert ok(client.post("/v1/campaigns", json={"no": no, "activated": False}))["activated"] is False
 
     @pytest.mark.parametrize("path", ["activate", "deactivate"])
     def test_is_for_marketers_and_for_campaigns_that_exist(
@@ -193,19 +226,60 @@ class TestDeleteCanceledEntries:
         ok(client.delete(f"/v1/campaigns/{spring}"))
 
     def test_concerns_single_interactions_too(self, client: httpx.Client, crm: Crm, spring: str) -> None:
-        body = {
-            "contact_no": crm.contact()["no"],
-            "interaction_template_code": crm.template(),
-            "salesperson_code": crm.record("salespeople"),
-            "description": "Called",
-            "campaign_no": spring,
-        }
-        numbers = [ok(client.post(LOG, json=body))["campaign_entry_no"] for _ in range(2)]
+        numbers = [single(crm, spring)["campaign_entry_no"] for _ in range(2)]
         ok(client.post(f"/v1/campaign-entries/{numbers[0]}/cancel", json={"reason": "By mistake"}))
         path = "/v1/campaign-entries/delete-canceled"
         assert ok(client.post(path, params={"entry_no": numbers[0]})) == {"deleted": 1}
         assert ok(client.get(LOG, params={"campaign_no": spring}))["items"] == []
         refused(client.post(f"/v1/campaign-entries/{numbers[0]}/uncancel"), "not-found")
+
+
+class TestCampaignEntryWithoutInteractions:
+    """None of its interactions is left, so that their events cannot say what becomes of it."""
+
+    def test_is_canceled_comes_back_and_is_deleted(self, client: httpx.Client, crm: Crm, spring: str) -> None:
+        made = single(crm, spring)
+        ok(client.post(f"{LOG}/{made['entry_no']}/cancel"))
+        assert ok(client.post(f"{LOG}/delete-canceled", params={"campaign_no": spring}))["deleted"] == 1
+
+        path = f"/v1/campaign-entries/{made['campaign_entry_no']}"
+        for call, is_canceled in (("cancel", True), ("uncancel", False), ("cancel", True)):
+            assert ok(client.post(f"{path}/{call}"))["canceled"] is is_canceled
+            assert ok(client.get(path))["canceled"] is is_canceled
+        before = crm.position()
+        assert ok(client.post(f"{path}/cancel"))["canceled"] is True
+        assert crm.position() == before
+        stream = {"stream": f"campaign-entry-{made['campaign_entry_no']}"}
+        assert len(ok(client.get("/v1/events", params=stream))["items"]) == 3
+
+        deleted = client.post("/v1/campaign-entries/delete-canceled", params={"campaign_no": spring})
+        assert ok(deleted) == {"deleted": 1}
+        refused(client.get(path), "not-found")
+        refused(client.post(f"{path}/uncancel"), "not-found")
+
+    def test_that_was_canceled_with_the_last_of_them_comes_back(
+        self, client: httpx.Client, crm: Crm, spring: str
+    ) -> None:
+        made = single(crm, spring)
+        path = f"/v1/campaign-entries/{made['campaign_entry_no']}"
+        ok(client.post(f"{path}/cancel"))
+        ok(client.post(f"{LOG}/delete-canceled", params={"campaign_no": spring}))
+        ok(client.post(f"{path}/uncancel"))
+        assert ok(client.get(path))["canceled"] is False
+        assert single(crm, spring)["campaign_entry_no"] == made["campaign_entry_no"]
+
+    def test_comes_back_when_the_logged_segment_it_was_canceled_with_is_deleted(
+        self, client: httpx.Client, crm: Crm, spring: str
+    ) -> None:
+        logged = crm.logged(1, campaign_no=spring)["entry_no"]
+        (interaction,) = ok(client.get(LOG, params={"campaign_no": spring}))["items"]
+        (entry,) = ok(client.get("/v1/campaign-entries", params={"campaign_no": spring}))["items"]
+        ok(client.post(f"{LOG}/{interaction['entry_no']}/cancel"))
+        ok(client.post(f"/v1/logged-segments/{logged}/cancel"))
+        ok(client.delete(f"/v1/logged-segments/{logged}"))
+        path = f"/v1/campaign-entries/{entry['entry_no']}"
+        ok(client.post(f"{path}/uncancel"))
+        assert ok(client.get(path))["canceled"] is False
 
 
 def test_what_a_deleted_logged_segment_left_can_count_again(

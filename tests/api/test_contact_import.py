@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 import socket
+from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from api.pages.words.details import detail_in_dutch
 from api.sample.contacts import write_csv, write_ndjson
 from api.sample.setup import SETUP
+from application import contact_import
+from application.contact_import import ContactImport, Row
+from application.contacts import stream_of
+from application.journal import Caller, Changes, Journal
+from domain.contact import ContactChanges
+from domain.errors import Conflict
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, places, refused
 from tests.api.running import ADMIN_KEY, RunningService
@@ -174,6 +183,11 @@ class TestGoodRows:
 
 
 class TestBrokenRows:
+    def test_a_number_that_no_address_can_hold_is_one(self, client: httpx.Client, rnd: str) -> None:
+        answer = send(client, f"no,name\n{rnd}/1,Alder\n..,Birch\n{rnd}1,Cedar\n")
+        assert outcome(answer) == (1, 0, 0, [2, 3])
+        assert [row["errors"][0]["loc"] for row in answer["rejected"]] == [["no"], ["no"]]
+
     def test_are_each_named_with_their_line_and_the_others_taken_over(
         self, client: httpx.Client, rnd: str
     ) -> None:
@@ -225,6 +239,19 @@ class TestBrokenRows:
         assert outcome(answer) == (1, 0, 0, [2])
         assert places(answer["rejected"][0]) == [["name"]]
         assert "half of a character" in reasons(answer)
+
+    @pytest.mark.parametrize("separator", [";", "\t"])
+    def test_written_by_a_spreadsheet_have_what_its_header_has_between_cells(
+        self, client: httpx.Client, crm: Crm, rnd: str, separator: str
+    ) -> None:
+        news, press = crm.record("mailing-groups"), crm.record("mailing-groups")
+        rows = [["no", "name", "mailing_groups"], [f"{rnd}1", '"Alder, Birch; Sons"', f'"{news};{press}"']]
+        answer = send(client, "\n" + "\r\n".join(separator.join(row) for row in rows))
+
+        assert outcome(answer) == (1, 0, 0, [])
+        contact = ok(client.get(f"/v1/contacts/{rnd}1"))
+        assert contact["name"] == "Alder, Birch; Sons"
+        assert contact["mailing_groups"] == sorted([news, press])
 
     def test_in_another_encoding_altogether_are_refused_with_their_header(
         self, client: httpx.Client, rnd: str
@@ -356,6 +383,33 @@ class TestWithoutNumberSeries:
 
         assert outcome(answer) == (1, 0, 0, [2, 4])
         assert "number" in reasons(answer)
+
+
+class TestOthersWhoChangeTheSameContacts:
+    def test_end_the_import_which_says_how_far_it_came(
+        self, running: RunningService, crm: Crm, rnd: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        contacts, nobody = running.service.contacts, Caller("nobody", "marketer", date(2026, 11, 24))
+        wanted = crm.contact()["no"]
+
+        class Overtaken(Journal):
+            """Somebody else saves the contact that everybody wants just before, every time."""
+
+            def record(self, caller: Caller, *changes: Changes, **options: Any) -> int:
+                if any(change.stream == stream_of(wanted) for change in changes):
+                    contacts.change(nobody, wanted, ContactChanges(city=f"{next(numbers)}"))
+                return super().record(caller, *changes, **options)
+
+        numbers = count()
+        monkeypatch.setattr(contact_import, "BATCH", 1)
+        rows = [Row(2, f"{rnd}X", {"name": "Alder"}), Row(3, wanted, {"name": "Birch"})]
+        run = ContactImport(Overtaken(running.service.log), contacts, nobody)
+
+        with pytest.raises(Conflict, match="before line 3 were taken over") as refusal:
+            run.run(rows)
+        assert (detail_in_dutch(refusal.value.detail) or "").startswith("Te veel anderen")
+        assert ok(crm.client.get(f"/v1/contacts/{rnd}X"))["name"] == "Alder"
+        assert ok(crm.client.get(f"/v1/contacts/{wanted}"))["name"] != "Birch"
 
 
 class TestSample:

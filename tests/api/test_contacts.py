@@ -248,6 +248,27 @@ class TestInheriting:
         assert again["unchanged"] == 4
 
 
+class TestCompanies:
+    def test_a11_with_people_stay_companies(self, client: httpx.Client, crm: Crm) -> None:
+        company = crm.contact()["no"]
+        person = crm.contact(type="person", surname="Berg", company_no=company)["no"]
+        path = f"/v1/contacts/{company}"
+        problem = refused(client.patch(path, json={"type": "person"}), "conflict")
+        assert person in problem["detail"]
+        assert places(problem) == [["type"]]
+        ok(client.patch(f"/v1/contacts/{person}", json={"company_no": None}))
+        assert ok(client.patch(path, json={"type": "person"}))["company_no"] is None
+
+    def test_a11_whose_people_come_in_the_same_file_stay_companies(
+        self, client: httpx.Client, crm: Crm
+    ) -> None:
+        company, person = crm.contact()["no"], crm.code()
+        rows = f"no,type,name,company_no\n{person},person,Bo,{company}\n{company},person,Alder,\n"
+        answer = client.post("/v1/contacts/import", content=rows, headers={"Content-Type": "text/csv"})
+        assert [row["line"] for row in ok(answer)["rejected"]] == [3]
+        assert ok(client.get(f"/v1/contacts/{company}"))["type"] == "company"
+
+
 class TestSalutations:
     def put(self, client: httpx.Client, crm: Crm, *formulas: dict[str, Any]) -> httpx.Response:
         body = {"description": "Mrs", "formulas": list(formulas)}

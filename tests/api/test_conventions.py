@@ -63,6 +63,15 @@ class TestEveryCall:
             response = anonymous.request(call.method, call.url, json=call.body, headers=headers)
             refused(response, "unauthorized")
 
+    def test_authentication_goes_before_what_is_wrong_with_the_body(
+        self, anonymous: httpx.Client, client_for: ClientFor, call: Call
+    ) -> None:
+        if "application/json" not in call.operation.get("requestBody", {}).get("content", {}):
+            return
+        broken: dict[str, Any] = {"content": b"{", "headers": {"Content-Type": "application/json"}}
+        refused(anonymous.request(call.method, call.url, **broken), "unauthorized")
+        refused(client_for("reporter").request(call.method, call.url, **broken), "forbidden")
+
     def test_authentication_a_role_that_may_not_is_403(self, client_for: ClientFor, call: Call) -> None:
         """An auditor changes nothing, a reporter neither, and neither do they learn what is wrong."""
         if call.method == "GET" or call.path.startswith("/v1/audit/"):
@@ -70,8 +79,10 @@ class TestEveryCall:
         # Trying something out records nothing, so whoever reads the history may.
         roles: tuple[Role, ...] = ("reporter",) if call.path.endswith("/what-if") else ("auditor", "reporter")
         for role in roles:
-            response = client_for(role).request(call.method, call.url, json=call.body)
-            refused(response, "forbidden")
+            for body in (call.body, {"nothing_like_it": 1}):
+                refused(client_for(role).request(call.method, call.url, json=body), "forbidden")
+            unknown = client_for(role).request(call.method, call.url, params={"nothing_like_it": "1"})
+            refused(unknown, "forbidden")
 
     def test_errors_every_refusal_is_a_problem_that_the_document_knows(
         self, client: httpx.Client, call: Call
@@ -89,6 +100,16 @@ class TestEveryCall:
             assert response.status_code == 422
             assert ["nothing_like_it"] in places(response.json()) or response.json()["errors"]
 
+    def test_base_a_body_is_refused_where_none_is_read(self, client: httpx.Client, call: Call) -> None:
+        if call.method == "GET" or "requestBody" in call.operation:
+            return
+        problem = refused(
+            client.request(call.method, call.url, json={"segment_no": "SM1"}), "invalid-request"
+        )
+        assert places(problem) == [["segment_no"]]
+        for body in (b"[]", b"{", b'"SM1"', b"segment_no=SM1"):
+            refused(client.request(call.method, call.url, content=body), "invalid-request")
+
     def test_unknown_parameters_are_refused(self, client: httpx.Client, call: Call) -> None:
         response = client.request(call.method, call.url, params={"nothing_like_it": "1"})
         assert response.status_code in (404, 422)
@@ -102,10 +123,9 @@ class TestEveryCall:
         if call.method == "POST":
             assert "Idempotency-Key" in call.headers()
 
-    def test_read_your_writes_any_read_takes_a_position(self, call: Call) -> None:
-        if call.method == "GET":
-            assert "Event-Position" in call.headers()
-            assert "503" in call.operation["responses"]
+    def test_read_your_writes_any_call_takes_a_position(self, call: Call) -> None:
+        assert "Event-Position" in call.headers()
+        assert "503" in call.operation["responses"]
 
 
 class TestParameters:
@@ -117,8 +137,10 @@ class TestParameters:
         refused(made, "invalid-request")
         refused(client.get(f"/v1/segments/{no}X"), "not-found")
 
-    def test_those_of_lists_are_taken_by_every_read(self, client: httpx.Client) -> None:
-        ok(client.get("/v1/api-keys?limit=10&count=true"))
+    def test_a_body_that_says_nothing_is_as_good_as_none(self, client: httpx.Client, crm: Crm) -> None:
+        path = f"/v1/segments/{crm.segment()['no']}/reset-criteria"
+        for body in (b"", b" ", b"{}", b"null"):
+            ok(client.post(path, content=body))
 
 
 class TestReadYourWrites:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, refused
+from tests.api.delivery.mailing import PAGE, Mailing
 
 
 @pytest.fixture
@@ -228,6 +229,18 @@ class TestAfterLogging:
         then = explained(client, path, 20_000, version=version)
         assert then["conditions"] == chosen["conditions"]
         assert explained(client, path, 20_000, as_of="2100-01-01T00:00:00Z")["reason"] == chosen["reason"]
+
+    def test_an_entry_that_was_logged_again_is_explained_by_the_line_of_the_first(
+        self, client: httpx.Client, crm: Crm
+    ) -> None:
+        mailing = Mailing(crm, PAGE)
+        nos = [mailing.put(email=f"{name}@example.org") for name in ("ann", "bo")]
+        logged = ok(client.post(f"/v1/segments/{mailing.segment}/log"))["logged_segment"]["entry_no"]
+        again = {"update_merge_fields": True}
+        first = ok(client.post(f"/v1/logged-segments/{logged}/resend", json=again))["first_entry_no"]
+        for entry_no, no in enumerate(nos, first):
+            found = ok(client.get(f"/v1/interaction-log-entries/{entry_no}/explanation"))
+            assert (found["segment_no"], found["contact_no"]) == (mailing.segment, no)
 
     def test_a_reused_logged_segment_is_named(self, client: httpx.Client, crm: Crm, path: str) -> None:
         logged = crm.logged(1)

@@ -115,6 +115,7 @@ class TestTheStory:
         steps = story(client, eventful)
 
         assert [step["version"] for step in steps] == list(range(1, 13))
+        assert {step["stream"] for step in steps} == {f"segment-{eventful}"}
         assert {step["user_id"] for step in steps} == {"admin"}
         assert all(step["at"].endswith("Z") for step in steps)
         assert [step["number_of_lines"] for step in steps] == [0, 2, 2, 2, 2, 2, 2, 2, 3, 2, 2, 2]

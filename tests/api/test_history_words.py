@@ -7,6 +7,8 @@ from typing import Any, ClassVar, get_args
 import msgspec
 import pytest
 
+from application import history_words
+from application.event_words import Facts, tell_any
 from application.field_words import DUTCH, HIDDEN, Language
 from application.history_words import tell
 from domain.amendments import (
@@ -21,6 +23,7 @@ from domain.amendments import (
     InteractionsUncanceled,
     LoggedSegmentDeleted,
 )
+from domain.catalogue import EVENT_TYPES
 from domain.contact_set import ContactSet
 from domain.criteria import TABLES
 from domain.delivery import (
@@ -46,6 +49,7 @@ from domain.segment.lines import LineChanges
 from domain.segment.selection import Criteria, Selection, apply_criteria
 from domain.segment.state import Segment
 from tests.domain.worksheet import AT, WORK_DATE, Worksheet
+from tests.replay.samples import decoded, log_named, log_names
 
 SOME = ContactSet([0, 2])
 
@@ -178,3 +182,19 @@ def test_every_table_and_field_has_a_dutch_word() -> None:
     names |= {*HeaderChanges.__struct_fields__, *LineChanges.__struct_fields__}
     names |= {*CriteriaOptions.__struct_fields__}
     assert names - HIDDEN - DUTCH.keys() == set()
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_every_event_there_is_has_a_sentence_of_its_own(
+    language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(history_words, "_otherwise")
+    found = set()
+    for name in log_names():
+        facts: dict[str, Facts] = {}
+        for event in decoded(log_named(name)):
+            before = facts.setdefault(event.originator_id, Facts(event.originator_id))
+            assert tell_any(event.data, before.state, language)
+            before.take(event.data, event.envelope.user_id, event.envelope.at)
+            found.add(event.data.topic)
+    assert found == EVENT_TYPES.keys()

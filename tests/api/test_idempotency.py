@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import socket
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, ClassVar
 
 import httpx
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
+from api.idempotency import claim
+from api.keys import ADMIN_USER
+from api.service import Service
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, places, refused
 from tests.api.running import RunningService
@@ -17,6 +27,27 @@ HEADERS = ("etag", "event-position", "location", "content-type")
 
 def key(value: str) -> dict[str, str]:
     return {"Idempotency-Key": value}
+
+
+@contextmanager
+def nothing_can_be_saved(
+    service: Service, schema: str = "segmentlog", table: str = "log_head"
+) -> Iterator[Callable[[], None]]:
+    """A writer so slow that whoever saves waits for it; gives what waits until somebody does."""
+    waiting = (
+        "SELECT FROM pg_stat_activity WHERE datname = current_database()"
+        " AND cardinality(pg_blocking_pids(pid)) > 0"
+    )
+    with psycopg.connect(service.conninfo) as slow, psycopg.connect(service.conninfo) as looking:
+        slow.execute(SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(Identifier(schema, table)))
+        looking.autocommit = True
+
+        def somebody_waits() -> None:
+            deadline = time.monotonic() + 10
+            while not looking.execute(waiting).rowcount:
+                assert time.monotonic() < deadline, "nobody saves anything"
+
+        yield somebody_waits
 
 
 class TestTheSameRequestAgain:
@@ -118,6 +149,103 @@ class TestTheSameRequestAgain:
         assert [ok(answer)["no"] for answer in answers] == [f"{rnd}{number // 4}" for number in range(40)]
 
 
+class TestAnImport:
+    """It saves more than once, so its key is claimed for as long as it takes."""
+
+    CSV: ClassVar = {"Content-Type": "text/csv"}
+
+    def test_is_refused_to_a_role_that_may_not_before_it_has_come(
+        self, running: RunningService, client: httpx.Client, rnd: str
+    ) -> None:
+        """A reporter's key must not be enough to fill memory or disk."""
+        made = client.post("/v1/api-keys", json={"role": "reporter", "user_id": "a reporter"})
+        bearer = f"Authorization: Bearer {ok(made)['key']}"
+        address = httpx.URL(running.base_url)
+        head = (
+            *("POST /v1/contacts/import HTTP/1.1", f"Host: {address.host}", "Content-Length: 1000000000"),
+            *(bearer, "Content-Type: text/csv", f"Idempotency-Key: {rnd}", "", "no,name\n"),
+        )
+        with socket.create_connection((address.host, address.port or 80), timeout=10) as connection:
+            connection.sendall("\r\n".join(head).encode())
+            assert connection.recv(1_000).startswith(b"HTTP/1.1 403")
+
+    def test_is_kept_on_disk_and_not_in_memory(self, client: httpx.Client, rnd: str) -> None:
+        """The contract: it streams. Most of this file is one line that is too long to be a row."""
+
+        def file() -> Iterator[bytes]:
+            yield f"no,name\n{rnd}1,Alder\n".encode()
+            for _ in range(800):
+                yield b"x" * 100_000
+            yield f"\n{rnd}2,Birch\n".encode()
+
+        tracemalloc.start()
+        try:
+            answer = ok(client.post("/v1/contacts/import", content=file(), headers=self.CSV | key(rnd)))
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert (answer["registered"], answer["rejected_total"]) == (2, 1)
+        assert most < 40_000_000
+
+    @pytest.mark.parametrize(
+        ("path", "rows"),
+        [
+            ("/v1/contacts/import", "name\nAlder {rnd}\n"),
+            ("/v1/value-entries/import", "source_type,source_no\ncustomer,{rnd}\n"),
+        ],
+    )
+    def test_that_is_sent_again_meanwhile_is_refused_and_done_once(
+        self, running: RunningService, client: httpx.Client, rnd: str, path: str, rows: str
+    ) -> None:
+        def send() -> httpx.Response:
+            content = rows.format(rnd=rnd)
+            return client.post(path, content=content, headers=self.CSV | key(rnd), timeout=10)
+
+        with ThreadPoolExecutor(1) as other, nothing_can_be_saved(running.service) as somebody_waits:
+            first = other.submit(send)
+            somebody_waits()
+            again = send()
+
+        problem = refused(again, "conflict")
+        assert "Idempotency-Key" in problem["detail"]
+        assert int(again.headers["retry-after"]) > 0
+        assert ok(first.result())["registered"] == 1
+        assert ok(send()) == ok(first.result())
+        if path == "/v1/contacts/import":
+            assert len(ok(client.get("/v1/contacts", params={"name": f"*{rnd}"}))["items"]) == 1
+
+    def test_that_died_leaves_its_key_free(
+        self, running: RunningService, client: httpx.Client, rnd: str
+    ) -> None:
+        def send() -> httpx.Response:
+            headers = self.CSV | key(rnd)
+            return client.post("/v1/contacts/import", content=f"no,name\n{rnd},Alder\n", headers=headers)
+
+        held = claim(running.service, ADMIN_USER, rnd)
+        assert held is not None
+        refused(send(), "conflict")
+        process = held.info.backend_pid
+        with psycopg.connect(running.service.conninfo, autocommit=True) as connection:
+            connection.execute("SELECT pg_terminate_backend(%s, 10000)", (process,))
+        held.close()
+
+        assert ok(send())["registered"] == 1
+
+    def test_that_failed_leaves_its_key_free(self, client: httpx.Client, rnd: str) -> None:
+        wrong, right = f"no,nickname\n{rnd},Alder\n", f"no,name\n{rnd},Alder\n"
+        headers = self.CSV | key(rnd)
+        refused(client.post("/v1/contacts/import", content=wrong, headers=headers), "invalid-request")
+
+        assert ok(client.post("/v1/contacts/import", content=right, headers=headers))["registered"] == 1
+
+    def test_of_another_file_with_the_same_key_is_refused(self, client: httpx.Client, rnd: str) -> None:
+        headers = self.CSV | key(rnd)
+        ok(client.post("/v1/contacts/import", content=f"no,name\n{rnd}1,Alder\n", headers=headers))
+
+        other = client.post("/v1/contacts/import", content=f"no,name\n{rnd}2,Birch\n", headers=headers)
+        refused(other, "idempotency-key-reused")
+
+
 class TestAnotherRequest:
     @pytest.mark.parametrize(
         "body", [{"description": "Another"}, {}, {"description": "Once", "subject": "s"}]
@@ -151,6 +279,25 @@ class TestAnotherRequest:
 
         assert ok(theirs)["description"] == "Theirs"
         assert ok(theirs)["no"] != mine["no"]
+
+    def test_at_the_same_moment_leaves_the_first_answer(
+        self, running: RunningService, client: httpx.Client, rnd: str
+    ) -> None:
+        def make_key() -> httpx.Response:
+            return client.post("/v1/api-keys", json={"role": "reporter", "user_id": rnd}, headers=key(rnd))
+
+        def create() -> httpx.Response:
+            return client.post("/v1/segments", json={"description": rnd}, headers=key(rnd))
+
+        keys = nothing_can_be_saved(running.service, "segmentlog_api", "api_key")
+        with ThreadPoolExecutor(1) as other, keys as somebody_waits:
+            slow = other.submit(make_key)
+            somebody_waits()
+            first = ok(create())
+
+        assert ok(slow.result())["user_id"] == rnd
+        assert ok(create()) == first
+        refused(make_key(), "idempotency-key-reused")
 
 
 class TestAFailedRequest:
@@ -200,3 +347,19 @@ def test_a_new_api_key_is_not_kept_for_the_repetition(client: httpx.Client, rnd:
     first, again = (client.post("/v1/api-keys", json=body, headers=headers).json() for _ in range(2))
     assert first["key"] is not None
     assert again == first | {"key": None}
+
+
+def test_an_api_key_is_made_once_at_the_same_moment(client: httpx.Client, rnd: str) -> None:
+    def make(_: int) -> httpx.Response:
+        body = {"role": "reporter", "user_id": "somebody", "description": rnd}
+        return client.post("/v1/api-keys", json=body, headers=key(rnd))
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(make, range(16)))
+
+    for answer in answers:
+        if answer.status_code != 201:
+            assert int(answer.headers["retry-after"]) > 0
+            refused(answer, "conflict")
+    assert sum(answer.status_code == 201 and answer.json()["key"] is not None for answer in answers) == 1
+    assert len(ok(client.get("/v1/api-keys", params={"description": rnd}))["items"]) == 1

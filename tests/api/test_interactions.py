@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import ClientFor
-from tests.api.crm import Crm, ok, refused
+from tests.api.crm import Crm, ok, places, refused
 
 LOG = "/v1/interaction-log-entries"
 
@@ -194,6 +194,19 @@ class TestEntries:
         refused(client.get(f"{LOG}/{gone}"), "not-found")
         refused(client.post(f"{LOG}/delete-canceled", params={"shoe_size": "43"}), "invalid-filter")
 
+    @pytest.mark.parametrize("path", [LOG, "/v1/campaign-entries"])
+    def test_filters_that_cannot_be_meant_delete_nothing(
+        self, client: httpx.Client, crm: Crm, call: dict[str, Any], path: str
+    ) -> None:
+        call["campaign_no"] = crm.record("campaigns")
+        entry = ok(client.post(LOG, json=call))
+        ok(client.post(f"/v1/campaign-entries/{entry['campaign_entry_no']}/cancel"))
+        for name, value in {"limit": "10", "cursor": "x", "sort": "date", "count": "true"}.items():
+            problem = refused(client.post(f"{path}/delete-canceled", params={name: value}), "invalid-filter")
+            assert [place[-1] for place in places(problem)] == [name]
+        refused(client.post(f"{path}/delete-canceled", json={"campaign_no": "CP1"}), "invalid-request")
+        assert ok(client.get(f"{LOG}/{entry['entry_no']}"))["canceled"]
+
 
 class TestSingleInteraction:
     def test_counts_for_the_company_too(self, client: httpx.Client, crm: Crm, call: dict[str, Any]) -> None:
@@ -280,11 +293,13 @@ class TestSingleInteraction:
             ({"evaluation": "so so"}, "invalid-request"),
             ({"contact_alternative_address_code": "NONE"}, "invalid-request"),
             ({"correspondence_type": "hard_copy", "send_attachments": True}, "no-document"),
+            ({"correspondence_type": "email"}, "no-document"),
         ],
     )
     def test_a_wrong_one_is_refused_and_changes_nothing(
         self, client: httpx.Client, crm: Crm, call: dict[str, Any], change: dict[str, Any], slug: str
     ) -> None:
+        ok(client.patch(f"/v1/contacts/{call['contact_no']}", json={"email": "ann@example.org"}))
         before = crm.position()
         refused(client.post(LOG, json=call | change), slug)
         assert crm.position() == before
@@ -294,6 +309,14 @@ class TestSingleInteraction:
     ) -> None:
         ok(client.patch(f"/v1/contacts/{call['contact_no']}", json={"privacy_blocked": True}))
         refused(client.post(LOG, json=call), "privacy-blocked")
+
+    def test_b15_a_call_with_a_contact_that_prefers_mail_needs_no_document(
+        self, client: httpx.Client, call: dict[str, Any]
+    ) -> None:
+        prefers = {"correspondence_type": "email", "email": "ann@example.org"}
+        ok(client.patch(f"/v1/contacts/{call['contact_no']}", json=prefers))
+        entry = ok(client.post(LOG, json=call))
+        assert (entry["correspondence_type"], entry["subject"]) == ("email", "Called")
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from psycopg.conninfo import make_conninfo
 
+from api.keys import ApiKeys
 from application.journal import Role
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, refused
@@ -168,6 +171,18 @@ class TestKeys:
             rows = connection.execute("SELECT * FROM segmentlog_api.api_key").fetchall()
         assert rows
         assert all(key not in str(row) and key.encode() not in row.values() for row in rows)
+
+    def test_say_in_utc_when_they_were_made_whatever_the_clock_of_the_database(
+        self, empty_database: str
+    ) -> None:
+        keys = ApiKeys(make_conninfo(empty_database, options="-c timezone=Asia/Tokyo"), "segmentlog")
+        keys.set_up()
+        keys.open()
+        made, _ = keys.create("of a test", "auditor", "ANN")
+        keys.close()
+
+        assert made.created_at.endswith("Z")
+        assert abs(datetime.now(UTC) - datetime.fromisoformat(made.created_at)) < timedelta(minutes=1)
 
     def test_say_who_did_it(self, running: RunningService, client: httpx.Client, rnd: str) -> None:
         key = ok(client.post(KEYS, json={"role": "marketer", "user_id": f"user {rnd}"}))["key"]

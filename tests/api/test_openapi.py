@@ -193,3 +193,11 @@ def test_says_how_lists_are_asked(document: Any) -> None:
         operation = document["paths"][f"/v1/{path}"]["get"]
         names = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "query"}
         assert {"limit", "cursor", "count", "sort"} <= names
+
+
+def test_says_that_a_total_may_be_left_out(document: Any) -> None:
+    pages = [s for s in document["components"]["schemas"].values() if "total" in s.get("properties", {})]
+    assert len(pages) > 15
+    for page in pages:
+        assert page["properties"]["total"]["type"] == "integer", page["title"]
+        assert "total" not in page.get("required", []), page["title"]

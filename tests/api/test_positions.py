@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.crm import Crm, ok, refused
+from tests.api.crm import Crm, ok, places, refused
 
 
 def position_of(client: httpx.Client, stream: str, version: int) -> int:
@@ -82,7 +82,36 @@ def test_so_are_records(client: httpx.Client, crm: Crm) -> None:
     assert ok(client.get(path))["unit_cost"] == "2.50"
 
 
-def test_one_moment_is_asked_for(client: httpx.Client, deleted: str) -> None:
-    path = f"/v1/segments/{deleted}?as_of=2026-03-01T12:00:00Z&position=1"
-    problem = refused(client.get(path), "invalid-request")
-    assert problem["errors"][0]["loc"] == ["position"]
+def test_lines_show_their_contacts_as_they_were_also_those_deleted_since(
+    client: httpx.Client, crm: Crm
+) -> None:
+    company = crm.contact(name="Alder Works")["no"]
+    values = {"company_no": company, "email": "ann@example.org", "correspondence_type": "email"}
+    no = crm.contact(type="person", name="Ann Berg", language_code="NLD", **values)["no"]
+    segment = crm.segment()["no"]
+    for one in (no, company):
+        crm.line(segment, one)
+    path, stream = f"/v1/segments/{segment}/lines", f"segment-{segment}"
+    then = ok(client.get(path))["items"]
+    seen_at = ok(client.get("/v1/events", params={"stream": stream}))["items"][-1]["at"]
+    ok(client.patch(f"/v1/contacts/{no}", json={"name": "Ann Birch", "email": None}))
+    ok(client.patch(f"/v1/contacts/{company}", json={"name": "Birch Works"}))
+    ok(client.delete(f"/v1/segments/{segment}"))
+    ok(client.delete(f"/v1/contacts/{no}"))
+    for moment in ({"version": 3}, {"position": position_of(client, stream, 3)}, {"as_of": seen_at}):
+        assert ok(client.get(path, params=moment))["items"] == then
+        assert ok(client.get(f"{path}/10000", params=moment)) == then[0]
+    assert then[0]["contact_company_name"] == "Alder Works"
+
+
+@pytest.mark.parametrize(
+    ("asked", "place"),
+    [
+        ("as_of=2026-03-01T12:00:00Z&position=1", "position"),
+        ("version=1&as_of=2026-03-01T12:00:00Z", "as_of"),
+        ("version=1&position=1", "position"),
+    ],
+)
+def test_one_moment_is_asked_for(client: httpx.Client, deleted: str, asked: str, place: str) -> None:
+    problem = refused(client.get(f"/v1/segments/{deleted}?{asked}"), "invalid-request")
+    assert places(problem) == [[place]]

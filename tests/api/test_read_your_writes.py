@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api import conventions
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, places, refused
 from tests.api.running import RunningService, running_service
@@ -65,6 +66,17 @@ class TestEventPosition:
         listed = client.get("/v1/interaction-templates", params={"code": code}, headers=position)
         assert ok(listed)["items"]
 
+    def test_of_a_command_is_seen_by_it(self, client: httpx.Client, crm: Crm, rnd: str) -> None:
+        segment = crm.segment()["no"]
+        for number in range(20):
+            no = f"{rnd}Y{number}"
+            contact = {"no": no, "name": "Alder"}
+            made = client.post("/v1/contacts", json=contact, headers={"Prefer": "respond-async"})
+            position = {"Event-Position": made.headers["event-position"]}
+            body = {"action": "add_contacts", "filters": {"contact": {"no": no}}}
+            added = client.post(f"/v1/segments/{segment}/criteria-actions", json=body, headers=position)
+            assert ok(added)["lines_added"] == 1
+
     def test_is_not_needed_by_who_waits_for_the_answer(self, client: httpx.Client, rnd: str) -> None:
         for number in range(20):
             ok(client.post("/v1/contacts", json={"no": f"{rnd}{number}", "name": "Alder"}))
@@ -82,8 +94,10 @@ class TestEventPosition:
 
 @pytest.fixture(scope="module")
 def still(postgres_url: str) -> Iterator[RunningService]:
-    """A service whose read models have stopped."""
+    """A service whose read models have stopped, with interaction log entry 1."""
     with running_service(postgres_url) as service:
+        with service.client() as admin:
+            Crm(admin, "BEFORE").logged()
         service.runners.stop()
         yield service
 
@@ -122,6 +136,26 @@ class TestAReadModelThatStandsStill:
         response = admin.get("/v1/segments", headers=position)
         refused(response, "not-yet-projected")
         assert int(response.headers["retry-after"]) >= 1
+
+    def test_is_said_to_a_command_that_asks_for_more_before_it_is_done(
+        self, admin: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(conventions, "READ_SECONDS", 0.2)
+        made = admin.post("/v1/segments", json={"no": "STILL5"}, headers={"Prefer": "respond-async"})
+        position = {"Event-Position": made.headers["event-position"]}
+
+        refused(
+            admin.patch("/v1/segments/STILL5", json={"subject": "Hello"}, headers=position),
+            "not-yet-projected",
+        )
+        assert ok(admin.get("/v1/segments/STILL5")) == ok(made)
+
+    def test_does_not_hide_a_comment_from_who_makes_it(self, admin: httpx.Client) -> None:
+        path = "/v1/interaction-log-entries/1/comments"
+        made = admin.post(path, json={"comment": "Nice"}, headers={"Prefer": "respond-async"})
+
+        (comment,) = ok(made)["comments"]
+        assert (comment["line_no"], comment["comment"], comment["user_id"]) == (1, "Nice", "admin")
 
     def test_makes_the_service_not_ready_and_says_how_far_it_is_behind(self, admin: httpx.Client) -> None:
         response = admin.get("/health/ready")

@@ -87,6 +87,16 @@ class TestDocuments:
             assert ok(made)["reason"]
         assert crm.position() == before + 2
 
+    @pytest.mark.parametrize("language", ["-", "ENG"])
+    def test_a9_are_not_recorded_with_a_template_that_has_documents(
+        self, client: httpx.Client, crm: Crm, template: str, language: str
+    ) -> None:
+        path = f"/v1/interaction-templates/{template}/documents/{language}"
+        html = {"Content-Type": "text/html"}
+        ok(client.put(path, params={"file_name": "letter.html"}, content=b"<p>Hello</p>", headers=html))
+        body = {"document_type": "sales_invoice", "contact_no": crm.contact()["no"]}
+        refused(client.post(DOCUMENTS, json=body), "conflict")
+
     def test_share_a_campaign_entry_by_their_kind(
         self, client: httpx.Client, crm: Crm, template: str
     ) -> None:

@@ -78,7 +78,7 @@ def erased(place: Place) -> Story:
             schema = Identifier(service.read_models.schemas["contacts"])
             place.ask(SQL("CREATE TABLE {} AS TABLE {}.contact").format(Identifier(left, "contact"), schema))
         place.ask("ANALYZE")
-        ok(client.post(f"/v1/contacts/{story.no}/erase", json={"reason": "Asked to be forgotten"}))
+        story.erase(client)
     return story
 
 
@@ -87,11 +87,11 @@ def test_after_erasing_the_files_still_hold_values_and_after_scrubbing_none_do(
 ) -> None:
     left = place.found()
     assert {name.split("/")[1] for name in left} == {"base", "pg_wal"}
-    assert len(place.scrubbing.waiting()) == 1
+    assert len(place.scrubbing.waiting()) == 2
 
     done = place.scrubbing.scrub()
 
-    assert (done.contacts, done.left) == (1, [])
+    assert (done.contacts, done.left) == (2, [])
     assert place.found() == {}
     assert place.scrubbing.waiting() == []
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.crm import Crm, places, refused
+from tests.api.crm import Crm, ok, places, refused
 
 
 @pytest.fixture
@@ -101,6 +101,28 @@ class TestLeavingOutOthers:
         body["exclude"] = {"logged_segments": [logged]}
         address = f"/v1/segments/{segment_with(client)}/criteria-actions"
         assert client.post(address, params={"dry_run": True}, json=body).json()["lines_added"] == 1
+
+    def test_b8_saved_criteria_go_on_after_what_they_leave_out_was_deleted(
+        self, client: httpx.Client, crm: Crm
+    ) -> None:
+        other, logged, code = crm.segment()["no"], crm.logged()["entry_no"], crm.code()
+        exclude = {"segments": [other], "logged_segments": [logged]}
+        body = {
+            "action": "add_contacts",
+            "filters": {"contact": {"no": f"{crm.prefix}*"}},
+            "exclude": exclude,
+        }
+        segment, again = crm.segment()["no"], crm.segment()["no"]
+        assert ok(client.post(f"/v1/segments/{segment}/criteria-actions", json=body))["lines_added"] == 0
+        ok(client.post(f"/v1/segments/{segment}/save-criteria", json={"code": code}))
+        ok(client.delete(f"/v1/segments/{other}"))
+        ok(client.post(f"/v1/logged-segments/{logged}/cancel"))
+        ok(client.delete(f"/v1/logged-segments/{logged}"))
+
+        reused = client.post(f"/v1/segments/{again}/reuse-criteria", json={"code": code})
+
+        assert ok(reused)["number_of_lines"] == 1
+        refused(client.post(f"/v1/segments/{again}/criteria-actions", json=body), "not-found")
 
     def test_a_segment_that_was_deleted_is_refused_at_its_place(
         self, client: httpx.Client, family: dict[str, str]

@@ -246,6 +246,23 @@ class TestCriteria:
         ok(client.delete(f"/v1/saved-segment-criteria/{rnd}"))
         refused(client.get(f"/v1/saved-segment-criteria/{rnd}"), "not-found")
 
+    def test_of_contacts_put_on_by_hand_mean_those_whatever_signs_their_numbers_hold(
+        self, client: httpx.Client, crm: Crm, rnd: str
+    ) -> None:
+        picked = [f"{rnd}R&D", f"{rnd}A*", f"@{rnd}", f"'{rnd}"]
+        for number in (*picked, f"{rnd}AB", rnd):
+            crm.contact(no=number)
+        one, other = crm.segment()["no"], crm.segment()["no"]
+        for number in picked:
+            crm.line(one, number)
+        ok(client.post(f"/v1/segments/{one}/save-criteria", json={"code": rnd}))
+
+        ok(client.post(f"/v1/segments/{other}/reuse-criteria", json={"code": rnd}))
+        assert [line["contact_no"] for line in lines(client, other)] == picked
+        again = ok(client.post(f"/v1/segments/{one}/what-if", json={}))
+        assert [again[group]["count"] for group in ("entered", "left")] == [0, 0]
+        assert [step["lines_added"] for step in again["steps"]] == [1, 1, 1, 1]
+
     def test_see_what_was_written_a_moment_ago(self, client: httpx.Client, crm: Crm, rnd: str) -> None:
         segment = crm.segment()["no"]
         for number in range(10):

@@ -10,6 +10,7 @@ import pytest
 from application import told_history
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, refused
+from tests.api.delivery.mailing import PAGE, Mailing
 
 LOG = "/v1/interaction-log-entries"
 
@@ -48,6 +49,42 @@ class TestAContact:
             [made, f"{segment}: Canceled 1 interaction, because: “Wrong address”."],
             [made, f"{segment}: Commented on entry {second['entry_no']}: Called"],
         ]
+
+    def test_tells_what_was_sent_or_logged_again_and_what_became_of_that(
+        self, client: httpx.Client, crm: Crm
+    ) -> None:
+        mailing = Mailing(crm, PAGE)
+        ann, bo = (mailing.put(email=f"{name}@example.org") for name in ("ann", "bo"))
+        logged = ok(client.post(f"/v1/segments/{mailing.segment}/log"))["logged_segment"]["entry_no"]
+        resend = f"/v1/logged-segments/{logged}/resend"
+        first = ok(client.post(resend, json={"update_merge_fields": True}))["first_entry_no"]
+        ok(client.post(f"{LOG}/{first + 1}/comments", json={"comment": "Called"}))
+        ok(client.post(resend))
+        again = f"Logged 2 interactions of logged segment {logged} again, with fresh letters, from entry"
+        called, sent = f"Commented on entry {first + 1}: Called", "2 letters or mails to be sent again."
+        texts = told(client, f"/v1/contacts/{bo}/history")
+        assert texts[-3:-1] == [f"{again} {first} on.", called]
+        assert texts[-1].endswith(sent)
+        others = told(client, f"/v1/contacts/{ann}/history")
+        assert [texts[-3], texts[-1]] == others[-2:]
+        assert told(client, "/v1/history", "nl", stream=f"resend-{first}")[0] == (
+            f"2 interacties van geregistreerd segment {logged} opnieuw geregistreerd met nieuwe brieven,"
+            f" vanaf post {first}."
+        )
+
+    def test_that_was_erased_says_so_at_each_step(self, client: httpx.Client, crm: Crm) -> None:
+        no = crm.contact(name="Alder", city="Arnhem")["no"]
+        ok(client.patch(f"/v1/contacts/{no}", json={"city": "Breda"}))
+        ok(client.post(f"/v1/contacts/{no}/erase", json={"reason": "asked"}))
+        for texts in (
+            told(client, f"/v1/contacts/{no}/history"),
+            told(client, "/v1/history", stream=f"contact-{no}"),
+        ):
+            assert all(text.endswith(" (What was personal in it was erased.)") for text in texts[:2])
+            assert texts[2:] == [f"Erased contact {no}: asked."]
+        assert told(client, f"/v1/contacts/{no}/history", "nl")[0].endswith(
+            " (Wat er persoonlijk aan was, is gewist.)"
+        )
 
     def test_is_a_list_with_pages(self, client: httpx.Client, crm: Crm) -> None:
         no = crm.contact()["no"]
@@ -109,6 +146,9 @@ class TestAPeriod:
         assert len(told(client, "/v1/history", stream=path, to=moments[1])) == 1
         assert len(told(client, "/v1/history", stream=path, **{"from": moments[1], "to": moments[2]})) == 1
         assert told(client, "/v1/history", stream=path, to="2020-01-01T00:00:00Z") == []
+        first = "0001-01-01T00:00:00Z"
+        assert len(told(client, "/v1/history", stream=path, **{"from": first})) == 3
+        assert told(client, "/v1/history", stream=path, to=first) == []
 
     def test_goes_on_where_it_stopped_looking(
         self, client: httpx.Client, crm: Crm, monkeypatch: pytest.MonkeyPatch

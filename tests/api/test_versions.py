@@ -84,6 +84,69 @@ class TestIfMatch:
         assert crm.position() == before
 
 
+class TestIfMatchOnASegment:
+    """What is made from a segment asks for the segment's version."""
+
+    @pytest.fixture
+    def made_from_it(self, crm: Crm, rnd: str) -> list[tuple[str, dict[str, Any]]]:
+        return [
+            ("save-criteria", {"code": rnd}),
+            ("apply-mailing-group", {"code": crm.record("mailing-groups")}),
+            ("tasks", {"type": "phone_call"}),
+        ]
+
+    def test_the_version_that_was_seen_will_do(
+        self, client: httpx.Client, crm: Crm, made_from_it: list[tuple[str, dict[str, Any]]]
+    ) -> None:
+        path = f"/v1/segments/{crm.loggable()['no']}"
+        seen = {"If-Match": client.get(path).headers["etag"]}
+        for call, body in made_from_it:
+            ok(client.post(f"{path}/{call}", json=body, headers=seen))
+
+    def test_a_version_that_is_gone_is_refused_and_nothing_is_made(
+        self, client: httpx.Client, crm: Crm, made_from_it: list[tuple[str, dict[str, Any]]]
+    ) -> None:
+        path = f"/v1/segments/{crm.loggable()['no']}"
+        seen = {"If-Match": client.get(path).headers["etag"]}
+        ok(client.patch(path, json={"subject": "New"}))
+        before = crm.position()
+        for call, body in (*made_from_it, ("cover-sheets", {"log_interaction": True})):
+            refused(client.post(f"{path}/{call}", json=body, headers=seen), "version-conflict")
+        assert crm.position() == before
+
+
+class TestWhatIsTakenAway:
+    """A write that takes something away says the version too, so that the next one can go by it."""
+
+    DOCUMENT = b"<p>Dear reader</p>"
+
+    def chain(self, client: httpx.Client, of: str, taken: list[str]) -> None:
+        """Take things away one after the other, each by the version that the one before has said."""
+        seen = client.get(of).headers["etag"]
+        for path in taken:
+            answer = client.delete(f"{of}/{path}", headers={"If-Match": seen})
+            ok(answer)
+            assert answer.headers["etag"] != seen
+            seen = answer.headers["etag"]
+            assert seen == client.get(of).headers["etag"]
+
+    def store(self, client: httpx.Client, path: str) -> None:
+        ok(client.put(path, content=self.DOCUMENT, headers={"Content-Type": "text/html"}))
+
+    def test_of_a_segment(self, client: httpx.Client, crm: Crm) -> None:
+        path = f"/v1/segments/{crm.loggable(2)['no']}"
+        taken = ["lines/20000/document", "documents/ENG"]
+        for document in reversed(taken):
+            self.store(client, f"{path}/{document}")
+        self.chain(client, path, [*taken, "lines/10000", "lines/20000"])
+
+    def test_of_a_template(self, client: httpx.Client, crm: Crm) -> None:
+        path = f"/v1/interaction-templates/{crm.template()}"
+        for language in ("ENG", "NLD"):
+            self.store(client, f"{path}/documents/{language}")
+        self.chain(client, path, ["documents/ENG", "documents/NLD"])
+
+
 class TestOfManyWriters:
     FIELDS = ("name", "name_2", "address", "city", "county", "phone_no", "email", "home_page")
 

@@ -149,6 +149,21 @@ def test_asking_records_nothing_but_that_somebody_asked(
     assert read["path"] == f"/v1/segments/{no}/what-if"
 
 
+def test_asking_again_with_the_same_key_is_answered_anew_and_recorded_anew(
+    client: httpx.Client, client_for: ClientFor, no: str
+) -> None:
+    key = {"Idempotency-Key": f"what if {no}"}
+    auditor = client_for("auditor")
+    for _ in range(2):
+        ok(auditor.post(f"/v1/segments/{no}/what-if", json={}, headers=key))
+    reads = ok(client.get("/v1/audit/reads", params={"user_id": "a auditor", "limit": 2}))["items"]
+    assert [read["path"] for read in reads] == [f"/v1/segments/{no}/what-if"] * 2
+    verified = [ok(auditor.post("/v1/audit/verify", headers=key))["events"]]
+    ok(client.patch(f"/v1/segments/{no}", json={"description": "Another"}))
+    verified.append(ok(auditor.post("/v1/audit/verify", headers=key))["events"])
+    assert verified[0] < verified[1]
+
+
 def test_who_may_not(anonymous: httpx.Client, client_for: ClientFor, no: str) -> None:
     refused(anonymous.post(f"/v1/segments/{no}/what-if", json={}), "unauthorized")
     refused(client_for("reporter").post(f"/v1/segments/{no}/what-if", json={}), "forbidden")

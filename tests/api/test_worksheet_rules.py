@@ -81,6 +81,61 @@ def test_v6_who_was_picked_by_hand_although_excluded_is_picked_again(client: htt
     assert [(line["line_no"], line["contact_no"]) for line in lines] == [(10_000, contact)]
 
 
+def test_v6_who_came_with_a_logged_segment_although_excluded_comes_again(
+    client: httpx.Client, crm: Crm
+) -> None:
+    logged, segment, other, code = (
+        crm.logged(2)["entry_no"],
+        crm.segment()["no"],
+        crm.segment()["no"],
+        crm.code(),
+    )
+    of_it = {"logged_segment_entry_no": logged}
+    contact = ok(client.get("/v1/interaction-log-entries", params=of_it))["items"][0]["contact_no"]
+    ok(client.patch(f"/v1/contacts/{contact}", json={"exclude_from_segment": True}))
+    reused = client.post(f"/v1/segments/{segment}/reuse-logged-segment", json={"entry_no": logged})
+    assert ok(reused)["number_of_lines"] == 2
+    ok(client.post(f"/v1/segments/{segment}/save-criteria", json={"code": code}))
+    again = client.post(f"/v1/segments/{other}/reuse-criteria", json={"code": code})
+    assert ok(again)["number_of_lines"] == 2
+
+
+def test_b2_2_only_who_says_so_pushes_what_the_header_has_already(client: httpx.Client, crm: Crm) -> None:
+    segment = crm.segment()["no"]
+    crm.line(segment, crm.contact()["no"])
+    path = f"/v1/segments/{segment}"
+    for body, expected in (
+        ({"update_lines": False}, None),
+        ({}, None),
+        ({"update_lines": True}, "Spring"),
+    ):
+        ok(client.patch(path, json={"description": "Spring"} | body))
+        assert ok(client.get(f"{path}/lines/10000"))["description"] == expected
+
+
+@pytest.mark.parametrize("instead", [False, True], ids=["removed", "replaced"])
+def test_b3_6_a_line_whose_contact_was_deleted_leaves_by_its_number(
+    client: httpx.Client, crm: Crm, instead: bool
+) -> None:
+    segment, contact, code = crm.segment()["no"], crm.contact()["no"], crm.code()
+    crm.line(segment, contact)
+    ok(client.post(f"/v1/segments/{segment}/criteria-actions", json={"action": "reduce"}))
+    ok(client.delete(f"/v1/contacts/{contact}"))
+    ok(client.post(f"/v1/segments/{segment}/go-back"))
+    line = f"/v1/segments/{segment}/lines/10000"
+
+    if instead:
+        ok(client.patch(line, json={"contact_no": crm.contact()["no"]}))
+    else:
+        assert client.delete(line).status_code == 200
+
+    actions = ok(client.get(f"/v1/segments/{segment}/criteria-actions"))["items"]
+    assert contact in actions[1]["filters"]["contact"]["no"]
+    ok(client.post(f"/v1/segments/{segment}/save-criteria", json={"code": code}))
+    reused = client.post(f"/v1/segments/{crm.segment()['no']}/reuse-criteria", json={"code": code})
+    assert ok(reused)["number_of_lines"] == instead
+
+
 @pytest.mark.parametrize("body", [{}, {"code": None}, {"code": "  "}])
 def test_b8_saved_criteria_need_a_code(client: httpx.Client, crm: Crm, body: dict[str, Any]) -> None:
     segment = crm.segment()["no"]

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from api.pages.browser import SESSION_COOKIE
 from api.pages.sessions import sign_in
@@ -56,6 +56,20 @@ class Reader:
     def press(self, name: str, /, **values: object) -> None:
         """Press the button with this text."""
         self.page.get_by_role("button", name=self.t(name, **values), exact=True).click()
+
+    def answers(self, *, yes: bool) -> list[str]:
+        """Answer what the page asks next; the list will hold the question."""
+        asked: list[str] = []
+
+        def answer(dialog: Dialog) -> None:
+            asked.append(dialog.message)
+            if yes:
+                dialog.accept()
+            else:
+                dialog.dismiss()
+
+        self.page.once("dialog", answer)
+        return asked
 
     def arrives(self, path: str) -> None:
         """Wait until an address is shown."""

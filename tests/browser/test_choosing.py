@@ -124,10 +124,13 @@ def test_codes_are_suggested_and_a_wrong_filter_is_explained_while_it_is_typed(
     visit: Visit, crm: Crm, language: Language
 ) -> None:
     no = crm.segment()["no"]
+    signs = crm.record("mailing-groups", f"{crm.code()}&")
     reader = visit(language)
     reader.go(f"/segments/{no}/choose")
     condition(reader, 1, "mailing_group.code", "a..b..c")
-    expect(reader.page.locator(".condition datalist option[value=NEWS]")).to_have_text("Newsletter")
+    suggested = reader.page.locator(".condition datalist")
+    expect(suggested.locator("option[value=NEWS]")).to_have_text("Newsletter")
+    expect(suggested.locator(f"""option[value="'{signs}'"]""")).to_have_text("of a test")
     expect(reader.page.locator("#preview .problem li")).to_have_text(
         {
             "en": "Mailing group › Code: at character 5: a range has two ends, and here is a third",
@@ -137,6 +140,59 @@ def test_codes_are_suggested_and_a_wrong_filter_is_explained_while_it_is_typed(
     reader.page.locator("[name=filter]").fill("NEWS")
     expect(reader.page.locator("#preview")).to_contain_text(reader.t("would_add", n=48))
     expect(reader.page.locator("#preview .problem")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "contact type is company and contact exclude from segment is no"),
+        ("nl", "contact soort is bedrijf en contact uitsluiten van segmenten is nee"),
+    ],
+)
+def test_the_actions_taken_are_told_with_their_options_and_in_words(
+    visit: Visit, crm: Crm, language: Language, said: str
+) -> None:
+    lines = [
+        {"line_no": 10_000, "type": "question", "description": "How many?"},
+        {"line_no": 20_000, "type": "answer", "description": "A few"},
+    ]
+    questionnaire = crm.record("profile-questionnaires", lines=lines)
+    no, other = crm.segment()["no"], crm.segment()["no"]
+    filters = {
+        "contact": {"type": "company", "exclude_from_segment": "false"},
+        "profile_answer": {"questionnaire_code": questionnaire, "line_no": "20000"},
+    }
+    action = {"action": "add_contacts", "filters": filters, "exclude": {"segments": [other]}}
+    ok(crm.client.post(f"/v1/segments/{no}/criteria-actions", json=action | {"expand_companies": True}))
+    reader = visit(language)
+    reader.go(f"/segments/{no}/choose")
+    taken = reader.page.locator(".actions li")
+    expect(taken).to_contain_text(said)
+    expect(taken).to_contain_text("20000 “How many? A few”")
+    expect(taken).to_contain_text(reader.t("without_segment", no=other))
+    expect(taken).to_contain_text({"en": "with everybody of their", "nl": "met iedereen van hun"}[language])
+    reader.page.locator(".condition [name=field]").select_option("profile_answer.line_no")
+    suggested = reader.page.locator(".condition datalist option[value='20000']").last
+    expect(suggested).to_have_text(f"{questionnaire}: How many? A few")
+
+
+@both_languages
+def test_everybody_is_added_only_after_a_question(visit: Visit, crm: Crm, language: Language) -> None:
+    no = crm.segment()["no"]
+    reader = visit(language)
+    reader.go(f"/segments/{no}/choose")
+    asked = reader.answers(yes=False)
+    reader.press("do_it")
+    assert asked == [reader.t("sure_everybody")]
+    assert ok(crm.client.get(f"/v1/segments/{no}"))["number_of_lines"] == 0
+    condition(reader, 1, "contact.no", "C0001")
+    one = {"en": "1 contact would be added", "nl": "1 contact zou erbij komen"}[language]
+    expect(reader.page.locator("#preview .big")).to_have_text(one)
+    reader.press("do_it")
+    expect(reader.page.locator(".actions li")).to_have_count(1)
+    expect(reader.page.locator("main > p").filter(has_text="·")).to_contain_text(
+        {"en": "1 line ·", "nl": "1 regel ·"}[language]
+    )
 
 
 def test_a_condition_is_taken_away_by_keyboard_and_the_preview_follows(visit: Visit, crm: Crm) -> None:

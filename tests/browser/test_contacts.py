@@ -53,9 +53,39 @@ def test_a_file_is_imported_and_its_rejected_rows_are_named(
     reader.go("/contacts/import")
     reader.page.locator("#file").set_input_files(file)
     reader.press("import")
-    expect(reader.page.get_by_role("status")).to_have_text(
+    expect(reader.page.locator("p.big")).to_have_text(
         reader.t("imported", registered=1, changed=1, unchanged=0, rejected=1)
     )
     expect(reader.page.locator(".problems li")).to_contain_text(reader.t("row", n=3))
     assert ok(crm.client.get(f"/v1/contacts/{one}"))["city"] == "Ede"
     crm.client.patch("/v1/contacts/C0001", json={"city": "Breda"})
+
+
+@both_languages
+@pytest.mark.parametrize("typed", ["edar 042", "C0042"])
+def test_a_contact_is_looked_for_by_a_piece_of_its_name_or_by_number(
+    visit: Visit, crm: Crm, language: Language, typed: str
+) -> None:
+    reader = visit(language)
+    reader.go("/contacts")
+    reader.page.get_by_label(reader.t("search_contacts")).fill(typed)
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.locator("tbody tr")).to_have_count(1)
+    expect(reader.page.locator("tbody th")).to_have_text("C0042")
+
+
+@both_languages
+def test_a_file_of_excel_is_imported_and_its_encoding_is_complained_of_once(
+    visit: Visit, crm: Crm, language: Language, tmp_path: Path
+) -> None:
+    one, *others = (crm.code() for _ in range(3))
+    file = tmp_path / "contacts.csv"
+    rows = ["no;type;name", f"{one};company;Linden", *(f"{no};company;Café" for no in others)]
+    file.write_bytes("\r\n".join(rows).encode("cp1252"))
+    reader = visit(language)
+    reader.go("/contacts/import")
+    reader.page.locator("#file").set_input_files(file)
+    reader.press("import")
+    expect(reader.page.locator("main .problem")).to_have_text(reader.t("import_not_utf8"))
+    expect(reader.page.locator(".problems")).to_have_count(0)
+    assert ok(crm.client.get(f"/v1/contacts/{one}"))["name"] == "Linden"

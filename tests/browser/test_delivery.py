@@ -269,5 +269,5 @@ def test_what_cannot_be_sent_is_shown_first_and_can_be_logged_all_the_same(
     expect(reader.page.get_by_text(reader.t("nothing_sent"))).to_be_visible()
     # Those that can be sent still can.
     with reader.page.expect_navigation():
-        reader.press("send_again")
+        reader.press("send_after_all")
     expect(chart(reader)).to_contain_text(share(reader, "sent", 1, 1), timeout=PATIENCE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -60,6 +62,22 @@ def test_a_step_says_what_it_changed_in_header_and_lines(
 
 
 @both_languages
+def test_a_step_tells_of_a_document_in_words_only(
+    visit: Visit, crm: Crm, letter: str, language: Language
+) -> None:
+    content, kind = b"<p>Dear {{ Contact_Name }}</p>", {"Content-Type": "text/html"}
+    for path in ("documents/-", "lines/10000/document"):
+        ok(crm.client.put(f"/v1/segments/{letter}/{path}", content=content, headers=kind))
+    reader = visit(language)
+    for version in (3, 4):
+        reader.go(f"/segments/{letter}?version={version}")
+        changed = reader.page.locator(".changed")
+        expect(changed.locator("p")).to_contain_text(re.compile("document", re.IGNORECASE))
+        expect(changed).not_to_contain_text("sha256")
+        expect(changed).not_to_contain_text("()")
+
+
+@both_languages
 def test_a_line_says_why_its_contact_is_here(visit: Visit, letter: str, language: Language) -> None:
     reader = visit(language)
     reader.go(f"/segments/{letter}")
@@ -74,8 +92,59 @@ def test_a_line_says_why_its_contact_is_here(visit: Visit, letter: str, language
     expect(dialog).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("of these must hold: at least one", "of these must hold: none", "company", "yes")),
+        ("nl", ("hiervan moet gelden: minstens een", "hiervan moet gelden: niets", "bedrijf", "ja")),
+    ],
+)
+def test_why_tells_groups_and_values_in_words(
+    visit: Visit, crm: Crm, language: Language, words: tuple[str, ...]
+) -> None:
+    filters = {
+        "any": [
+            {"contact": {"type": "company", "exclude_from_segment": "true"}},
+            {"not": {"any": [{"contact": {"city": "Breda"}}, {"contact": {"name": "Elm*"}}]}},
+        ]
+    }
+    company = crm.contact(exclude_from_segment=True)["no"]
+    no = crm.segment()["no"]
+    both = {"all": [{"contact": {"no": company}}, filters]}
+    action = {"action": "add_contacts", "filters": both, "ignore_exclusion": True}
+    ok(crm.client.post(f"/v1/segments/{no}/criteria-actions", json=action))
+    reader = visit(language)
+    reader.go(f"/segments/{no}")
+    reader.page.locator("[data-do=why]").click()
+    held = reader.page.get_by_role("dialog").locator("ul").first
+    for word in words:
+        expect(held).to_contain_text(word)
+    for sign in ("∨", "∧", "¬", "True"):
+        expect(held).not_to_contain_text(sign)
+
+
 def test_what_is_read_of_the_history_is_recorded(visit: Visit, crm: Crm, letter: str) -> None:
     reader = visit(role="auditor")
     reader.go(f"/segments/{letter}/history")
     reads = ok(crm.client.get("/v1/audit/reads", params={"limit": 10}))["items"]
     assert any(f"/segments/{letter}/history" in str(read) for read in reads)
+
+
+def test_rows_of_a_worksheet_as_it_stood_are_recorded_too(visit: Visit, crm: Crm, letter: str) -> None:
+    reader = visit(role="auditor")
+    for query, is_recorded in (("start=0", False), ("version=2", True)):
+        reader.go(f"/segments/{letter}/rows?{query}")
+        reads = ok(crm.client.get("/v1/audit/reads", params={"limit": 10}))["items"]
+        assert any(read["path"] == f"/segments/{letter}/rows" for read in reads) is is_recorded
+
+
+def test_the_history_of_a_deleted_segment_leads_to_what_there_is(visit: Visit, crm: Crm) -> None:
+    no = crm.segment()["no"]
+    reader = visit()
+    reader.go(f"/segments/{no}/history")
+    expect(reader.page.get_by_role("link", name=reader.t("to_now"))).to_be_visible()
+    ok(crm.client.delete(f"/v1/segments/{no}"))
+    reader.go(f"/segments/{no}/history")
+    expect(reader.page.get_by_role("link", name=reader.t("to_now"))).to_have_count(0)
+    reader.page.locator(".timeline a").first.click()
+    expect(reader.page.get_by_text(reader.t("at_version", n=1))).to_be_visible()

@@ -79,6 +79,7 @@ def test_a_template_gets_documents_and_segments_that_choose_it_get_copies(
         documents.nth(1).get_by_role("link", name=reader.t("save_file")).click()
     assert saved.value.suggested_filename == "lente.docx"
     with reader.page.expect_navigation():
+        reader.answers(yes=True)
         documents.nth(0).get_by_role("button", name=reader.t("remove")).click()
     expect(documents).to_have_count(1)
     no = crm.segment(interaction_template_code=code)["no"]

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
+import psycopg
 import pytest
+from eventsourcing.persistence import PersistenceError
 from playwright.sync_api import Route, expect
+from psycopg.sql import SQL, Identifier
 
 from api.pages import logged
 from api.pages.rendering import told
 from application.field_words import Language
+from application.interactions import Interactions
 from tests.api.crm import Crm, ok
+from tests.api.running import RunningService
 from tests.browser.conftest import Visit
 
 both_languages = pytest.mark.parametrize("language", ["en", "nl"])
@@ -190,3 +195,66 @@ def test_while_a_segment_is_being_logged_the_page_says_so(visit: Visit, crm: Crm
     expect(reader.page.get_by_role("button", name=reader.t("log_now"))).to_be_disabled()
     held[0].continue_()
     reader.page.wait_for_url(re.compile(r"/logged-segments/\d+$"))
+
+
+@both_languages
+def test_what_was_logged_and_is_still_to_be_written_shows_itself_when_it_is_there(
+    visit: Visit, crm: Crm, running: RunningService, language: Language
+) -> None:
+    crm.logged(1)  # the first of all makes a partition, for which readers would wait as well
+    no = crm.loggable(2)["no"]
+    reader = visit(language)
+    reader.go(f"/segments/{no}/log")
+    entries = Identifier(running.service.read_models.schemas["contacts"], "logged_segment")
+    with psycopg.connect(running.service.conninfo) as connection:
+        # The read model waits, as it does while it writes a large segment.
+        connection.execute(SQL("LOCK TABLE {} IN SHARE MODE").format(entries))
+        reader.press("log_now")
+        reader.page.wait_for_url(re.compile(r"/logged-segments/\d+$"))
+        expect(reader.page.get_by_text(reader.t("being_written"))).to_be_visible()
+        entry = running.service.log.counters.next_of("interaction log entry") - 1
+        other = visit(language)
+        other.go(f"/interactions/{entry}")
+        expect(other.page.get_by_text(other.t("being_written"))).to_be_visible()
+        other.go(f"/interactions/{entry + 1}")
+        expect(other.page.locator(".problem")).to_be_visible()
+        other.go(f"/interactions/{entry}")
+    expect(reader.page.locator("#progress")).to_contain_text(reader.t("progress", n=2, of=2))
+    expect(other.page.get_by_text(other.t("being_written"))).to_have_count(0)
+    expect(other.page.get_by_role("heading", name=other.t("comments"))).to_be_visible()
+
+
+@both_languages
+def test_who_only_looks_is_not_told_that_nothing_was_changed(visit: Visit, language: Language) -> None:
+    reader = visit(language)
+    reader.go("/logged-segments/999999")
+    expect(reader.page.locator(".problem")).to_be_visible()
+    expect(reader.page.get_by_text(reader.t("nothing_changed"))).to_have_count(0)
+
+
+@both_languages
+def test_when_the_answer_is_lost_nobody_is_told_that_nothing_was_changed(
+    visit: Visit, crm: Crm, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = crm.logged(1)["entry_no"]
+    reader = visit(language)
+    reader.go(f"/logged-segments/{entry}")
+
+    def done_and_lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    reader.page.route("**/cancel", done_and_lost)
+    reader.press("cancel")
+    expect(reader.page.locator("#messages")).to_have_text(reader.t("network"))
+    assert ok(crm.client.get(f"/v1/logged-segments/{entry}"))["canceled"] is True
+    reader.page.unroute("**/cancel")
+
+    # The same when the database has done it, and could not say so.
+    def saved_and_lost(*_: object, **__: object) -> int:
+        raise PersistenceError("the connection is gone")
+
+    monkeypatch.setattr(Interactions, "cancel_logged_segment", saved_and_lost)
+    reader.press("cancel")
+    expect(reader.page.locator("#messages")).to_contain_text(reader.t("done_or_not"))
+    reader.complaints.clear()

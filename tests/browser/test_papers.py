@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
@@ -29,6 +30,23 @@ def test_contacts_are_saved_as_files_and_printed(visit: Visit, crm: Crm, languag
         content = Path(saved.value.path()).read_bytes()
         assert content.lstrip(b"\xef\xbb\xbf").startswith(begins.encode()), name
         assert len(content) > 100
+
+
+def test_more_than_can_be_printed_at_once_is_printed_in_parts(
+    visit: Visit, letter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The service runs in this process: 248 lines are many then.
+    monkeypatch.setattr("application.papers.MOST_COVER_SHEETS", 100)
+    monkeypatch.setattr("api.pages.segments.MOST_COVER_SHEETS", 100)
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    reader.page.locator("summary", has_text=reader.t("papers")).click()
+    expect(reader.page.locator("#labels-first")).to_have_count(0)
+    reader.page.locator("#sheets-first").fill("201")
+    reader.page.locator("#sheets-count").fill("48")
+    with reader.page.expect_download() as saved:
+        reader.press("cover_sheets")
+    assert len(pypdfium2.PdfDocument(Path(saved.value.path()).read_bytes())) == 48
 
 
 @both_languages
@@ -68,6 +86,11 @@ def test_saved_criteria_are_deleted(visit: Visit, crm: Crm, letter: str, languag
     reader.go(f"/segments/{letter}/choose")
     reader.page.locator("summary", has_text=reader.t("reuse_criteria")).click()
     reader.page.locator("#saved-code").select_option(code)
+    asked = reader.answers(yes=False)
+    reader.press("delete")
+    assert asked == [reader.t("sure")]
+    assert crm.client.get(f"/v1/saved-segment-criteria/{code}").status_code == 200
+    reader.answers(yes=True)
     with reader.page.expect_navigation():
         reader.press("delete")
     assert crm.client.get(f"/v1/saved-segment-criteria/{code}").status_code == 404

@@ -139,15 +139,24 @@ def test_a_campaign_takes_the_next_number_and_a_salutation_its_formulas(
     texts = reader.page.locator('[name="formulas.text"]')
     texts.first.fill("Dear %1 %2,")
     names = reader.page.locator('[name="formulas.names"]').first
-    names.fill("first_name")
+    first, last = {"en": ("first name", "surname"), "nl": ("voornaam", "achternaam")}[language]
+    names.fill(first)
     reader.press("save")
     # There is no second name for %2.
     expect(names).to_be_focused()
-    names.fill("first_name surname")
+    names.fill(f"{first}, {last}")
     reader.press("save")
     reader.arrives("/setup/salutations")
     (formula,) = ok(crm.client.get(f"/v1/salutations/{code}"))["formulas"]
     assert (formula["text"], formula["names"]) == ("Dear %1 %2,", ["first_name", "surname"])
+    dutch = visit("nl", width=390)
+    dutch.go(f"/setup/salutations/{code}")
+    names = dutch.page.locator('[name="formulas.names"]').first
+    expect(names).to_have_value("voornaam, achternaam")
+    # On a phone there is room to type.
+    box = names.bounding_box()
+    assert box is not None
+    assert box["width"] > 120
 
 
 @pytest.mark.parametrize("typed", ["łódź", "r&d?", "100%", "a#b"])

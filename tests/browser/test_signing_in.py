@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Callable, Iterator
+from html import unescape
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from api.pages.browser import SESSION_COOKIE
 from api.pages.sessions import sign_in
@@ -164,3 +167,65 @@ def test_roles_are_kept_on_pages_as_elsewhere(
     csrf = hidden(anonymous.get("/segments"), "csrf")
     assert anonymous.post("/segments", data={"csrf": csrf}).status_code == 403
     assert anonymous.get("/segments/ANY/history").status_code == 403
+
+
+@pytest.mark.parametrize(("role", "status"), [(None, 303), ("reporter", 403)])
+def test_of_who_may_not_send_a_file_nothing_is_read(
+    running: RunningService, keys: Keys, role: Role | None, status: int
+) -> None:
+    token = sign_in(running.service, keys(role)) if role else ""
+    at = urlsplit(running.base_url)
+    with socket.create_connection((at.hostname, at.port), timeout=5) as connection:
+        # The file never comes: only who does not wait for it can answer.
+        connection.sendall(
+            f"POST /contacts/import HTTP/1.1\r\nHost: {at.netloc}\r\nCookie: {SESSION_COOKIE}={token}\r\n"
+            "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 300000000\r\n\r\n".encode()
+        )
+        assert connection.recv(64).startswith(f"HTTP/1.1 {status} ".encode())
+
+
+def test_signing_in_leads_to_the_list_as_it_was_filtered(anonymous: httpx.Client, keys: Keys) -> None:
+    asked = "/contacts?f-city=A%26B&sort=name"
+    sign_in_page = anonymous.get(asked).headers["location"]
+    # The choice of the language comes back here too.
+    of_language, back = re.findall('name="next" value="([^"]*)"', anonymous.get(sign_in_page).text)
+    assert of_language == sign_in_page
+    assert send_key(anonymous, keys("marketer"), unescape(back)).headers["location"] == asked
+
+
+def test_who_follows_a_link_from_elsewhere_is_still_signed_in(visit: Visit, running: RunningService) -> None:
+    reader = visit()
+    # To a browser, the name of this machine and its number are two sites.
+    link = f'<a id="link" href="{running.base_url}/contacts?f-no=C0001">Look</a>'
+    elsewhere = running.base_url.replace("127.0.0.1", "localhost")
+    reader.page.route(f"{elsewhere}/mail", lambda route: route.fulfill(body=link, content_type="text/html"))
+    reader.page.goto(f"{elsewhere}/mail")
+    reader.page.locator("#link").click()
+    expect(reader.page.locator("tbody tr")).to_have_count(1)
+    reader.arrives("/contacts?f-no=C0001")
+    # Who is signed in to nothing is asked for the key.
+    reader.page.context.clear_cookies()
+    reader.page.goto(f"{elsewhere}/mail")
+    reader.page.locator("#link").click()
+    expect(reader.page.get_by_label(reader.t("key"))).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_over_plain_http_from_elsewhere_one_is_told_why_it_does_not_work(
+    visit: Visit, running: RunningService, language: Language
+) -> None:
+    def served(route: Route) -> None:
+        path = urlsplit(route.request.url)
+        route.fulfill(response=route.fetch(url=f"{running.base_url}{path.path}"))
+
+    reader = visit(language)
+    reader.page.context.clear_cookies()
+    reader.go("/sign-in")
+    expect(reader.page.locator("#needs-https")).to_be_hidden()
+    reader.page.route("http://crm.example.org/**", served)
+    reader.page.goto("http://crm.example.org/sign-in")
+    expect(reader.page.locator("#needs-https")).to_be_visible()
+    expect(reader.page.locator("#needs-https")).to_have_text(reader.t("needs_https"))
+    # A picture may still be on its way.
+    reader.page.unroute_all(behavior="ignoreErrors")
+    reader.complaints.clear()

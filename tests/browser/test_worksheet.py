@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from api.pages.grid import COLUMNS
 from api.pages.words import field_label
 from application.field_words import Language
 from tests.api.crm import Crm, ok
@@ -144,6 +145,68 @@ def test_lines_are_sorted_and_filtered(visit: Visit, letter: str) -> None:
     expect(reader.page.locator("#grid tbody")).to_have_text(reader.t("no_such_lines"))
 
 
+def test_the_cell_with_the_focus_is_never_behind_a_column_that_stays(visit: Visit, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    cell(reader, 1, "contact_company_name").click()
+    columns = len(COLUMNS)
+    seen = """() => {
+        const box = document.activeElement.getBoundingClientRect(), middle = box.top + box.height / 2;
+        return [box.left + 4, box.right - 4].every(
+            (across) => document.activeElement.contains(document.elementFromPoint(across, middle)))
+    }"""
+    for key in [*["ArrowRight"] * (columns - 1), *["ArrowLeft"] * columns]:
+        reader.page.keyboard.press(key)
+        assert reader.page.evaluate(seen), reader.page.evaluate("document.activeElement.className")
+    for field in ("subject", "interaction_template_code", "campaign_no", "remarks"):
+        reader.page.keyboard.press("Home")
+        for _ in range(COLUMNS.index(field)):
+            reader.page.keyboard.press("ArrowRight")
+        reader.page.keyboard.press("Enter")
+        expect(cell(reader, 1, field).locator("[name]")).to_be_focused()
+        assert reader.page.evaluate(seen), field
+        reader.page.keyboard.press("Escape")
+
+
+def test_remarks_of_several_paragraphs_keep_them(visit: Visit, crm: Crm, letter: str) -> None:
+    address = f"/v1/segments/{letter}/lines/10000"
+    ok(crm.client.patch(address, json={"remarks": "One.\n\nTwo."}))
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    remarks = cell(reader, 0, "remarks")
+    remarks.click()
+    reader.page.keyboard.press("Enter")
+    expect(remarks.locator("textarea")).to_have_value("One.\n\nTwo.")
+    reader.page.keyboard.press("Control+End")
+    reader.page.keyboard.press("Enter")
+    reader.page.keyboard.type("Three.")
+    reader.page.keyboard.press("Control+Enter")
+    expect(remarks).to_be_focused()
+    expect(remarks).to_contain_text("Three.")
+    assert ok(crm.client.get(address))["remarks"] == "One.\n\nTwo.\nThree."
+    reader.page.keyboard.press("Enter")
+    remarks.locator("textarea").fill("Nothing")
+    reader.page.keyboard.press("Escape")
+    assert ok(crm.client.get(address))["remarks"] == "One.\n\nTwo.\nThree."
+
+
+def test_holding_delete_removes_one_line_which_undo_brings_back(visit: Visit, crm: Crm, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    cell(reader, 0, "contact_company_name").click()
+    # A key that is held down says so from its second press on.
+    for _ in range(4):
+        reader.page.keyboard.down("Delete")
+    reader.page.keyboard.up("Delete")
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0002")
+    expect(reader.page.locator("#messages .problem")).to_have_count(0)
+    assert ok(crm.client.get(f"/v1/segments/{letter}"))["number_of_lines"] == 247
+    reader.page.get_by_role("button", name=reader.t("undo_remove")).click()
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
+    reader.arrives(f"/segments/{letter}")
+    assert ok(crm.client.get(f"/v1/segments/{letter}"))["number_of_lines"] == 248
+
+
 def test_a_line_is_removed_with_the_mouse_and_by_keyboard(visit: Visit, crm: Crm, letter: str) -> None:
     reader = visit()
     reader.go(f"/segments/{letter}")
@@ -164,6 +227,85 @@ def test_a_contact_is_found_by_number_or_name_and_added(visit: Visit, crm: Crm, 
     reader.page.get_by_label(reader.t("add_contact")).fill(typed)
     reader.page.locator("#found button").first.click()
     expect(cell(reader, 0, "contact_no")).to_have_text("C0042")
+
+
+@both_languages
+def test_lines_are_filtered_by_what_the_cells_show(
+    visit: Visit, crm: Crm, letter: str, language: Language
+) -> None:
+    ok(
+        crm.client.patch(
+            f"/v1/segments/{letter}", json={"date": "2026-11-30", "correspondence_type": "hard_copy"}
+        )
+    )
+    ok(
+        crm.client.patch(
+            f"/v1/segments/{letter}/lines/20000", json={"attempt_failed": True, "cost": "1250.75"}
+        )
+    )
+    reader = visit(language)
+    reader.go(f"/segments/{letter}")
+    for column in ("date", "correspondence_type", "attempt_failed", "cost"):
+        words = cell(reader, 1, column).inner_text().replace("(" + reader.t("own") + ")", "").strip()
+        field = reader.page.locator(f"[data-filter={column}]")
+        field.fill(words)
+        expect(reader.page.locator("#grid-place")).to_contain_text("1")
+        expect(cell(reader, 0, "contact_no")).to_have_text(
+            "C0002" if column in ("attempt_failed", "cost") else "C0001"
+        )
+        expect(reader.page.locator("#messages .problem")).to_have_count(0)
+        field.fill("")
+        expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
+
+
+@both_languages
+def test_what_was_saved_is_said_and_the_focus_comes_back(
+    visit: Visit, crm: Crm, letter: str, language: Language
+) -> None:
+    reader = visit(language)
+    reader.go(f"/segments/{letter}")
+    saved = reader.page.locator("#done").filter(has_text=reader.t("saved"))
+    reader.page.locator("summary h2").first.click()
+    reader.page.locator("#h-subject").fill("A word for you")
+    with reader.page.expect_navigation():
+        reader.page.keyboard.press("Enter")
+    expect(saved).to_be_visible()
+    expect(reader.page.locator("#h-subject")).to_be_focused()
+    reader.page.reload()
+    expect(reader.page.locator("#done")).to_be_empty()
+    reader.page.get_by_label(reader.t("add_contact")).fill("C0042")
+    expect(reader.page.locator("#found button")).to_contain_text(reader.t("on_segment"))
+    with reader.page.expect_navigation():
+        reader.page.locator("#found button").click()
+    expect(saved).to_be_visible()
+    expect(reader.page.locator("#finder")).to_be_focused()
+
+
+def test_from_above_the_grid_one_step_leads_to_its_first_line(visit: Visit, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    reader.page.locator("#finder").focus()
+    reader.page.keyboard.press("Tab")
+    reader.page.keyboard.press("Enter")
+    expect(cell(reader, 0, "contact_no")).to_be_focused()
+
+
+def test_on_a_phone_lines_keep_their_names_and_what_can_be_done_with_them(visit: Visit, letter: str) -> None:
+    reader = visit("nl", width=390)
+    reader.go(f"/segments/{letter}")
+    subject = cell(reader, 1, "subject")
+    subject.click()
+    expect(subject).to_be_focused()
+    expect(subject.locator("input")).to_have_count(0)
+    subject.click()
+    expect(subject.locator("input")).to_be_focused()
+    reader.page.keyboard.press("Escape")
+    for column in ("contact_no", "actions"):
+        expect(cell(reader, 1, column)).to_be_in_viewport(ratio=0.9)
+    why = cell(reader, 1, "actions").locator("[data-do=why]")
+    expect(why).to_be_hidden()
+    cell(reader, 1, "actions").click()
+    expect(why).to_be_visible()
 
 
 def test_whoever_may_only_read_finds_nothing_to_change(visit: Visit, letter: str) -> None:

@@ -228,6 +228,8 @@ class Model:
 
     def _follow(self, line: ModelLine, names: set[str]) -> None:
         line.values |= {FOLLOWS[name]: self.header[name] for name in names}
+        if "campaign_no" in names and self.header["campaign_no"] is None:
+            line.values |= {"campaign_target": False, "campaign_response": False}
         line.of_contact = line.of_contact or "salesperson_code" in names
 
     def _correspondence(self) -> tuple[Any, bool]:

@@ -179,6 +179,15 @@ class TestLanguageAndSubject:
         sheet.add(3)
         assert sheet.shown()[1] == ("NLD", "Lente", "inherited")
 
+    def test_b2_5_a_default_language_that_comes_late_reaches_the_lines_without_a_document(self) -> None:
+        sheet = Sheet(template(*SPRING.documents), interaction_template_code="SPRING")
+        sheet.add(2, 3, 4)
+        sheet.change_line(20_000, subject="Dear you")
+        assert [kind for _, _, kind in sheet.shown()] == ["inherited", None, None]
+        sheet.change(language_code="ENG")
+        english = ("ENG", "Spring", "inherited")
+        assert sheet.shown() == [("NLD", "Lente", "inherited"), english, english]
+
     def test_a_language_named_with_a_subject_goes_first(self) -> None:
         sheet = Sheet(SPRING, interaction_template_code="SPRING")
         sheet.add(2)
@@ -278,6 +287,16 @@ class TestPersonalDocument:
         sheet.reduce(1)
         sheet.go_back()
         assert sheet.shown() == before
+
+    def test_b4_in_another_language_than_the_line_has_by_now_it_can_be_taken_away(self) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(4)
+        sheet.change_line(10_000, language_code="NLD")
+        sheet.personalise(10_000, document(name="mine"))
+        sheet.change_line(10_000, language_code="ENG")
+        assert sheet.shown() == [("ENG", None, None)]
+        assert sheet.depersonalise(10_000) == (DocumentRemoved("NLD", 10_000, "CT4"),)
+        assert sheet.shown() == [("ENG", "Spring", "inherited")]
 
     def test_a_line_without_one_has_none_to_take_away(self) -> None:
         sheet = Sheet(SPRING, interaction_template_code="SPRING")

@@ -18,6 +18,7 @@ from domain.filter_expression import (
     Range,
     Term,
     Value,
+    exactly,
     matches,
     parse,
 )
@@ -86,6 +87,29 @@ class TestTerms:
     )
     def test_a_value_is_what_is_written_and_quotes_make_anything_plain(self, text: str, value: str) -> None:
         assert term(text) == Equal(value)
+
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            ("CT00042", "CT00042"),
+            ("A-1. (B)=%", "A-1. (B)=%"),
+            ("R&D1", "'R&D1'"),
+            ("A|B", "'A|B'"),
+            ("A*", "'A*'"),
+            ("A?", "'A?'"),
+            ("<>A", "'<>A'"),
+            (">A", "'>A'"),
+            ("@X", "'@X'"),
+            ("A..B", "'A..B'"),
+            ("'T1", "'''T1'"),
+            ("O'B", "'O''B'"),
+        ],
+    )
+    def test_the_filter_that_a_very_value_meets_has_quotes_only_where_a_sign_would_mean_something(
+        self, value: str, text: str
+    ) -> None:
+        assert exactly(value) == text
+        assert term(text, CODE) == Equal(value)
 
     @pytest.mark.parametrize("text", ["  Den Haag ", "Den Haag\t", "\nDen Haag", " 'Den Haag' "])
     def test_blanks_around_a_value_do_not_count(self, text: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from domain.contact import AlternativeAddress, Contact, DateRange, KnownContact
+from domain.contact_set import ContactSet
 from domain.document import Document
 from domain.errors import Conflict, MandatoryField, NoDocument, PrivacyBlocked
 from domain.interaction import (
@@ -148,6 +150,16 @@ class TestChecking:
         reachable = known(email="anna@example.org")
         assert check(mail, reachable, deliver=False).correspondence_type == "email"
 
+    def test_b15_refuses_a_mail_without_a_document_also_if_nothing_is_sent(self) -> None:
+        mail, reachable = (
+            complete(said(correspondence_type="email"), around()),
+            known(email="anna@example.org"),
+        )
+        with pytest.raises(NoDocument) as refusal:
+            check(mail, reachable, deliver=False, as_mail=True)
+        assert [place for place, _ in refusal.value.problems] == [("correspondence_type",)]
+        assert check(mail, reachable, deliver=False).correspondence_type == "email"
+
     def test_sends_nothing_without_a_document(self) -> None:
         with pytest.raises(NoDocument):
             check(complete(said(correspondence_type="hard_copy"), around()), ANNA, deliver=True)
@@ -160,6 +172,17 @@ class TestPostponing:
         values = resumed_values(single, InteractionValues(salesperson_code="S2"))
         assert complete(values, around()).date == TODAY
         assert (values.description, values.salesperson_code) == ("Later", "S2")
+
+    @pytest.mark.parametrize(("now", "expected"), [({}, "positive"), ({"evaluation": None}, None)])
+    def test_b15_an_evaluation_from_while_it_was_postponed_is_kept_unless_another_is_said(
+        self, now: dict[str, Any], expected: str | None
+    ) -> None:
+        single = SingleInteraction()
+        single.apply(postpone(7, Interaction(), said(evaluation="negative")), "ANN", NOW)
+        (evaluated,) = single.recorded.evaluate(ContactSet([0]), "positive")
+        single.apply(evaluated, "ANN", NOW)
+        values = resumed_values(single, InteractionValues(**now))
+        assert complete(values, around()).evaluation == expected
 
     def test_resumes_only_what_is_postponed(self) -> None:
         single = SingleInteraction()
@@ -192,6 +215,13 @@ class TestDocument:
         assert value.interaction_language_code == language
         assert value.document is not None
         assert value.document.sha256 == document
+
+    def test_b15_the_subject_is_the_description_not_that_of_the_document(self) -> None:
+        documents = (Document("letter", 1, "text/html", subject="Spring"),)
+        template = InteractionTemplate(description="Call", documents=documents)
+        around = Surroundings(ANNA, template, TODAY, NOW, None)
+        assert complete(said(description="Chat"), around).subject == "Chat"
+        assert complete(said(description="Chat", subject="Hello"), around).subject == "Hello"
 
     def test_is_none_without_a_template(self) -> None:
         assert complete(InteractionValues(), Surroundings(None, None, TODAY, NOW, None)).document is None

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.contact_set import ContactSet
+from domain.segment.line_values import LineFacts
 from domain.segment.lineage import Lineage, Step, lineage
 from tests.domain.worksheet import AT, WORK_DATE, Worksheet
 
@@ -49,6 +50,16 @@ def test_a_line_comes_from_the_action_that_added_it(sheet: Worksheet) -> None:
         ("add_contacts", True, None),
         ("reuse_logged_segment", False, 12),
     ]
+
+
+def test_an_action_by_hand_has_the_filter_that_is_saved_with_it() -> None:
+    sheet = Worksheet(facts={1: LineFacts("R&D1", "company")})
+    sheet.put(1)
+    sheet.put(2)
+    sheet.remove(10_000)
+    told = [action.filters for action in story(sheet).actions]
+    assert told == [action.filters for action in sheet.segment.actions]
+    assert told == [{"contact": {"no": number}} for number in ("'R&D1'", "CT2", "'R&D1'")]
 
 
 def test_a_line_that_came_back_comes_from_the_same_action(sheet: Worksheet) -> None:

@@ -259,3 +259,14 @@ class TestLoggedContacts:
             LoggedContacts("CP1", ContactSet([2])),
             LoggedContacts("CP2", ContactSet([3])),
         )
+
+    def test_of_some_entries_only_their_contacts_come(self) -> None:
+        sheet = Worksheet(description="Spring", campaign_no="CP1")
+        sheet.add(1, 2, 3)
+        sheet.change_line(20_000, campaign_no="CP2")
+        sheet.put(3)
+        sheet.reduce(1)
+        assert logged_contacts(logged(sheet), ContactSet([0, 2])) == (
+            LoggedContacts("CP2", ContactSet([2])),
+            LoggedContacts("CP1", ContactSet([3])),
+        )

@@ -129,6 +129,13 @@ class TestNumberSeries:
             series_for(strict, "segment", "MINE")
         assert series_for(Setup(number_series=SeriesByKind(segment=None)), "segment", "MINE") is None
 
+    @pytest.mark.parametrize("typed", ["A/B", "/", ".", ".."])
+    def test_a_typed_number_that_no_address_can_hold_is_refused(self, typed: str) -> None:
+        for kind in ("segment", "contact", "campaign"):
+            with pytest.raises(InvalidRequest) as raised:
+                series_for(Setup(), kind, typed)
+            assert raised.value.problems[0][0] == ("no",)
+
     def test_without_a_series_a_number_must_be_given(self) -> None:
         with pytest.raises(NumberSeries):
             series_for(Setup(number_series=SeriesByKind(segment=None)), "segment", None)

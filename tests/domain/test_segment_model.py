@@ -16,7 +16,7 @@ from domain.segment.events import CriteriaApplied, CriteriaOptions, SegmentEvent
 from domain.segment.lines import NO_CHANGES
 from domain.segment.selection import Criteria, criteria_to_save
 from domain.segment.state import Segment
-from domain.segment.targets import is_on_lines, targets
+from domain.segment.targets import CodeField, is_on_lines, targets
 from domain.vocabulary import CriteriaActionKind
 from tests.domain.plain_model import (
     FACTS,
@@ -49,6 +49,13 @@ OF_LINE: dict[str, list[Any]] = {
     "contact_via": [None, "0123"],
     "contact_alternative_address_code": [None, "HOME"],
     "remarks": [None, "Bring clubs"],
+}
+
+
+CODES: dict[CodeField, set[str]] = {
+    "campaign_no": {"CP1", "CP2", "CP3"},
+    "interaction_template_code": {code for code in TEMPLATES if code is not None},
+    "interaction_group_code": {"EVENT", "LETTER"},
 }
 
 
@@ -253,9 +260,9 @@ class SegmentAgainstModel(RuleBasedStateMachine):
         for campaign in {line.campaign_no for line in expected if line.campaign_no is not None}:
             aimed = {key for key, line in keyed if line.campaign_target and line.campaign_no == campaign}
             assert set(targets(segment, campaign)) == aimed  # B17
-            assert is_on_lines(segment, campaign)
-        on_no_line = {"CP1", "CP2", "CP3"} - {line.campaign_no for line in expected}
-        assert not any(is_on_lines(segment, campaign) for campaign in on_no_line)
+        for name, codes in CODES.items():
+            on_lines = {getattr(line, name) for line in expected}
+            assert {code for code in codes if is_on_lines(segment, name, code)} == codes & on_lines
 
     @invariant()
     def every_way_to_read_the_lines_gives_the_same(self) -> None:

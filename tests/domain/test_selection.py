@@ -359,6 +359,13 @@ class TestReuseLoggedSegment:
         assert action.options == CriteriaOptions(allow_existing_contacts=True)
         assert (action.lines_added, action.no_longer_known) == (3, 1)
 
+    @pytest.mark.parametrize("respected", [True, False])
+    def test_v6_whether_exclusion_was_respected_is_saved_with_the_criteria(self, respected: bool) -> None:
+        sheet = Worksheet()
+        sheet.reuse((None, [1, 2]), known=[1, 2], excluded=[2], respect_exclusion=respected)
+        (saved,) = criteria_to_save(sheet.segment)
+        assert saved.options.ignore_exclusion is not respected
+
     def test_going_back_takes_all_its_lines_and_redo_brings_them_again(self) -> None:
         sheet = Worksheet()
         sheet.put(1)

@@ -125,6 +125,27 @@ class TestChangeHeader:
         sheet.put(2)
         assert [line.description for line in sheet.lines()] == [None, "Spring"]
 
+    def test_b2_2_a_change_that_lines_were_spared_can_be_pushed_to_them_later(self) -> None:
+        sheet = Worksheet()
+        sheet.add(1, 2)
+        sheet.change_line(10_000, PLAIN, interaction_template_code="PLAIN")
+        sheet.change(description="Spring", unit_cost=Decimal(3), update_lines=False)
+        assert sheet.change(description="Spring", update_lines=False, push=True) == ()
+        (event,) = sheet.change(description="Spring", push=True)
+        assert event == HeaderChanged(HeaderChanges(), LineChanges(description="Spring"), "same_template")
+        assert [line.description for line in sheet.lines()] == [None, "Spring"]
+        assert {line.cost for line in sheet.lines()} == {Decimal(0)}
+        assert sheet.change(description="Spring", push=True) == ()
+
+    def test_b2_1_a_template_that_lines_were_spared_can_be_pushed_to_them_later(self) -> None:
+        sheet = Worksheet()
+        sheet.add(1)
+        sheet.change(GOLF, interaction_template_code="GOLF", update_lines=False)
+        sheet.change(GOLF, interaction_template_code="GOLF", push=True)
+        assert sheet.segment.header.unit_cost == Decimal("12.50")
+        line = sheet.line(10_000)
+        assert (line.interaction_template_code, line.correspondence_type) == ("GOLF", "email")
+
     def test_a_line_with_another_template_keeps_the_salesperson_of_its_contact(self) -> None:
         sheet = Worksheet(facts={1: ANN})
         sheet.put(1)
@@ -148,6 +169,13 @@ class TestChangeHeader:
             assert (values.campaign_no, values.campaign_target, values.campaign_response) == (
                 *(None, False, False),
             )
+
+    def test_b2_3_no_line_without_a_campaign_is_its_target_because_it_was_so_by_hand(self) -> None:
+        sheet = Worksheet(campaign_no="CP1")
+        sheet.put(1, campaign_target=True, campaign_response=True)
+        sheet.change(campaign_no=None)
+        line = sheet.line(10_000)
+        assert (line.campaign_no, line.campaign_target, line.campaign_response) == (None, False, False)
 
     def test_only_lines_with_the_old_subject_get_a_new_one(self) -> None:
         sheet = Worksheet(subject="Hello")
@@ -210,6 +238,7 @@ class TestChooseTemplate:
         assert (line.interaction_template_code, line.campaign_no, line.correspondence_type) == (
             *(None, None, None),
         )
+        assert (line.campaign_target, line.campaign_response) == (False, False)
 
     def test_lines_can_be_left_as_they_are(self) -> None:
         sheet = Worksheet()
@@ -228,6 +257,14 @@ class TestLineByHand:
         (action,) = sheet.segment.actions
         assert (action.action, action.filters) == ("add_contacts", {"contact": {"no": "CT1"}})
         assert (action.lines_added, action.lines_removed) == (1, 0)
+
+    def test_its_filter_means_that_contact_whatever_signs_the_number_holds(self) -> None:
+        sheet = Worksheet(facts={1: LineFacts("R&D1", "company"), 2: LineFacts("'T1", "company")})
+        sheet.put(1)
+        sheet.put(2)
+        sheet.remove(10_000)
+        numbers = [action.filters["contact"]["no"] for action in sheet.segment.actions]
+        assert numbers == ["'R&D1'", "'''T1'", "'R&D1'"]
 
     def test_the_same_contact_may_come_again_and_is_saved_as_such(self) -> None:
         sheet = Worksheet()

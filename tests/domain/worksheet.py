@@ -48,11 +48,11 @@ class Worksheet:
     # When
 
     def change(
-        self, template: Template = None, *, update_lines: bool = True, **header: Any
+        self, template: Template = None, *, update_lines: bool = True, push: bool = False, **header: Any
     ) -> tuple[SegmentEvent, ...]:
         changes = HeaderChanges(**header)
         return self.record(
-            worksheet.change_header(self.segment, changes, template, update_lines=update_lines)
+            worksheet.change_header(self.segment, changes, template, update_lines=update_lines, push=push)
         )
 
     def put(self, key: int, template: Template = None, **values: Any) -> tuple[SegmentEvent, ...]:

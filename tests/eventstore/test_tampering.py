@@ -23,7 +23,7 @@ from eventstore.kept_checkpoints import read_checkpoints
 from eventstore.notes import Signer
 from eventstore.recorder import Datastore, LogRecorder, event_digest, link
 from eventstore.verify import Verification, verify
-from tests.eventstore.examples import SCHEMA, digest, stored
+from tests.eventstore.examples import SCHEMA, digest, rows, stored
 
 KEY = Signer("test/log", b"k" * 32)
 OTHER_KEY = Signer("test/log", b"o" * 32)
@@ -395,3 +395,40 @@ def test_a_whole_piece_that_is_missing_is_found(victim: Victim) -> None:
     victim.tamper("DELETE FROM log_events WHERE notification_id BETWEEN 4097 AND 8192")
     found = victim.verify()
     assert (found.ok, found.first_bad_position) == (False, 4097)
+
+
+@pytest.mark.parametrize("index", [0, 1])
+class TestAPieceOfTheTreeThatIsLost:
+    def lose(self, victim: Victim, index: int) -> None:
+        victim.tamper(f"DELETE FROM tree_tile WHERE level = 0 AND index = {index}")
+
+    def test_is_found_though_no_event_is_wrong(self, victim: Victim, index: int) -> None:
+        self.lose(victim, index)
+        found = victim.verify(outside=True)
+        assert (found.ok, found.events, found.first_bad_position) == (False, 600, None)
+        assert f"A piece of the stored tree is missing (level 0, index {index}," in str(found.problem)
+
+    def test_stops_no_proof(self, victim: Victim, index: int) -> None:
+        checkpoints = Checkpoints(victim.datastore, SCHEMA, lambda: KEY)
+        old, last = checkpoints.at(300), checkpoints.last()
+        assert old is not None
+        assert last is not None
+        before = checkpoints.inclusion(200, 300, last), checkpoints.consistency(old, last)
+        self.lose(victim, index)
+        assert (checkpoints.inclusion(200, 300, last), checkpoints.consistency(old, last)) == before
+
+    def test_is_made_anew_with_the_next_checkpoint(self, victim: Victim, index: int) -> None:
+        tiles = "SELECT level, index, root, hashes FROM tree_tile ORDER BY level, index"
+        before = rows(victim.conninfo, tiles)
+        self.lose(victim, index)
+        victim.seal()
+        assert rows(victim.conninfo, tiles) == before
+        LogRecorder(victim.datastore).insert_events(stored("d", 200))
+        victim.seal()
+        assert victim.verify(outside=True) == Verification(True, 800, checkpoints=4)
+
+    def test_is_not_made_of_other_events(self, victim: Victim, index: int) -> None:
+        self.lose(victim, index)
+        victim.tamper("UPDATE log_events SET state = '[]' WHERE notification_id IN (5, 305)", rechain)
+        with pytest.raises(SealError):
+            victim.seal()

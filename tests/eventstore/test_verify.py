@@ -223,13 +223,16 @@ def test_an_event_added_past_the_recorder_with_a_right_chain_is_found(recorded: 
     [
         (b'{"data":{"deep":[[{"parts":[{"index":0,"sha256":"%s"}]}]]}}', True),
         (b'{"data":{"parts":[{"parts":[{"sha256":"%s"}],"equals":3}]}}', True),
+        (b'{"data":{"documents":[{"sha256":"%s","size":3}]}}', True),
+        (b'{"data":{"document":{"sha256":"%s","size":3}}}', True),
+        (b'{"data":{"sha256s":["%s"]}}', False),
         (b'{"data":{"sha256":"%s","parts":[]}}', False),
         (b'{"data":{"parts":"%s"}}', False),
         (b'{"data":{"text":"\\"parts\\":[{\\"sha256\\":\\"%s\\"}]"}}', False),
         (b'{"data":{"parts":["%s",7,{"sha256":7}]}}', False),
     ],
 )
-def test_contents_are_named_in_parts_wherever_these_are(
+def test_contents_are_named_in_documents_and_parts_of_sets_wherever_these_are(
     database: str, state: bytes, named: bool, record: Callable[[bytes], None]
 ) -> None:
     record(state % ONE.encode())
@@ -239,7 +242,7 @@ def test_contents_are_named_in_parts_wherever_these_are(
 
 
 def test_a_state_that_nobody_can_read_is_found(database: str, record: Callable[[bytes], None]) -> None:
-    record(b'{"parts": [')
+    record(b'{"sha256": [')
     found = verify(database, SCHEMA)
     assert (found.first_bad_position, found.events) == (1, 0)
     assert "The event at position 1 is not JSON" in str(found.problem)

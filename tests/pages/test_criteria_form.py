@@ -76,13 +76,13 @@ def form(
     ],
 )
 def test_a_form_means(sent: FormData, filters: dict[str, Any]) -> None:
-    assert filters_in(sent) == filters
+    assert filters_in(sent, "en") == filters
     parse_criteria(filters, work_date=date(2026, 3, 1))
 
 
 def test_a_field_that_must_be_two_things_at_once_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="condition 2"):
-        filters_in(form(CITY, ("contact.city", "yes", "Epe")))
+        filters_in(form(CITY, ("contact.city", "yes", "Epe")), "en")
 
 
 @pytest.mark.parametrize(
@@ -96,4 +96,11 @@ def test_a_field_that_must_be_two_things_at_once_is_refused() -> None:
 )
 def test_a_form_that_was_not_made_here_is_refused(sent: FormData) -> None:
     with pytest.raises(InvalidRequest):
-        filters_in(sent)
+        filters_in(sent, "en")
+
+
+@pytest.mark.parametrize("missing", ["holds", "filter", "in", "group-in"])
+def test_a_form_with_a_field_that_is_missing_is_refused(missing: str) -> None:
+    whole = form((*CITY, "g"), groups=(("g", "", "any"),))
+    with pytest.raises(InvalidRequest):
+        filters_in(FormData([(name, text) for name, text in whole.multi_items() if name != missing]), "en")

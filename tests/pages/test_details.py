@@ -20,12 +20,16 @@ from domain.field_type import Enumeration, FieldType
 from domain.filter_expression import FilterSyntaxError
 from domain.records import RecordKind
 from domain.segment.logging import CHECKS
+from projections.record_queries import USES
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("domain", "application", "api")
-MADE_ELSEWHERE = "input should|field required"
-MADE_OF_PARTS = "a value is missing|1 line cannot|.n. lines cannot"
-"""Tests below make these themselves."""
+ROOMS = ("domain", "application", "correspondence", "projections", "api")
+MADE_ELSEWHERE = "input should|decimal input|list should|field required"
+MADE_OF_PARTS = (
+    "a value is missing|1 line cannot|.n. lines cannot|there is no (field|table) '.*rest"
+    "|Segment .no. has no lines but|there is a .formula. formula for no"
+)
+"""Tests here and in test_every_refusal.py make these."""
 
 
 def plain_parts(english: str) -> list[str]:
@@ -43,7 +47,7 @@ SOURCES = "\n".join(
     without_line_breaks(file.read_text())
     for room in ROOMS
     for file in (ROOT / room).rglob("*.py")
-    if file.name != "details.py"
+    if not file.name.endswith("details.py")
 )
 
 
@@ -123,9 +127,29 @@ def test_a_value_that_cannot_be_used_is_explained(values: dict[str, object]) -> 
     assert detail_in_dutch(problem[1]) is not None
 
 
+def test_a_sentence_that_a_shorter_one_would_fit_keeps_no_english() -> None:
+    with pytest.raises(FilterSyntaxError) as raised:
+        filter_expression.parse("30/11/2026", FieldType.DATE, work_date=date(2026, 3, 1))
+    assert told(str(raised.value), "nl") == (
+        "bij teken 1: '30/11/2026' is geen datum"
+        " (schrijf 24-11-2026, of tel vanaf vandaag: -30D, -2W, -1M, 0D)"
+    )
+
+
+def test_whoever_can_use_a_code_is_told_in_dutch() -> None:
+    for uses in USES.values():
+        for user, _ in uses:
+            assert detail_in_dutch(f"Territory NORTH is still used by {user}.") is not None, user
+    assert told("Interaction group LETTERS is still used by open segments.", "nl") == (
+        "Interactiegroep LETTERS wordt nog gebruikt door open segmenten."
+    )
+
+
 def test_what_has_no_words_is_marked_as_english() -> None:
     assert told("A <new> thing.", "nl") == '<span lang="en">A &lt;new&gt; thing.</span>'
 
 
 def test_places_are_told_as_fields_are() -> None:
     assert placed(("filters", "contact", "city"), "nl").endswith("Plaats")
+    assert placed(("line", "date"), "nl") == "Regel › Datum"
+    assert placed(("exclude", "segments", 0), "nl") == "Overslaan › Segmenten › 1"

@@ -45,6 +45,9 @@ def test_numbers_have_separators(number: int | Decimal, english: str, dutch: str
         ("1,250.75", "en", "1250.75"),
         ("2.5", "en", "2.5"),
         ("many", "en", "many"),
+        # Less than one is never a thousand.
+        ("0.125", "nl", "0.125"),
+        ("0,125", "en", "0.125"),
     ],
 )
 def test_what_is_typed_is_read_as_it_was_meant(typed: str, language: Language, meant: str) -> None:

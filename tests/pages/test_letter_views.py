@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 
 from api.pages.browser import Visitor
@@ -34,6 +36,7 @@ def test_other_files_are_never_shown() -> None:
     answered = in_frame(VISITOR, lambda: FileOf(b"a letter", WORD, "Alder"))
     assert answered.status_code == 422
     assert b"a letter" not in answered.body
+    assert "Alleen PDF en pagina's" in html.unescape(bytes(answered.body).decode())
 
 
 def test_without_libreoffice_the_frame_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from domain import records
 from domain.contact import AlternativeAddress, ContactChanges, DateRange
+from domain.interaction import InteractionValues
 from domain.segment.header import HeaderChanges
 from domain.segment.lines import LineChanges
 from projections.contacts import interaction_rows
 from projections.contacts.interaction_rows import FROM_LINE
-from tests.projections.conftest import ANN, WORK_DATE, Desk, alternative
+from tests.projections.conftest import ANN, PATIENCE_SECONDS, WORK_DATE, Desk, alternative
 
 EARLIER = WORK_DATE - timedelta(days=10)
 OWN: dict[str, Any] = {
@@ -248,6 +251,39 @@ class TestCampaignEntries:
         assert values(service, "entry_no") == [1, 2]
         assert values(service, "campaign_entry_no") == [1, 2]
         assert values(service, "logged_segment_entry_no") == [1, 2]
+
+    def test_one_for_all_single_interactions_of_a_campaign_though_nothing_shows_it_yet(
+        self, service: Desk, segment: str
+    ) -> None:
+        for campaign in ("CP1", "CP1", "CP2", "CP1"):
+            service.interactions.create(ANN, called(service, campaign), postponed=False, deliver=False)
+        assert values(service, "campaign_entry_no") == [1, 1, 2, 1]
+
+    def test_one_for_single_interactions_that_are_recorded_at_the_same_time(
+        self, service: Desk, segment: str
+    ) -> None:
+        said = called(service, "CP1")
+        together = Barrier(4)
+
+        def record() -> None:
+            together.wait(PATIENCE_SECONDS)
+            service.interactions.create(ANN, said, postponed=False, deliver=False)
+
+        with ThreadPoolExecutor(4) as pool:
+            for made in [pool.submit(record) for _ in range(4)]:
+                made.result()
+        assert values(service, "campaign_entry_no") == [1, 1, 1, 1]
+
+
+def called(service: Desk, campaign: str) -> InteractionValues:
+    """What is said of a call to somebody for a campaign."""
+    return InteractionValues(
+        contact_no=service.contact().no,
+        interaction_template_code="MAIL",
+        salesperson_code="JR",
+        description="Called",
+        campaign_no=campaign,
+    )
 
 
 class TestPartitions:

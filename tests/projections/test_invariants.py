@@ -21,7 +21,7 @@ from domain.errors import Refused
 from domain.segment.events import CriteriaOptions, SegmentLogged
 from domain.segment.header import HeaderChanges
 from domain.segment.line_values import SegmentLine, segment_line
-from domain.segment.lines import LineChanges
+from domain.segment.lines import LineChanges, line_columns
 from domain.segment.selection import Criteria
 from domain.segment.state import Segment
 from projections import read_models
@@ -425,8 +425,10 @@ def test_v13_a_follow_up_has_the_logged_contacts_as_often_as_they_were_logged(se
     keys = {row["key"] for row in service.rows("SELECT key FROM contact WHERE NOT privacy_blocked")}
     often = 0
     for event, lines in logged(service):
-        who = Counter(key for block in event.blocks for key in block.alive if key in keys)
-        assert sum(len(block.alive) for block in event.blocks) == len(lines)
+        _, standing = service.selecting.logged(event.entry_no)
+        contacts = line_columns(event.blocks).contact_key
+        assert len(contacts) == len(lines)
+        who = Counter(int(contacts[entry]) for entry in standing if contacts[entry] in keys)
         if not who:
             continue
         made, _ = service.logging.follow_up(

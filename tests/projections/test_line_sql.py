@@ -139,6 +139,7 @@ def rows_in_python(blocks: list[LineBlock], own: list[OwnLine], world: World) ->
         row = {name: getattr(shown, name) for name in shown.__struct_fields__}
         document = line_document(line, facts.language_code if facts else None).document
         row |= {"contact_type": facts and facts.type, "contact_any_name": facts and facts.name}
+        row |= {"contact_privacy_blocked": facts and False}
         row["document_sha256"] = document and document.sha256
         found.append(row | {"ordinal": ordinal, "contact_key": line.contact_key})
     return found

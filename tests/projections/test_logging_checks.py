@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from domain import records
-from domain.contact import KnownContact
+from domain.contact import ContactChanges, KnownContact
 from domain.errors import SHOWN_PROBLEMS, MandatoryField, NoDocument, NoEmail, Refused, SegmentEmpty
 from domain.segment.header import HeaderChanges
 from domain.segment.logging import CHECKS, CheckedLines
@@ -225,8 +225,59 @@ class TestRefusal:
                 service.logging.log, ANN, no, send_attachments=False, create_follow_up=False
             )
             service.catch_up()
-            event, _ = logging.result()
+            event, _, _ = logging.result()
         assert event.number_of_interactions == 1
+
+
+class TestPrivacy:
+    """Nobody who is blocked when a segment is logged gets an interaction, however it came there (B5)."""
+
+    def test_who_is_blocked_by_now_is_left_out_and_counted(self, service: Desk, segment: str) -> None:
+        first, blocked, last = (service.contact() for _ in range(3))
+        for contact in (first, blocked, last):
+            service.put(segment, contact)
+        service.catch_up()
+        service.add(segment, {"contact": {"no": blocked.no}}, allow_existing_contacts=True)
+        service.selecting.go_back(ANN, segment)
+        service.contacts.change(ANN, blocked.no, ContactChanges(privacy_blocked=True))
+        service.selecting.redo(ANN, segment)
+        service.catch_up()
+        assert service.logging.check(ANN, segment, send_attachments=False) == (2, 2)
+
+        event, _, left_out = service.logging.log(ANN, segment, send_attachments=False, create_follow_up=True)
+
+        assert (event.number_of_interactions, left_out) == (2, 2)
+        service.catch_up()
+        entries = service.rows("SELECT contact_no FROM interaction_log_entry ORDER BY entry_no")
+        assert [entry["contact_no"] for entry in entries] == [first.no, last.no]
+        assert event.follow_up_segment_no is not None
+        assert set(service.segments.get(event.follow_up_segment_no).contacts) == {first.key, last.key}
+
+    def test_that_they_left_is_an_action_that_says_why(self, service: Desk, segment: str) -> None:
+        stays, blocked = service.contact(), service.contact()
+        service.put(segment, stays)
+        service.put(segment, blocked)
+        service.contacts.change(ANN, blocked.no, ContactChanges(privacy_blocked=True))
+
+        service.log_segment(segment)
+
+        action = service.segments.standing(segment).actions[-1]
+        assert (action.action, action.filters) == ("reduce", {"contact": {"privacy_blocked": "true"}})
+        assert action.lines_removed == 1
+
+    def test_a_line_that_is_left_out_need_not_pass_the_checks(self, service: Desk, segment: str) -> None:
+        service.put(segment, service.contact())
+        failing = line_failing(service, segment, ["date"])
+        refused(service, segment, MandatoryField)
+        service.contacts.change(ANN, failing.no, ContactChanges(privacy_blocked=True))
+        assert service.log_segment(segment).number_of_interactions == 1
+
+    def test_a_segment_of_nobody_else_is_refused_and_stays(self, service: Desk, segment: str) -> None:
+        blocked = service.contact()
+        service.put(segment, blocked)
+        service.contacts.change(ANN, blocked.no, ContactChanges(privacy_blocked=True))
+        refused(service, segment, SegmentEmpty)
+        assert service.segments.get(segment).number_of_lines == 1
 
 
 def refused(service: Desk, no: str, kind: type[Refused], *, send_attachments: bool = False) -> Refused:

@@ -13,8 +13,10 @@ from psycopg.sql import SQL, Identifier
 from typer.testing import CliRunner
 
 from api.command_line import app
+from application.documents import HTML, File
 from application.event_log import read_models
 from application.scrubbing import Scrubber
+from eventstore.contents import MissingContentError
 from eventstore.grants import grant
 from projections.replay import replay
 from projections.tracking import lead
@@ -47,6 +49,23 @@ def test_an_older_version_that_is_still_fed_is_left_and_said(service: Desk) -> N
         assert service.scrubbing.waiting(), "so it is not done"
         assert scrubber.step() is None, "and not tried over and over"
     assert service.scrubbing.scrub().left == []
+
+
+def test_a_document_that_an_erasure_of_before_left_goes_too(service: Desk) -> None:
+    service.codes()
+    contact = service.contact()
+    line = service.put(service.segment("SM1"), contact)
+    service.catch_up()
+    page = File(b"<p>Dear Zenobia</p>", HTML)
+    stored = service.documents.put_on_line(ANN, "SM1", line, page)
+    service.erasing.erase(ANN, contact.no, "asked")
+    kept = {stored.read.document.sha256: page.data}
+    with service.log.datastore.get_connection() as connection, connection.cursor() as cursor:
+        service.log.contents.saving(kept)(cursor)
+    service.scrubbing.scrub()
+    service.log.forget()
+    with pytest.raises(MissingContentError):
+        service.log.contents.load(list(kept))
 
 
 @pytest.fixture

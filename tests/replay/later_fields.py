@@ -24,7 +24,11 @@ LATER_FIELDS: dict[str, tuple[str, ...]] = {
     "segment.line-added.1": ("start.documents", *(f"changes.{name}" for name in _OF_LINES)),
     "segment.line-changed.1": ("dropped", *(f"changes.{name}" for name in _OF_LINES)),
     "segment.criteria-applied.1": ("start.documents", "skipped.elsewhere", "exclude"),
-    "segment.logged-segment-reused.1": ("lines.*.start.documents", "skipped.elsewhere"),
+    "segment.logged-segment-reused.1": (
+        "lines.*.start.documents",
+        "skipped.elsewhere",
+        "ignore_exclusion",
+    ),
     "segment.logged.1": (
         "blocks.*.start.documents",
         *(f"own_lines.*.changes.{name}" for name in _OF_LINES),

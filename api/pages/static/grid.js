@@ -14,7 +14,7 @@
   const columns = table.tHead.rows[0].cells.length;
   const parts = new Map();
   let total = Number(grid.dataset.total);
-  let asking = 0, first = 0, sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0;
+  let asking = 0, first = 0, chosen = "", sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0, removing = false;
 
   const headHeight = () => table.tHead.offsetHeight;
   const fitting = () => Math.max(1, Math.floor((grid.clientHeight - headHeight()) / ROW));
@@ -161,15 +161,22 @@
     else if (active.row >= first + fitting()) scrollTo(active.row - fitting() + 1);
     else show();
     mark(true);
-    const cell = body.querySelector("td[tabindex='0']");
-    if (cell) cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+    reveal(body.querySelector("td[tabindex='0']"));
+  }
+
+  // The first column and the last stay where they are: what is scrolled to must not end up behind them.
+  function reveal(part) {
+    const { cells } = table.tHead.rows[0];
+    const width = (heading) => (getComputedStyle(heading).position === "sticky" ? heading.offsetWidth : 0);
+    grid.style.scrollPaddingInline = `${width(cells[0])}px ${width(cells[columns - 1])}px`;
+    part?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   function again(keep) {
     generation++;
     parts.clear();
     if (!keep) { first = 0; active = { row: 0, column: active.column }; grid.scrollTop = 0; }
-    fetchPart(Math.floor(first / PART));
+    return fetchPart(Math.floor(first / PART));
   }
 
   // Changing a value in place
@@ -183,9 +190,10 @@
     editing = { cell, url, before: [...cell.childNodes], row };
     cell.classList.add("editing");
     cell.innerHTML = answer.text;
-    const field = cell.querySelector("input, select");
+    const field = cell.querySelector("[name]");
     editing.value = valueOf(field);
     field.focus();
+    reveal(field);
     cell.removeAttribute("tabindex");
     if (field.select) field.select();
   }
@@ -204,7 +212,7 @@
   async function save(focus) {
     if (!editing || editing.saving) return;
     const { cell, url, row } = editing;
-    const field = cell.querySelector("input, select");
+    const field = cell.querySelector("[name]");
     if (valueOf(field) === editing.value) { leave(focus); return; }
     editing.saving = true;
     const sent = new FormData();
@@ -224,12 +232,18 @@
   }
 
   async function remove(row) {
-    if (!row.dataset.line || !body.querySelector("[data-do=remove]")) return;
+    if (removing || !row.dataset.line || !body.querySelector("[data-do=remove]")) return;
+    removing = true;
     const answer = await ask(`${grid.dataset.lines}/${row.dataset.line}/remove`, { method: "POST" });
+    if (answer) {
+      document.getElementById("undo").hidden = false;
+      total--;
+      size();
+      // Until then the row of the line that went is still there.
+      await again(true);
+    }
+    removing = false;
     if (!answer) return;
-    total--;
-    size();
-    again(true);
     document.body.dispatchEvent(new CustomEvent("lines-changed"));
     move(Math.min(active.row, total - 1), active.column);
   }
@@ -258,19 +272,22 @@
   body.addEventListener("click", (event) => {
     const cell = event.target.closest("td"), button = event.target.closest("[data-do]");
     if (!cell || editing && editing.cell === cell) return;
-    const row = cell.closest("tr");
+    const row = cell.closest("tr"), place = `${row.dataset.place} ${cell.cellIndex}`;
     active = { row: Number(row.dataset.place), column: cell.cellIndex };
     mark(!button);
     if (button) ({ why, letter, remove })[button.dataset.do](row);
+    // A second click or tap on the same cell changes it.
+    else if (chosen === place) edit(cell);
+    chosen = place;
   });
-  body.addEventListener("dblclick", (event) => edit(event.target.closest("td")));
   body.addEventListener("focusout", (event) => {
     if (editing && event.target !== editing.cell && editing.cell.contains(event.target) && !editing.cell.contains(event.relatedTarget)) save(false);
   });
 
   table.addEventListener("keydown", (event) => {
     if (editing) {
-      if (event.key === "Enter") { event.preventDefault(); save(true); }
+      const line = event.target.matches("textarea") && !event.ctrlKey && !event.metaKey;
+      if (event.key === "Enter" && !line) { event.preventDefault(); save(true); }
       if (event.key === "Escape") { event.preventDefault(); leave(true); }
       return;
     }
@@ -294,10 +311,13 @@
     };
     if (moves[event.key]) move(...moves[event.key]);
     else if (event.key === "Enter" || event.key === "F2") act(cell);
-    else if (event.key === "Delete") remove(cell.closest("tr"));
+    else if (event.key === "Delete") event.repeat || remove(cell.closest("tr"));
     else return;
     event.preventDefault();
   });
+
+  // Past the headings and filters of all columns
+  document.getElementById("to-lines")?.addEventListener("click", (event) => { event.preventDefault(); mark(true); });
 
   // Order and filters
 

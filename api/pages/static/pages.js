@@ -76,6 +76,15 @@ document.addEventListener("click", (event) => {
   part.remove();
   (next?.querySelector("[name=filter]") || document.querySelector("#criteria [name=joins]")).focus();
 });
+// What cannot be undone, or is about everybody, is asked first.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-sure]");
+  if (!button) return;
+  const fields = button.form.querySelectorAll(`[name="${button.dataset.sureIfBlank}"]`);
+  if ([...fields].some((field) => field.value.trim()) || confirm(button.dataset.sure)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
 document.addEventListener("change", (event) => {
   if (event.target.name === "action") showOptions();
 });
@@ -90,11 +99,35 @@ if (conditions) {
   new MutationObserver(() => document.body.dispatchEvent(new CustomEvent("conditions-changed")))
     .observe(conditions, { childList: true, subtree: true });
 }
+// A form that was taken brings the page anew: it says so there, and the focus is where it was.
+let left = null;
+document.addEventListener("submit", (event) => {
+  const at = [...event.target.elements].indexOf(document.activeElement);
+  left = { path: location.pathname, form: event.target.getAttribute("action"), at };
+}, true);
+document.addEventListener("htmx:after:request", (event) => {
+  if (left && event.detail.ctx.response.headers.has("HX-Redirect")) sessionStorage.setItem("left", JSON.stringify(left));
+});
+function saySaved() {
+  const before = JSON.parse(sessionStorage.getItem("left"));
+  sessionStorage.removeItem("left");
+  if (before?.path !== location.pathname) return;
+  document.getElementById("done").textContent = document.body.dataset.saved;
+  const form = [...document.forms].find((one) => one.getAttribute("action") === before.form);
+  const field = form ? form.elements[before.at] : document.getElementById("finder");
+  for (let part = field?.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  field?.focus();
+}
 document.addEventListener("htmx:before:request", (event) => {
   sent = event.target.closest?.("form[method=post]") || null;
+  if (!sent) left = null;
+  document.getElementById("done").textContent = "";
   if (sent) forget(sent);
   // What was wrong a moment ago may be right now.
   if (event.target.closest && event.target.closest("form, #preview")) document.getElementById("messages").replaceChildren();
 });
 document.addEventListener("htmx:error", sayFailed);
+// Browsers keep no cookie of ours that came in the clear. Only they know: a proxy may end https before the service.
+if (!window.isSecureContext) document.getElementById("needs-https")?.removeAttribute("hidden");
 localTimes(document);
+saySaved();

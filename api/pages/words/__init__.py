@@ -41,7 +41,9 @@ TEXTS: dict[str, Pair] = {name: pair for subject in SUBJECTS for name, pair in s
 
 
 def text(name: str, language: Language, /, **values: object) -> str:
-    """A text of the pages."""
+    """A text of the pages; where it tells of one, the text for one if there is any."""
+    if str(values.get("n")) == "1" and f"{name}_one" in TEXTS:
+        name += "_one"
     return _in(TEXTS[name], language).format(**values)
 
 

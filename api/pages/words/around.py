@@ -14,10 +14,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no": ("no", "nee"),
     "close": ("Close", "Sluiten"),
     "save": ("Save", "Opslaan"),
+    "saved": ("Saved.", "Opgeslagen."),
     "delete": ("Delete", "Verwijderen"),
+    "sure": ("Delete this? It cannot be undone.", "Dit verwijderen? Het kan niet ongedaan worden gemaakt."),
     "network": (
-        "The service does not answer. Nothing was changed.",
-        "De dienst antwoordt niet. Er is niets gewijzigd.",
+        "The service does not answer. If you were changing something, load the page again to see whether that"
+        " was done.",
+        "De dienst antwoordt niet. Als je iets aan het wijzigen was, laad de pagina dan opnieuw om te zien of"
+        " dat gelukt is.",
     ),
     # Signing in
     "sign_in": ("Sign in", "Aanmelden"),
@@ -25,6 +29,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "key_hint": (
         "Whoever runs the service gives you one. The first start of the service prints the first.",
         "Die krijg je van wie de dienst beheert. De eerste wordt getoond als de dienst voor het eerst start.",
+    ),
+    "needs_https": (
+        "This address must begin with https: over http nobody stays signed in. Whoever runs the service knows"
+        " the right one.",
+        "Dit adres moet met https beginnen: over http blijft niemand aangemeld. Wie de dienst beheert weet"
+        " het juiste.",
     ),
     "wrong_key": ("There is no such key.", "Die sleutel bestaat niet."),
     "openid": ("Sign in with your organisation's account", "Aanmelden met het account van je organisatie"),
@@ -37,10 +47,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Je account heeft geen rol in deze dienst. Vraag erom bij wie de dienst beheert.",
     ),
     "signed_in": ("You are signed in", "Je bent aangemeld"),
+    "one_moment": ("One moment", "Een ogenblik"),
     "go_on": ("Go on", "Verder"),
     # Refusals
     "problem": ("That did not work", "Dat lukte niet"),
     "nothing_changed": ("Nothing was changed.", "Er is niets gewijzigd."),
+    "done_or_not": (
+        "It is not known whether it was done; load the page again to see.",
+        "Het is niet bekend of het gelukt is; laad de pagina opnieuw om het te zien.",
+    ),
     "load_again": ("Load this page again", "Laad deze pagina opnieuw"),
     # Lists
     "how_many": ("{n} in all", "{n} in totaal"),

@@ -3,6 +3,8 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "contact": ("Contact {no}", "Contact {no}"),
     "new_contact": ("New contact", "Nieuw contact"),
+    "search_contacts": ("Find a contact", "Zoek een contact"),
+    "search": ("Search", "Zoeken"),
     "import": ("Import", "Importeren"),
     "import_title": ("Import contacts", "Contacten importeren"),
     "import_hint": (
@@ -11,11 +13,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Een CSV-bestand met eerst een rij veldnamen, of NDJSON. Een bekend nummer wijzigt dat contact;"
         " elke andere rij registreert er een.",
     ),
+    "import_not_utf8": (
+        "The file is not in UTF-8, so no row with a letter such as é was taken over. In Excel, save it as"
+        " “CSV UTF-8” and import it again.",
+        "Het bestand is niet in UTF-8; rijen met letters zoals é zijn daarom niet overgenomen."
+        " Sla het in Excel op als “CSV UTF-8” en importeer het opnieuw.",
+    ),
     "import_fields": ("Fields, and an example", "Velden, en een voorbeeld"),
     "import_fields_hint": (
-        "Several codes in one field have semicolons between. A blank number takes the next one. In a row with"
+        "Several codes in one field have semicolons between. Commas, semicolons or tabs may stand between"
+        " fields. A blank number takes the next one. In a row with"
         " a known number, an empty field makes the value blank, and a column that is not there leaves it.",
-        "Tussen meerdere codes in een veld staan puntkomma's. Een rij zonder nummer krijgt het volgende. In"
+        "Tussen meerdere codes in een veld staan puntkomma's. Tussen velden mogen komma's, puntkomma's of"
+        " tabs staan. Een rij zonder nummer krijgt het volgende. In"
         " een rij met een bekend nummer maakt een leeg veld de waarde leeg; een kolom die er niet is laat"
         " die staan.",
     ),

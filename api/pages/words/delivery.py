@@ -29,6 +29,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "all_sent": ("All {n} letters were sent.", "Alle {n} brieven zijn verstuurd."),
     "hold_up": ("Hold up what is still to be sent", "Ophouden wat nog moet worden verstuurd"),
     "let_go_on": ("Go on sending", "Verder versturen"),
+    "all_sent_one": ("The letter ({n}) was sent.", "De brief ({n}) is verstuurd."),
+    "send_after_all": ("Send the letters", "De brieven versturen"),
     "send_again": ("Send the letters again", "De brieven opnieuw versturen"),
     "send_one_again": ("Send the letter again", "De brief opnieuw versturen"),
     "send_as": ("As", "Als"),

@@ -2,6 +2,12 @@
 
 TEXTS: dict[str, tuple[str, str]] = {
     "logged_segment": ("Logged segment {no}", "Geregistreerd segment {no}"),
+    "being_written": (
+        "It was logged under this number, and is being written into the log. This page shows it when it is"
+        " there.",
+        "Het is onder dit nummer geregistreerd, en wordt in het log geschreven. Deze pagina toont het zodra"
+        " het er is.",
+    ),
     "progress": ("{n} of {of} interactions are in the log", "{n} van {of} interacties staan in het log"),
     "its_interactions": ("Its interactions", "De interacties"),
     "its_follow_up": ("Its follow-up: {no}", "Het vervolg: {no}"),

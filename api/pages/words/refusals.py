@@ -21,7 +21,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "no-criteria": ("There are no actions to save.", "Er zijn geen acties om op te slaan."),
     "no-email": ("A contact has no e-mail address.", "Een contact heeft geen e-mailadres."),
     "document-unreadable": ("The document cannot be used.", "Het document is niet te gebruiken."),
-    "no-document": ("There is no document to send.", "Er is geen document om te versturen."),
+    "no-document": ("There is no document.", "Er is geen document."),
     "parent-canceled": ("Its logged segment is canceled.", "Het geregistreerde segment is geannuleerd."),
     "not-canceled": ("It is not canceled.", "Het is niet geannuleerd."),
     "contact-on-segment": ("The contact is on a segment.", "Het contact staat op een segment."),

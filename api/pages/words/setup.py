@@ -109,10 +109,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Een vraag, dan de antwoorden. Zonder nummer komt een regel achteraan; zonder tekst vervalt hij.",
     ),
     "parts_formulas": (
-        "%1 to %5 in the text stand for the names in their order: job_title, first_name, middle_name,"
-        " surname, initials or company_name, with blanks between. Without a text a row is dropped.",
-        "%1 tot en met %5 in de tekst staan voor de namen op volgorde: job_title, first_name, middle_name,"
-        " surname, initials of company_name, met spaties ertussen. Zonder tekst vervalt een rij.",
+        "%1 to %5 in the text stand for the names in their order: job title, first name, middle name,"
+        " surname, initials or company, with commas between. Without a text a row is dropped.",
+        "%1 tot en met %5 in de tekst staan voor de namen op volgorde: functie, voornaam, tussenvoegsel,"
+        " achternaam, voorletters of bedrijf, met komma's ertussen. Zonder tekst vervalt een rij.",
     ),
     # An empty service
     "first_steps": ("First steps", "De eerste stappen"),

@@ -18,8 +18,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "save_header": ("Save the header", "Kop opslaan"),
     "totals": (
-        "{lines} lines · cost {cost} · {minutes} minutes",
-        "{lines} regels · kosten {cost} · {minutes} minuten",
+        "{n} lines · cost {cost} · {minutes} minutes",
+        "{n} regels · kosten {cost} · {minutes} minuten",
+    ),
+    "totals_one": (
+        "{n} line · cost {cost} · {minutes} minutes",
+        "{n} regel · kosten {cost} · {minutes} minuten",
     ),
     "mend_there": ("Mend it on the worksheet", "Op het werkblad in orde maken"),
     "checking_now": ("Checking {n} lines …", "{n} regels worden gecontroleerd …"),
@@ -30,6 +34,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "labels_format": ("Labels of", "Etiketten van"),
     "labels": ("Labels as PDF", "Etiketten als PDF"),
     "cover_text": ("Text on every cover sheet", "Tekst op elk voorblad"),
+    "in_parts": ("At most {n} are made at once.", "Er worden er hoogstens {n} tegelijk gemaakt."),
+    "part_first": ("From number", "Vanaf nummer"),
+    "part_count": ("How many", "Aantal"),
     "cover_sheets": ("Cover sheets as PDF", "Voorbladen als PDF"),
     "give_group": ("Give all of them a mailing group", "Geef ze allemaal een mailinggroep"),
     "give_group_only": ("and take it from everybody else", "en neem die van alle anderen af"),
@@ -41,6 +48,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "lines": ("Lines", "Regels"),
     "lines_of": ("Lines of segment {no}", "Regels van segment {no}"),
+    "no_lines_here": ("There are no lines.", "Er zijn geen regels."),
     "no_lines": (
         "No lines yet. Choose contacts, or add one by hand.",
         "Nog geen regels. Kies contacten, of voeg er een met de hand toe.",
@@ -49,6 +57,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "add_contact": ("Add a contact", "Contact toevoegen"),
     "search_contact": ("Number or name", "Nummer of naam"),
     "add": ("Add", "Toevoegen"),
+    "on_segment": ("on the segment already", "al op het segment"),
+    "to_lines": ("Go to the lines", "Naar de regels"),
     "nobody_found": ("Nobody found.", "Niemand gevonden."),
     "found": ("{n} found", "{n} gevonden"),
     "legend_inherited": ("from the header or the contact", "van de kop of het contact"),
@@ -65,10 +75,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_known": ("not known", "niet bekend"),
     "brought_in": ("It came along with contact {no}.", "Het kwam mee met contact {no}."),
     "remove": ("Remove", "Verwijderen"),
+    "undo_remove": ("Put the removed line back", "De verwijderde regel terugzetten"),
     "actions": ("Actions", "Acties"),
     "grid_keys": (
-        "Arrows move, Enter changes, Escape leaves, Delete removes the line.",
-        "Pijltjes verplaatsen, Enter wijzigt, Escape verlaat, Delete verwijdert de regel.",
+        "Click or tap a cell twice to change it. Arrows move, Enter changes, Escape leaves, Delete removes"
+        " the line. Ctrl+Enter saves remarks.",
+        "Klik of tik twee keer op een vak om het te wijzigen. Pijltjes verplaatsen, Enter wijzigt, Escape"
+        " verlaat, Delete verwijdert de regel. Ctrl+Enter bewaart opmerkingen.",
     ),
     "row_of": ("Line {n} of {of}", "Regel {n} van {of}"),
     "at_version": (
@@ -84,6 +97,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         " readable.",
         "Elk van de {n} regels wordt een interactie in het log. Het werkblad is dan gesloten, en blijft"
         " leesbaar.",
+    ),
+    "log_leaves_out": (
+        "Left out are contacts that are blocked for privacy by now: {n} of the lines.",
+        "Contacten die inmiddels voor privacy zijn geblokkeerd, doen niet mee: {n} van de regels.",
+    ),
+    "log_meaning_one": (
+        "Its {n} line becomes an interaction in the log. The worksheet is closed then, and stays readable.",
+        "De {n} regel wordt een interactie in het log. Het werkblad is dan gesloten, en blijft leesbaar.",
     ),
     "log_not_ready": ("This must be put right first", "Dit moet eerst in orde worden gemaakt"),
     "lines_with": ("lines: {n}", "regels: {n}"),

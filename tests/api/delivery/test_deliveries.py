@@ -368,11 +368,13 @@ def test_with_fresh_letters_new_entries_are_logged(crm: Crm, box: Mailbox) -> No
     mailing.log()
     mailing.done()
     ok(crm.client.patch(f"/v1/contacts/{no}", json={"surname": "Dahl"}))
-    resent = ok(mailing.post("resend", update_merge_fields=True))
-    assert resent["resent"] == 1
+    answer = mailing.post("resend", update_merge_fields=True)
+    resent = ok(answer)
+    assert (answer.status_code, resent["resent"]) == (201, 1)
     until(box.recipients, lambda found: len(found) == 2)
     old, new = mailing.done()
     assert new["entry_no"] == resent["first_entry_no"]
+    assert ok(crm.client.get(answer.headers["location"])) == new
     assert (old["description"], new["description"]) == ("Spring", "Resend: Spring")
     assert new["delivery_status"] == "sent"
     letters = [text(next(mail.iter_attachments()).get_content()) for mail in box.mails()]
@@ -382,7 +384,8 @@ def test_with_fresh_letters_new_entries_are_logged(crm: Crm, box: Mailbox) -> No
     # What was logged again can be sent again too, canceled with the others, and made again as a file.
     again = f"/v1/interaction-log-entries/{new['entry_no']}"
     assert crm.client.get(f"{again}/document").headers["document-as-sent"] == "yes"
-    assert ok(crm.client.post(f"{again}/resend")) == {"resent": 1, "first_entry_no": None}
+    same = crm.client.post(f"{again}/resend")
+    assert (same.status_code, ok(same)) == (200, {"resent": 1, "first_entry_no": None})
     until(box.recipients, lambda found: len(found) == 3)
     mailing.done()
     third = ok(crm.client.post(f"{again}/resend", json={"update_merge_fields": True}))["first_entry_no"]

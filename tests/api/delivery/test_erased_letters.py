@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import zipfile
 from typing import Any
@@ -11,8 +12,9 @@ import httpx
 import pytest
 
 from correspondence.mail_server import _answer
+from eventstore.contents import MissingContentError
 from tests.api.crm import Crm, ok, refused
-from tests.api.delivery.mailing import Mailing, until
+from tests.api.delivery.mailing import PAGE, Mailing, until
 from tests.api.running import RunningService
 from tests.mailbox import Mailbox
 
@@ -45,6 +47,26 @@ def test_one_cannot_be_had_and_the_others_can(crm: Crm, box: Mailbox) -> None:
     assert {row["contact_no"]: row["as_sent"] for row in rows} == {gone: "erased", stays: "yes"}
     erase(crm, stays)
     refused(crm.client.get(f"/v1/logged-segments/{mailing.entry_no}/documents.zip"), "no-document")
+
+
+def test_a_personal_document_goes_even_if_it_went_out_as_it_was(
+    crm: Crm, box: Mailbox, running: RunningService
+) -> None:
+    mailing = Mailing(crm, PAGE)
+    no = mailing.put(email="ann@example.org")
+    (line,) = ok(crm.client.get(f"/v1/segments/{mailing.segment}/lines"))["items"]
+    document = f"/v1/segments/{mailing.segment}/lines/{line['line_no']}/document"
+    personal = b"<html><body><p>Ann, the kestrels miss you</p></body></html>"
+    ok(crm.client.put(document, content=personal, headers={"Content-Type": "text/html"}))
+    mailing.log()
+    (entry,) = mailing.done()
+    assert entry["delivery_status"] == "sent"
+    kept = [hashlib.sha256(personal).hexdigest()]
+    assert running.service.log.contents.load(kept)
+    erase(crm, no)
+    with pytest.raises(MissingContentError):
+        running.service.log.contents.load(kept)
+    assert ok(crm.client.post("/v1/audit/verify"))["ok"]
 
 
 def ok_bytes(response: httpx.Response) -> bytes:

@@ -1,0 +1,45 @@
+"""Deleting what is known by code, unless it is still needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from application.journal import Caller
+from application.looking_up import catch_up
+from application.records import Records
+from application.segments import Segments
+from domain import records
+from domain.errors import InUse
+from domain.records import RecordKind
+from domain.segment.targets import CodeField, is_on_lines
+
+ON_LINES: Mapping[RecordKind, CodeField] = {
+    records.CAMPAIGN: "campaign_no",
+    records.SALESPERSON: "salesperson_code",
+    records.INTERACTION_TEMPLATE: "interaction_template_code",
+    records.INTERACTION_GROUP: "interaction_group_code",
+}
+"""What lines name by its code."""
+
+
+class Deleting:
+    """Lines are not in a table, so the open segments themselves are asked."""
+
+    def __init__(self, known: Records, segments: Segments) -> None:
+        self.records = known
+        self.segments = segments
+
+    def delete(self, caller: Caller, kind: RecordKind, code: str) -> int:
+        """Delete a record that nothing refers to, no line either. Raises NotFound, InUse."""
+        self.records.get(kind, code)
+        if field := ON_LINES.get(kind):
+            self._refuse_on_lines(kind, field, code)
+        return self.records.delete(caller, kind, code)
+
+    def _refuse_on_lines(self, kind: RecordKind, field: CodeField, code: str) -> None:
+        catch_up(self.segments.journal, self.segments.read_models, "worksheets")
+        for segment in self.segments.all_open():
+            if is_on_lines(segment, field, code):
+                raise InUse(
+                    f"{kind.word.capitalize()} {code} is still used by lines of segment {segment.no}."
+                )

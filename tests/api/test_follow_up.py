@@ -1,0 +1,93 @@
+"""Follow-ups and reuse once entries were deleted, or logged again (domain B9, B10.7, V13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.crm import Crm, ok
+
+LOG = "/v1/interaction-log-entries"
+
+
+def entries(client: httpx.Client, logged: int) -> list[Any]:
+    items: list[Any] = ok(client.get(LOG, params={"logged_segment_entry_no": logged}))["items"]
+    return items
+
+
+def contacts(client: httpx.Client, segment: str) -> list[str]:
+    lines = ok(client.get(f"/v1/segments/{segment}/lines"))["items"]
+    return [line["contact_no"] for line in lines]
+
+
+@pytest.fixture(params=[None, {}, {"canceled": False}], ids=str)
+def only(request: pytest.FixtureRequest) -> Any:
+    """Ways to ask for everybody."""
+    return request.param
+
+
+def test_b10_7_entries_that_were_deleted_are_not_followed_up(
+    client: httpx.Client, crm: Crm, only: Any
+) -> None:
+    logged = crm.logged(2)["entry_no"]
+    gone, stays = entries(client, logged)
+    ok(client.post(f"{LOG}/{gone['entry_no']}/cancel"))
+    ok(client.post(f"{LOG}/delete-canceled", params={"entry_no": gone["entry_no"]}))
+
+    made = ok(client.post(f"/v1/logged-segments/{logged}/follow-up", json={"only": only}))
+
+    assert contacts(client, made["no"]) == [stays["contact_no"]]
+
+
+def test_b9_entries_that_were_deleted_are_not_reused(client: httpx.Client, crm: Crm) -> None:
+    logged = crm.logged(2)["entry_no"]
+    stays, gone = entries(client, logged)
+    for entry in (stays, gone):
+        ok(client.post(f"{LOG}/{entry['entry_no']}/cancel"))
+    ok(client.post(f"{LOG}/delete-canceled", params={"entry_no": gone["entry_no"]}))
+    segment = crm.segment()["no"]
+
+    ok(client.post(f"/v1/segments/{segment}/reuse-logged-segment", json={"entry_no": logged}))
+
+    assert contacts(client, segment) == [stays["contact_no"]]
+
+
+def test_v13_entries_that_were_logged_again_bring_nobody_twice(
+    client: httpx.Client, crm: Crm, only: Any
+) -> None:
+    template = crm.template()
+    ok(
+        client.put(
+            f"/v1/interaction-templates/{template}/documents/-",
+            params={"file_name": "letter.html", "subject": "Spring"},
+            content=b"<p>Hello</p>",
+            headers={"Content-Type": "text/html"},
+        )
+    )
+    logged = crm.logged(2, interaction_template_code=template)["entry_no"]
+    again = {"correspondence_type": "hard_copy", "update_merge_fields": True}
+    ok(client.post(f"/v1/logged-segments/{logged}/resend", json=again))
+    assert len(entries(client, logged)) == 4
+
+    made = ok(client.post(f"/v1/logged-segments/{logged}/follow-up", json={"only": only}))
+
+    assert made["number_of_lines"] == 2
+
+
+def test_v13_a_person_who_was_deleted_is_not_followed_up_by_its_company(
+    client: httpx.Client, crm: Crm, only: Any
+) -> None:
+    company = crm.contact()["no"]
+    person = crm.contact(type="person", surname="Berg", company_no=company)["no"]
+    segment = crm.loggable(1)["no"]
+    crm.line(segment, person)
+    logged = ok(client.post(f"/v1/segments/{segment}/log"))["logged_segment"]["entry_no"]
+    stays, gone = entries(client, logged)
+    assert gone["contact_no"] == person
+    ok(client.delete(f"/v1/contacts/{person}"))
+
+    made = ok(client.post(f"/v1/logged-segments/{logged}/follow-up", json={"only": only}))
+
+    assert contacts(client, made["no"]) == [stays["contact_no"]]

@@ -1,0 +1,113 @@
+"""A command finds what was recorded a moment ago, though no read model was fed since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from domain import records
+from domain.contact import ContactChanges
+from domain.errors import ContactOnSegment, InUse, ParentCanceled
+from domain.interaction import InteractionValues
+from domain.segment.header import HeaderChanges
+from domain.segment.lines import LineChanges
+from domain.task import TaskChanges
+from tests.projections.conftest import ANN, Desk
+
+COMMANDS: dict[str, Callable[[Desk, int, int], object]] = {
+    "cancel an entry": lambda service, _, entry: service.interactions.cancel(ANN, entry, canceled=True),
+    "evaluate entries": lambda service, _, entry: service.interactions.evaluate(ANN, [entry], "positive"),
+    "comment an entry": lambda service, _, entry: service.interactions.comment(ANN, entry, "Nice"),
+    "cancel a logged segment": lambda service, logged, _: service.interactions.cancel_logged_segment(
+        ANN, logged, canceled=True
+    ),
+    "hold its letters up": lambda service, logged, _: service.resending.pause(ANN, logged, paused=True),
+    "cancel a campaign entry": lambda service, *_: service.interactions.cancel_campaign_entry(
+        ANN, 1, canceled=True
+    ),
+    "follow up": lambda service, logged, _: service.logging.follow_up(
+        ANN, logged, description=None, only=None, keep_template=False, respect_exclusion=True
+    ),
+    "reuse a logged segment": lambda service, logged, _: service.selecting.reuse_logged_segment(
+        ANN, service.segment("SM2"), logged, respect_exclusion=True
+    ),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=list(COMMANDS))
+def test_what_was_just_logged(service: Desk, command: Callable[[Desk, int, int], object]) -> None:
+    service.codes()
+    service.put(service.segment(campaign_no="CP1"), service.contact())
+    event = service.log_segment("SM1")
+    command(service, event.entry_no, event.first_interaction_no)
+
+
+def test_a_comment_that_was_just_made_is_changed(service: Desk) -> None:
+    service.codes()
+    service.put(service.segment(), service.contact())
+    entry_no = service.log_segment("SM1").first_interaction_no
+    service.interactions.comment(ANN, entry_no, "Nice")
+    service.interactions.change_comment(ANN, entry_no, 1, "Very nice")
+
+
+def test_an_entry_stays_canceled_under_a_campaign_entry_that_was_just_canceled(service: Desk) -> None:
+    service.codes()
+    said = InteractionValues(
+        contact_no=service.contact().no,
+        interaction_template_code="MAIL",
+        salesperson_code="JR",
+        description="Called",
+        campaign_no="CP1",
+    )
+    entry_no, *_ = service.interactions.create(ANN, said, postponed=False, deliver=False)
+    service.interactions.cancel_campaign_entry(ANN, 1, canceled=True)
+    with pytest.raises(ParentCanceled):
+        service.interactions.cancel(ANN, entry_no, canceled=False)
+
+
+def test_canceled_entries_are_deleted_though_they_were_just_canceled(service: Desk) -> None:
+    service.codes()
+    service.put(service.segment(), service.contact())
+    entry_no = service.log_segment("SM1").first_interaction_no
+    service.interactions.cancel(ANN, entry_no, canceled=True)
+    assert service.interactions.delete_canceled(ANN, {"entry_no": str(entry_no)})[0] == 1
+
+
+def test_a_line_of_a_contact_that_was_just_registered_is_changed(service: Desk) -> None:
+    service.put(service.segment_with({"contact": {"no": "NOBODY"}}), service.contact())
+    service.segments.change_line(ANN, "SM1", 10_000, None, LineChanges(remarks="Bring clubs"))
+
+
+def test_a_task_that_was_just_made_is_changed(service: Desk) -> None:
+    event, _ = service.tasks.create(ANN, service.contact().no, TaskChanges(description="Call"))
+    service.tasks.change(ANN, event.first_no, TaskChanges(description="Call back"))
+
+
+def test_a_record_that_was_just_used_is_not_deleted(service: Desk) -> None:
+    service.codes()
+    service.record(records.MAILING_GROUP, "NEWS")
+    service.contact(mailing_groups=("NEWS",))
+    service.segments.create(ANN, "SM1", HeaderChanges(campaign_no="CP1"))
+    for kind, code in ((records.MAILING_GROUP, "NEWS"), (records.CAMPAIGN, "CP1")):
+        with pytest.raises(InUse):
+            service.records.delete(ANN, kind, code)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(lambda service, no: service.contacts.delete(ANN, no), id="deleted"),
+        pytest.param(
+            lambda service, no: service.contacts.change(ANN, no, ContactChanges(type="company")), id="moved"
+        ),
+    ],
+)
+def test_who_was_just_put_on_a_new_segment_is_neither_deleted_nor_moved(
+    service: Desk, command: Callable[[Desk, str], object]
+) -> None:
+    person = service.contact(type="person", name="Ann")
+    service.segments.create(ANN, "SM1", HeaderChanges())
+    service.put("SM1", person)
+    with pytest.raises(ContactOnSegment):
+        command(service, person.no)
