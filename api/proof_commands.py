@@ -174,7 +174,9 @@ def export_proof(
 ) -> None:
     """Write events with their proofs, to be checked by others with docs/check_proof.py."""
     with said(), reading_proofs(data) as auditing:
-        bundle = auditing.bundle(position, last or position, since=since)
+        # By the last checkpoint that there is: sealing takes a role that can write, and the signing key.
+        sealed = auditing.checkpoint(None)
+        bundle = auditing.bundle(position, last or position, sealed.tree_size, since)
         file.write_text(json.dumps(bundle, indent=1) + "\n")
     if as_json:
         print_json({"file": str(file), **{name: bundle[name] for name in ("first", "last", "key")}})

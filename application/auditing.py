@@ -117,7 +117,7 @@ class Auditing:
         if sealed.tree_size < last:
             raise Conflict(
                 f"The event at position {last} is not in the checkpoint, which seals the events up to "
-                f"{sealed.tree_size}. Ask for a later one."
+                f"{sealed.tree_size}. Ask for a later one, or make one."
             )
         try:
             return sealed, self.checkpoints.inclusion(first, last, sealed)

@@ -120,6 +120,7 @@ def test_the_role_of_the_page_for_auditors_can_do_what_is_said_there_and_change_
         assert command("checkpoint", "--data", str(directory), **environment).returncode == 0
         verifier = verifier_of(service)
         (today := directory / "today.json").write_text(client.post("/v1/audit/checkpoints").text)
+        register(client, "Cedar")
 
     role = f"auditor_{uuid.uuid4().hex[:12]}"
     statements = PAGE.read_text().split("```sql\n")
@@ -135,10 +136,13 @@ def test_the_role_of_the_page_for_auditors_can_do_what_is_said_there_and_change_
             kept = ("--key", verifier, "--checkpoint", str(today))
             right = command("verify", *kept, *elsewhere, **auditor)
             assert (right.returncode, right.stderr) == (0, "")
-            assert right.stdout == "All 3 events are what was recorded, under 1 checkpoint.\n"
+            assert right.stdout == "All 4 events are what was recorded, under 1 checkpoint.\n"
             bundle = str(directory / "bundle.json")
             exported = command("export", "proof", "--position", "1", bundle, *elsewhere, **auditor)
             assert (exported.returncode, exported.stderr) == (0, "")
+            unsealed = command("export", "proof", "--position", "4", bundle, *elsewhere, **auditor)
+            assert unsealed.returncode == 1
+            assert "not in the checkpoint, which seals the events up to 3." in unsealed.stderr
 
             with psycopg.connect(auditor["DATABASE_URL"], autocommit=True) as reading:
                 queries = re.findall(r"SELECT[^;`]*\sFROM\s+segmentlog\.[^;`]*", PAGE.read_text())
