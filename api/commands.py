@@ -67,8 +67,8 @@ def service_on(data: Path | None, *, personal: bool = True) -> Iterator[Any]:
 
 
 @contextmanager
-def said() -> Iterator[None]:
-    """What a person can do something about is said in one sentence, with exit code 1."""
+def said(exit_code: int = 1) -> Iterator[None]:
+    """What a person can do something about is said in one sentence, with an exit code."""
     import psycopg
     from eventsourcing.persistence import PersistenceError
 
@@ -87,6 +87,8 @@ def said() -> Iterator[None]:
         psycopg.OperationalError,
         psycopg.errors.InsufficientPrivilege,
         psycopg.errors.UndefinedObject,
+        psycopg.errors.UndefinedTable,
+        psycopg.errors.UndefinedColumn,
         PersistenceError,
     )
     try:
@@ -102,7 +104,7 @@ def said() -> Iterator[None]:
         typer.echo(f"The database cannot be used: {error}", err=True)
     else:
         return
-    raise typer.Exit(1)
+    raise typer.Exit(exit_code)
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,6 +23,27 @@ from api.commands import (
     wrong_usage,
 )
 
+NOT_CHECKED = 2
+"""The exit code where something stood in the way of verifying; 1 is for a log that is wrong."""
+
+
+@contextmanager
+def reading_proofs(data: Path | None) -> Iterator[Any]:
+    """What proves the log, for a role that can only read: nothing is made, or brought up to date."""
+    from api.serve import database
+    from application.auditing import Auditing
+    from application.event_log import open_log
+    from eventstore.log import EventLog
+
+    settings, directory = settings_of(data)
+    with database(settings, directory) as conninfo:
+        EventLog.require(conninfo, settings.segmentlog_schema)
+        log = open_log(conninfo, settings.segmentlog_schema, pool_size=1)
+        try:
+            yield Auditing(log, settings.proving(directory))
+        finally:
+            log.close()
+
 
 @app.command()
 def verify(
@@ -32,7 +55,8 @@ def verify(
         list[Path] | None,
         typer.Option(
             "--checkpoint",
-            help="A checkpoint that was kept: a note, or a saved mail. May be given several times.",
+            help="A checkpoint that was kept: a note, an answer of the service, or a saved mail. May be"
+            " given several times.",
         ),
     ] = None,
     key: Annotated[
@@ -44,9 +68,13 @@ def verify(
     """Recompute the whole log; say which event is wrong, if one is."""
     from eventstore.notes import Verifier
 
-    with service_on(data, personal=False) as service, progress_bar("Verifying events") as progress:
+    with (
+        said(NOT_CHECKED),
+        reading_proofs(data) as auditing,
+        progress_bar("Verifying events") as progress,
+    ):
         keys = [Verifier.read(text) for text in key] if key else None
-        found = service.auditing.verify(keys=keys, anchor=anchor, kept=kept or (), progress=progress)
+        found = auditing.verify(keys=keys, anchor=anchor, kept=kept or (), progress=progress)
     if as_json:
         print_json({name: getattr(found, name) for name in VERIFIED})
     elif found.ok:
@@ -113,7 +141,8 @@ def rotate_master_key(data: Data = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"keys": done})
     else:
-        typer.echo(f"{done:,} keys are wrapped by the new master key. Destroy all copies of the old one.")
+        typer.echo(f"All keys are wrapped by the new master key, {done:,} of them just now.")
+        typer.echo("Destroy all copies of the old one.")
         if settings.segmentlog_master_key:
             typer.echo("From now on, SEGMENTLOG_MASTER_KEY must hold what SEGMENTLOG_NEW_MASTER_KEY held.")
 
@@ -144,8 +173,10 @@ def export_proof(
     as_json: AsJson = False,
 ) -> None:
     """Write events with their proofs, to be checked by others with docs/check_proof.py."""
-    with service_on(data, personal=False) as service:
-        bundle = service.auditing.bundle(position, last or position, since=since)
+    with said(), reading_proofs(data) as auditing:
+        # By the last checkpoint that there is: sealing takes a role that can write, and the signing key.
+        sealed = auditing.checkpoint(None)
+        bundle = auditing.bundle(position, last or position, sealed.tree_size, since)
         file.write_text(json.dumps(bundle, indent=1) + "\n")
     if as_json:
         print_json({"file": str(file), **{name: bundle[name] for name in ("first", "last", "key")}})

@@ -10,7 +10,8 @@ import msgspec
 
 from application.event_log import read_models
 from eventstore.log import EventLog
-from projections.replay import Progress, Replay, position_at, replays
+from eventstore.moments import position_at
+from projections.replay import Progress, Replay, replays
 from projections.replay import drop as drop_replay
 from projections.replay import replay as make_replay
 
@@ -52,7 +53,7 @@ class ReplayDone(NamedTuple):
         position = moment.position
         if position is None:
             assert moment.at is not None
-            position = position_at(log, moment.at)
+            position = position_at(log.datastore, moment.at)
         return cls(make_replay(log, read_models(log), position, progress=progress), None, [])
 
     def data(self) -> Any:

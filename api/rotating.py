@@ -27,7 +27,8 @@ def rotate(settings: Settings, conninfo: str, data: Path, progress: Callable[[in
         new = secret_of(settings.segmentlog_new_master_key, "SEGMENTLOG_NEW_MASTER_KEY")
     else:
         new = load_secret(None, "SEGMENTLOG_NEW_MASTER_KEY", new_file)
-    if new == old:
+    # Of files that are equal, the last step was broken off: there is nothing left but to remove one.
+    if new == old and settings.segmentlog_master_key:
         raise KeyFileError("The new master key is the same as the one in use.")
     EventLog.set_up(conninfo, settings.segmentlog_schema)
     log = open_log(conninfo, settings.segmentlog_schema, pool_size=1, master=MasterKey(old))

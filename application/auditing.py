@@ -117,7 +117,7 @@ class Auditing:
         if sealed.tree_size < last:
             raise Conflict(
                 f"The event at position {last} is not in the checkpoint, which seals the events up to "
-                f"{sealed.tree_size}. Ask for a later one."
+                f"{sealed.tree_size}. Ask for a later one, or make one."
             )
         try:
             return sealed, self.checkpoints.inclusion(first, last, sealed)
@@ -130,7 +130,7 @@ class Auditing:
 
     def key_of(self, sealed: Sealed) -> str:
         """The verifier key that a checkpoint was signed with. Raises Conflict."""
-        verifier = signer_of(sealed.note, self.checkpoints.trusted)
+        verifier = signer_of(sealed.note, self._known_keys())
         if verifier is None:
             raise Conflict(f"The checkpoint at {sealed.tree_size} was not signed with a key of this log.")
         return str(verifier)
@@ -198,14 +198,15 @@ class Auditing:
         )
 
     def _known_keys(self) -> Sequence[Verifier]:
-        """The keys of this service. Verifying makes none, and must not call others forged for want of one."""
+        """The keys of this service. Proving makes none, and must not call others forged for want of one."""
         settings = self._settings
         if settings is None or settings.signing_key or settings.key_file.exists():
             return self.checkpoints.trusted
         if not settings.earlier_keys and self.checkpoints.last() is not None:
             raise Conflict(
                 f"There is no key in {settings.key_file} to check the checkpoints with. Name the verifier "
-                "key with --key, or the data directory of the service with --data."
+                "key with --key or in SEGMENTLOG_EARLIER_KEYS, or the data directory of the service with "
+                "--data."
             )
         return settings.earlier_keys
 

@@ -31,7 +31,7 @@ from domain.segment.line_values import LineDocument, line_document
 from domain.segment.lines import Line
 from domain.segment.state import Segment
 from eventstore.contents import ContentError, MissingContentError
-from eventstore.log import EventLog
+from eventstore.log import At, EventLog
 from projections.contact_queries import line_facts
 from projections.read_models import ReadModels
 
@@ -89,9 +89,11 @@ class Documents:
 
     # Templates
 
-    def of_template(self, code: str, language_code: str | None) -> tuple[Document, int]:
-        """A template's document in a language, and the template's version. Raises NotFound."""
-        record = self.records.get(records.INTERACTION_TEMPLATE, code)
+    def of_template(
+        self, code: str, language_code: str | None, *, version: int | None = None, at: At | None = None
+    ) -> tuple[Document, int]:
+        """A template's document in a language, now or then, and the template's version. Raises NotFound."""
+        record = self.records.as_of(records.INTERACTION_TEMPLATE, code, version=version, at=at)
         return _found(record.value.documents, language_code), record.version
 
     @retried
@@ -138,9 +140,8 @@ class Documents:
 
     # Segments
 
-    def of_segment(self, no: str, language_code: str | None) -> tuple[Document, int]:
+    def of_segment(self, segment: Segment, language_code: str | None) -> tuple[Document, int]:
         """A segment's own document in a language, and the segment's version. Raises NotFound."""
-        segment = self.segments.get(no)
         return _found(segment.header.documents, language_code), segment.version
 
     @retried
@@ -164,9 +165,8 @@ class Documents:
         """The document that a line uses, and whether it is its own. Raises NotFound."""
         return self._line(segment, line_no)[1]
 
-    def of_line(self, no: str, line_no: int) -> tuple[Document, int]:
+    def of_line(self, segment: Segment, line_no: int) -> tuple[Document, int]:
         """The personal document of a line, and the segment's version. Raises NotFound."""
-        segment = self.segments.get(no)
         _, chosen = self._line(segment, line_no)
         if chosen.kind != "unique" or chosen.document is None:
             raise NotFound(f"Line {line_no} has no document of its own.")

@@ -13,7 +13,7 @@ from typing import cast
 
 import msgspec
 
-from eventstore.anchors import Anchored, AnchorError
+from eventstore.anchors import AnchorError
 from eventstore.verify_seals import Outside
 
 NOTE = re.compile(r"^[^\s+]+\n[0-9]+\n[A-Za-z0-9+/]+=*\n\n(?:— [^\n]+\n)+", re.MULTILINE)
@@ -22,30 +22,50 @@ HEADER = re.compile(rb"[!-9;-~]+:[ \t]")
 """How a mail begins. The name of a log has no blank in it."""
 
 
-def read_checkpoints(file: Path) -> list[Outside]:
-    """The checkpoints in a file: one note, lines that anchors were written as, a mail (.eml), or an mbox.
+class _Answer(msgspec.Struct):
+    """What the service answers of a checkpoint, or writes of it to a place outside; or a list of those."""
 
-    Raises AnchorError.
+    note: str = ""
+    items: list[_Answer] = []
+
+
+def read_checkpoints(file: Path) -> list[Outside]:
+    """The checkpoints in a file: a note, an answer of the service or its anchors, a mail (.eml), an mbox.
+
+    Raises AnchorError if it cannot be read, or holds none: that says nothing about the log.
     """
     try:
         data = file.read_bytes()
-        if data.startswith(b"From "):
-            return list(_in_mbox(file))
+        found = list(_in_mbox(file) if data.startswith(b"From ") else _in_file(file, data))
     except OSError as error:
         raise AnchorError(f"{file} cannot be read: {error.strerror}") from error
+    if all(one.size() is None for one in found):
+        raise AnchorError(f"{file} holds no checkpoint.")
+    return found
+
+
+def _in_file(file: Path, data: bytes) -> Iterator[Outside]:
     if data.lstrip().startswith(b"{"):
-        lines = data.splitlines()
-        return [_in_line(f"line {number} of {file}", line) for number, line in enumerate(lines, 1)]
-    if HEADER.match(data):
-        return [_in_mail(str(file), message_from_bytes(data, policy=email.policy.default))]
-    return [Outside(str(file), data.decode(errors="replace").replace("\r\n", "\n"))]
+        yield from _in_json(file, data)
+    elif HEADER.match(data):
+        yield Outside(str(file), _in_mail(message_from_bytes(data, policy=email.policy.default)))
+    else:
+        yield Outside(str(file), data.decode(errors="replace").replace("\r\n", "\n"))
 
 
-def _in_line(place: str, line: bytes) -> Outside:
+def _in_json(file: Path, data: bytes) -> Iterator[Outside]:
+    if (whole := _answer(data)) is not None:
+        yield from (Outside(str(file), one.note) for one in whole.items or [whole])
+        return
+    for number, line in enumerate(data.splitlines(), 1):
+        yield Outside(f"line {number} of {file}", (_answer(line) or _Answer()).note)
+
+
+def _answer(data: bytes) -> _Answer | None:
     try:
-        return Outside(place, msgspec.json.decode(line, type=Anchored).note)
-    except msgspec.MsgspecError:
-        return Outside(place, "")
+        return msgspec.json.decode(data, type=_Answer)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def _in_mbox(file: Path) -> Iterator[Outside]:
@@ -53,13 +73,14 @@ def _in_mbox(file: Path) -> Iterator[Outside]:
     try:
         for number, key in enumerate(mails.iterkeys(), 1):
             mail = message_from_bytes(mails.get_bytes(key), policy=email.policy.default)
-            yield _in_mail(f"mail {number} of {file}", mail)
+            if note := _in_mail(mail):  # a mailbox has other mails, too
+                yield Outside(f"mail {number} of {file}", note)
     finally:
         mails.close()
 
 
-def _in_mail(place: str, mail: Message) -> Outside:
-    """The checkpoint in a mail: in the file that came along, else in what is written in it."""
+def _in_mail(mail: Message) -> str:
+    """The note in a mail: in the file that came along, else in what is written in it; blank if in neither."""
     parts = [cast(EmailMessage, part) for part in mail.walk() if part.get_content_maintype() == "text"]
     for part in sorted(parts, key=lambda part: not part.is_attachment()):
         try:
@@ -67,5 +88,5 @@ def _in_mail(place: str, mail: Message) -> Outside:
         except (LookupError, KeyError):  # letters of a kind that nobody knows
             continue
         if found := NOTE.search(text.replace("\r\n", "\n")):
-            return Outside(place, found[0])
-    return Outside(place, "")
+            return found[0]
+    return ""

@@ -14,7 +14,7 @@ from eventstore.contents import ContentStore
 from eventstore.counters import Counters
 from eventstore.event import Envelope, Event
 from eventstore.mapper import EventMapper
-from eventstore.migrate import migrate
+from eventstore.migrate import migrate, require
 from eventstore.personal_keys import OF_THIS_PROCESS, MasterKey, PersonalKeys
 from eventstore.recorder import Alongside, Datastore, LogRecorder
 
@@ -112,6 +112,11 @@ class EventLog(Application[str]):
         """Make the tables, or bring them up to date. Raises MigrationError."""
         migrate(conninfo, schema, MIGRATIONS)
 
+    @staticmethod
+    def require(conninfo: str, schema: str) -> None:
+        """Make sure that the tables are there, as this program reads them. Raises MigrationError."""
+        require(conninfo, schema, MIGRATIONS)
+
     @property
     def events_mapper(self) -> EventMapper:
         """Reads and writes what is stored."""
@@ -203,14 +208,6 @@ class EventLog(Application[str]):
             row = connection.execute("SELECT position FROM log_head").fetchone()
         assert row is not None
         return int(row["position"])
-
-    def recorded_at(self, position: int) -> datetime:
-        """When the event at a position was recorded."""
-        with self.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
-            cursor.execute("SELECT state FROM log_events WHERE notification_id = %s", (position,))
-            row = cursor.fetchone()
-        assert row is not None
-        return self._mapper.recorded_at(row["state"])
 
     def position_of(self, stream: str, version: int) -> int | None:
         """The position of a version of a stream; None if there is no such."""

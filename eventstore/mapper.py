@@ -31,10 +31,6 @@ class _Stored(msgspec.Struct, Generic[T], gc=False):
     sealed: tuple[Box, ...] = ()
 
 
-class _When(msgspec.Struct):
-    at: datetime
-
-
 class EventMapper(Mapper[str]):
     """Knows the kinds of events by their topics, never by a Python path.
 
@@ -69,10 +65,6 @@ class EventMapper(Mapper[str]):
             topic: msgspec.json.Decoder(_Stored[kind], dec_hook=self._decode_hook)  # type: ignore[valid-type]
             for topic, kind in self._types.items()
         }
-
-    def recorded_at(self, state: bytes) -> datetime:
-        """When an event was recorded, whatever it is."""
-        return msgspec.json.decode(state, type=_When).at
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """The row that is stored for an event."""

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import Connection
+from psycopg.errors import UndefinedTable
 from psycopg.sql import SQL, Identifier
 
 
 class MigrationError(Exception):
-    """The database cannot be used: it is not UTF-8, or a file that was already run has been changed since."""
+    """The database cannot be used: it is not UTF-8, or its tables are not those that the files make."""
 
 
 def migrate(conninfo: str, schema: str, folder: Path) -> list[str]:
@@ -33,24 +35,47 @@ def migrate(conninfo: str, schema: str, folder: Path) -> list[str]:
                 "CREATE TABLE IF NOT EXISTS schema_migration ("
                 " name text PRIMARY KEY, sha256 text NOT NULL, ran_at timestamptz NOT NULL DEFAULT now())"
             )
-        rows = connection.execute("SELECT name, sha256 FROM schema_migration").fetchall()
-        known: dict[str, str] = dict(rows)
-        for file in sorted(folder.glob("*.sql")):
-            text = file.read_bytes()
-            digest = hashlib.sha256(text).hexdigest()
-            if file.name not in known:
-                with connection.transaction():
-                    connection.execute(text)
-                    connection.execute(
-                        "INSERT INTO schema_migration (name, sha256) VALUES (%s, %s)", (file.name, digest)
-                    )
-                ran.append(file.name)
-            elif known[file.name] != digest:
-                raise MigrationError(f"{file.name} has changed since it was run on schema {schema}.")
+        for name, text, digest in _not_seen(connection, schema, folder):
+            with connection.transaction():
+                connection.execute(text)
+                connection.execute(
+                    "INSERT INTO schema_migration (name, sha256) VALUES (%s, %s)", (name, digest)
+                )
+            ran.append(name)
     return ran
 
 
-def _refuse_other_encodings(connection: psycopg.Connection[Any]) -> None:
+def require(conninfo: str, schema: str, folder: Path) -> None:
+    """Make sure that this schema has seen the files of `folder`; change nothing. Raises MigrationError."""
+    with psycopg.connect(conninfo) as connection:
+        try:
+            missing = [name for name, _, _ in _not_seen(connection, schema, folder)]
+        except UndefinedTable:
+            raise MigrationError(f"There is no event log in the schema {schema}.") from None
+    if missing:
+        raise MigrationError(
+            f"The tables in the schema {schema} are of an earlier version of segmentlog: {missing[0]} has not"
+            " run there. Use the version that runs there, or start the service in this one first."
+        )
+
+
+def _not_seen(connection: Connection[Any], schema: str, folder: Path) -> list[tuple[str, bytes, str]]:
+    """Name, text and digest of the files that did not run on this schema yet, in the order of their names."""
+    rows = connection.execute(
+        SQL("SELECT name, sha256 FROM {}").format(Identifier(schema, "schema_migration"))
+    ).fetchall()
+    known, missing = dict(rows), []
+    for file in sorted(folder.glob("*.sql")):
+        text = file.read_bytes()
+        digest = hashlib.sha256(text).hexdigest()
+        if file.name not in known:
+            missing.append((file.name, text, digest))
+        elif known[file.name] != digest:
+            raise MigrationError(f"{file.name} has changed since it was run on schema {schema}.")
+    return missing
+
+
+def _refuse_other_encodings(connection: Connection[Any]) -> None:
     row = connection.execute("SHOW server_encoding").fetchone()
     if row != ("UTF8",):
         raise MigrationError(f"The database's encoding is {row[0] if row else 'unknown'}; it must be UTF8.")

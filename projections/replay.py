@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -39,21 +38,6 @@ class Replay(msgspec.Struct, frozen=True):
 def schema_of(log_schema: str, position: int) -> str:
     """The schema that holds the read models as they were at a position."""
     return f"{log_schema}_at_{position}"
-
-
-def position_at(log: EventLog, at: datetime) -> int:
-    """The last position that was recorded at an instant or before it; 0 before the first.
-
-    Positions are given out in the order of recording, but for what the clocks of several machines differ.
-    """
-    low, high = 0, log.position()
-    while low < high:
-        middle = (low + high + 1) // 2
-        if log.recorded_at(middle) <= at:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def replay(

@@ -301,7 +301,7 @@ def test_the_script_for_auditors_names_what_was_changed(
 def test_what_auditors_are_told_to_ask_the_database_can_be_asked(database: str) -> None:
     page = (DOCS / "auditors.md").read_text()
     questions = re.findall(r"SELECT [^;`]*FROM\s+segmentlog\.[^;`]*", page)
-    assert len(questions) == 3
+    assert len(questions) == 4
     with psycopg.connect(database) as connection:
         for question in questions:
             connection.execute(question.encode())

@@ -211,4 +211,4 @@ def read_of_segment(
     no: Code, service: ServiceOf, visitor: Reader, language_code: OptionalShortCode = None
 ) -> Response:
     """A segment's document as it was stored."""
-    return _as_stored(service, service.documents.of_segment(no, language_code)[0])
+    return _as_stored(service, service.documents.of_segment(service.segments.get(no), language_code)[0])

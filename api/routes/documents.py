@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from api.context import READERS, Marketer, ServiceOf, Settle, Settled, at_least
 from api.idempotency import RepeatableRoute
+from api.moments import Asked, segment_at
 from api.routes.segments import LineNo
 from api.schemas.documents import StoredDocumentAnswer
 from api.schemas.values import Code, ShortCode, Text100, Text255
@@ -91,9 +92,11 @@ def file_answer(content: bytes, content_type: str, name: str) -> Response:
 
 
 @router.get(OF_TEMPLATE, response_class=Response, responses=GIVES_A_FILE, dependencies=READS)
-def read_template_document(code: ShortCode, language: Language, service: ServiceOf) -> Response:
-    """The document of a template in a language, as it was stored."""
-    return _given(service, *service.documents.of_template(code, language))
+def read_template_document(
+    code: ShortCode, language: Language, service: ServiceOf, moment: Asked
+) -> Response:
+    """The document of a template in a language, as it was stored; the one of now, or of an earlier moment."""
+    return _given(service, *service.documents.of_template(code, language, **moment.where()))
 
 
 @router.put(OF_TEMPLATE, response_model=StoredDocumentAnswer, openapi_extra=TAKES_A_FILE)
@@ -122,9 +125,9 @@ def delete_template_document(
     responses=GIVES_A_FILE,
     dependencies=READS,
 )
-def read_segment_document(no: Code, language: Language, service: ServiceOf) -> Response:
-    """The segment's own copy of a document."""
-    return _given(service, *service.documents.of_segment(no, language))
+def read_segment_document(no: Code, language: Language, service: ServiceOf, moment: Asked) -> Response:
+    """The segment's own copy of a document; the one of now, or of an earlier moment."""
+    return _given(service, *service.documents.of_segment(segment_at(service, no, moment), language))
 
 
 @router.put(OF_SEGMENT, response_model=StoredDocumentAnswer, openapi_extra=TAKES_A_FILE)
@@ -148,9 +151,9 @@ def delete_segment_document(
 
 
 @router.get(OF_LINE, response_class=Response, responses=GIVES_A_FILE, dependencies=READS)
-def read_line_document(no: Code, line_no: LineNo, service: ServiceOf) -> Response:
-    """The personal document of a line; an inherited one is the segment's."""
-    return _given(service, *service.documents.of_line(no, line_no))
+def read_line_document(no: Code, line_no: LineNo, service: ServiceOf, moment: Asked) -> Response:
+    """The personal document of a line, now or at an earlier moment; an inherited one is the segment's."""
+    return _given(service, *service.documents.of_line(segment_at(service, no, moment), line_no))
 
 
 @router.put(OF_LINE, response_model=StoredDocumentAnswer, openapi_extra=TAKES_A_FILE)

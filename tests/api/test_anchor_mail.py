@@ -84,16 +84,23 @@ def test_so_is_the_file_that_came_with_it(tmp_path: Path, ending: str) -> None:
     assert [one.note for one in read_checkpoints(file)] == [NOTES[0]]
 
 
-def test_so_are_many_in_the_file_of_a_mailbox_and_one_without_a_checkpoint_is_said(tmp_path: Path) -> None:
+def test_so_are_many_in_the_file_of_a_mailbox_and_other_mails_there_are_passed_over(tmp_path: Path) -> None:
     file = tmp_path / "kept.mbox"
     with mailbox() as box:
         for record in KEPT:
             MailPlace(box.settings(), "audit@example.org").write(record)
     kept = mailboxes.mbox(file)
-    for mail in (*box.mails(), mailboxes.mboxMessage(b"Subject: Lunch\n\nAt noon?\n")):
+    lunch = mailboxes.mboxMessage(b"Subject: Lunch\n\nAt noon?\n")
+    for mail in (*box.mails(), lunch):
         kept.add(mail)
     kept.close()
-    assert [one.note for one in read_checkpoints(file)] == [*NOTES, ""]
+    assert [one.note for one in read_checkpoints(file)] == NOTES
+    file.unlink()
+    kept = mailboxes.mbox(file)
+    kept.add(lunch)
+    kept.close()
+    with pytest.raises(AnchorError, match="holds no checkpoint"):
+        read_checkpoints(file)
 
 
 def test_a_mail_that_only_quotes_the_note_is_enough(tmp_path: Path) -> None:

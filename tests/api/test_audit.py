@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -313,6 +314,44 @@ def test_the_checker_reads_events_from_the_proven_bytes(
             other["type"],
         )
         assert with_sealed_places_from(one["event"], other["data"]) == other["data"]
+
+
+def test_the_checker_takes_several_keys_as_after_a_change_of_the_signing_key(
+    check: Check, bundle: Any
+) -> None:
+    other = Signer(FORGER.verifier.name, b"o" * 32)
+    kept = other.sign(str(read_checkpoint(bundle["since"]["checkpoint"])))
+    done = check(bundle, bundle["key"], kept)
+    assert (done.returncode, done.stdout) == (1, "")
+    for keys in (f"{bundle['key']} {other.verifier}", f"{other.verifier}  {bundle['key']}"):
+        assert check(bundle, keys, kept).returncode == 0
+        assert check(bundle, keys, FORGER.sign(str(read_checkpoint(kept)))).returncode == 1
+
+
+def test_the_checker_says_what_is_missing(check: Check, bundle: Any) -> None:
+    size = read_checkpoint(bundle["since"]["checkpoint"]).size
+    done = check(without("since")(copy.deepcopy(bundle)), bundle["key"], bundle["since"]["checkpoint"])
+    assert f"NOT PROVEN: ask for the bundle with since={size}, the checkpoint that you kept" in done.stderr
+    done = subprocess.run([sys.executable, "-I", str(CHECKER)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "NOT PROVEN: say python check_proof.py BUNDLE KEYS [NOTE]\n",
+    )
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_the_checker_prints_nothing_that_a_terminal_cannot_show_or_acts_upon(
+    auditor: httpx.Client, crm: Crm, tmp_path: Path, encoding: str
+) -> None:
+    crm.segment(description="Lëtter \u202e \u009b2J")
+    position = seal(auditor)["tree_size"]
+    bundle = ok(auditor.get(f"{AUDIT}/bundle", params={"first": position}))
+    (file := tmp_path / "bundle.json").write_text(json.dumps(bundle))
+    words = [sys.executable, str(CHECKER), str(file), bundle["key"]]
+    terminal = os.environ | {"PYTHONIOENCODING": encoding}
+    done = subprocess.run(words, capture_output=True, text=True, env=terminal, check=False)
+    assert (done.returncode, done.stdout.isascii()) == (0, True), done.stderr
+    assert json.loads(done.stdout)[0]["event"]["data"]["header"]["description"] == "Lëtter \u202e \u009b2J"
 
 
 def test_the_checker_takes_the_same_checkpoint_for_the_one_that_was_kept(check: Check, bundle: Any) -> None:

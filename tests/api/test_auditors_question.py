@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -49,12 +50,14 @@ def test_it_is_answered_and_proven(postgres_url: str, tmp_path: Path) -> None:
         done = run(block("auditors.md", "<!-- question -->"), tmp_path, SERVICE=running.base_url, KEY=key)
 
         assert done.returncode == 0, done.stderr
-        assert "Proven: 1 events, by the checkpoint over" in done.stderr
+        assert "Proven: 1 of the " in done.stderr
         assert "admin: Added 3 contacts where contact city is Utrecht|Zwolle" in done.stdout
         assert "[(2, " in done.stdout
         assert '"city": "Utrecht|Zwolle"' in done.stdout
         assert '"user_id": "admin"' in done.stdout
         assert '"ok":true' in done.stdout
+        today = json.loads((tmp_path / "today.json").read_text())
+        assert (tmp_path / "kept.txt").read_text() == today["note"]
 
         # Later visits find the checkpoint that was kept extended, and a forged one not.
         ok(admin.post("/v1/contacts", json={"name": "Dogwood"}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,14 @@ from typer.testing import CliRunner, Result
 
 from api import interaction_files
 from api.command_line import app
+from api.replay_command import Moment, ReplayDone
+from domain.contact import ContactRegistered
 from domain.interaction import InteractionValues
+from eventstore.event import Envelope
+from eventstore.log import events_of
 from projections import interaction_export
 from projections.interaction_export import COLUMNS
-from tests.projections.conftest import ANN, Desk
+from tests.projections.conftest import ANN, Desk, company
 
 TEXT = 'Called, "at last"\nand again'
 
@@ -194,7 +198,20 @@ def test_replay_builds_lists_and_drops(desk: Desk) -> None:
 
 
 def test_replay_takes_an_instant(desk: Desk) -> None:
-    at = desk.log.recorded_at(4)
-    made = run("replay", "--until", at.isoformat(), "--json")
+    (event,) = desk.history.events(after=3, limit=1).events
+    made = run("replay", "--until", event.at, "--json")
     assert json.loads(made.stdout)["position"] == 4
     assert run("replay", "--until", "2001-01-01", "--json").exit_code == 0
+
+
+def test_replay_takes_the_last_event_until_an_instant_also_where_two_saved_at_once(desk: Desk) -> None:
+    """Who takes his instant first may get the later position."""
+    first = datetime.now(UTC)
+    for no, later in (("CT8", 2), ("CT9", 1)):
+        envelope = Envelope(first + timedelta(seconds=later), "ann", no, first.date())
+        fact = ContactRegistered(no, 1000 + later, company(1000 + later, {}))
+        desk.log.append(events_of(f"contact-{no}", 0, envelope, [fact]))
+    moment = Moment(None, first + timedelta(seconds=1))
+    made = ReplayDone.run(desk.log, moment, None, lambda done, total: None).made
+    assert made is not None
+    assert made.position == desk.log.position()

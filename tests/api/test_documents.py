@@ -66,6 +66,16 @@ class TestTemplates:
         assert (again.status_code, again.json()["subject"]) == (200, "Hello")
         assert again.headers["etag"] != made.headers["etag"]
 
+    def test_give_the_document_of_an_earlier_moment(self, client: httpx.Client, template: str) -> None:
+        path = f"/v1/interaction-templates/{template}"
+        before = ok(client.get(path))["version"]
+        put(client, f"{path}/documents/ENG", PAGE)
+        ok(client.delete(f"{path}/documents/ENG"))
+        given = client.get(f"{path}/documents/ENG", params={"version": before})
+        assert (given.content, given.headers["etag"]) == (LETTER, f'"{before}"')
+        assert client.get(f"{path}/documents/ENG", params={"version": before + 1}).content == PAGE
+        refused(client.get(f"{path}/documents/ENG", params={"version": before + 2}), "not-found")
+
     def test_take_only_a_language_that_they_have_a_document_in(
         self, client: httpx.Client, template: str
     ) -> None:
@@ -166,6 +176,23 @@ class TestSegments:
         ok(client.delete(f"/v1/segments/{segment}/documents/NLD"))
         before = ok(client.get(f"/v1/segments/{segment}/lines", params={"version": version}))["items"]
         assert before[0]["subject"] == "Lente"
+
+    def test_give_the_documents_of_an_earlier_moment_also_when_logged(
+        self, client: httpx.Client, crm: Crm, segment: str
+    ) -> None:
+        path = f"/v1/segments/{segment}"
+        own, personal = f"{path}/documents/ENG", f"{path}/lines/20000/document"
+        before = ok(client.get(path))["version"]
+        put(client, personal, b"<p>For you</p>")
+        put(client, own, PAGE)
+        position = crm.position()
+        ok(client.delete(personal))
+        ok(client.post(f"{path}/log"))
+        refused(client.get(own), "segment-logged")
+        assert client.get(own, params={"version": before}).content == LETTER
+        assert client.get(own, params={"position": position}).content == PAGE
+        assert client.get(personal, params={"position": position}).content == b"<p>For you</p>"
+        refused(client.get(personal, params={"version": before}), "not-found")
 
 
 class TestLines:

@@ -9,7 +9,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from eventstore.log import MIGRATIONS
-from eventstore.migrate import MigrationError, migrate
+from eventstore.migrate import MigrationError, migrate, require
 from tests.eventstore.examples import SCHEMA, rows
 
 
@@ -54,6 +54,22 @@ def test_a_file_changed_after_it_ran_is_refused(empty_database: str, folder: Pat
     ):
         migrate(empty_database, SCHEMA, folder)
     assert kept(empty_database) == [1, 2, 3]
+
+
+def test_a_reader_is_told_when_the_tables_are_of_an_earlier_version_and_changes_nothing(
+    empty_database: str, folder: Path
+) -> None:
+    with pytest.raises(MigrationError, match=f"There is no event log in the schema {SCHEMA}"):
+        require(empty_database, SCHEMA, folder)
+    migrate(empty_database, SCHEMA, folder)
+    require(empty_database, SCHEMA, folder)
+    (folder / "003_row.sql").write_text("INSERT INTO kept VALUES (4)")
+    with pytest.raises(MigrationError, match="of an earlier version of segmentlog: 003_row"):
+        require(empty_database, SCHEMA, folder)
+    assert kept(empty_database) == [1, 2, 3]
+    (folder / "001_table.sql").write_text("CREATE TABLE kept (number bigint)")
+    with pytest.raises(MigrationError, match=r"001_table\.sql has changed"):
+        require(empty_database, SCHEMA, folder)
 
 
 def test_a_file_that_fails_leaves_nothing_and_runs_when_it_is_corrected(

@@ -5,6 +5,7 @@ The log has 600 events, sealed at 300, 450 and 600; so the stored tree has two f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +17,7 @@ from eventsourcing.persistence import StoredEvent
 from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
-from eventstore.anchors import Anchors, FilePlace
+from eventstore.anchors import AnchorError, Anchors, FilePlace
 from eventstore.checkpoints import Checkpoints, SealError
 from eventstore.kept_checkpoints import read_checkpoints
 from eventstore.notes import Signer
@@ -312,11 +313,34 @@ class TestWhatWasKeptOutside:
         assert (found.ok, found.first_bad_position) == (False, 1)
 
     @pytest.mark.parametrize("text", ["{}\n", '{"note":"x"}\n', "not a note", ""])
-    def test_is_said_to_be_none_if_it_cannot_be_read(self, victim: Victim, text: str) -> None:
+    def test_in_a_file_that_holds_none_is_an_error_and_nothing_against_the_log(
+        self, victim: Victim, text: str
+    ) -> None:
         victim.anchor.write_text(text)
+        with pytest.raises(AnchorError, match=f"{victim.anchor.name} holds no checkpoint"):
+            victim.verify(outside=True)
+
+    def test_that_was_spoilt_among_others_is_said(self, victim: Victim) -> None:
+        kept = victim.anchor.read_text().splitlines()
+        victim.anchor.write_text("\n".join([kept[0], "{}", *kept[2:]]) + "\n")
         found = victim.verify(outside=True)
         assert (found.ok, found.first_bad_position) == (False, None)
-        assert str(found.problem).endswith("is no checkpoint.")
+        assert found.problem == f"line 2 of {victim.anchor} is no checkpoint."
+
+    @pytest.mark.parametrize("indent", [None, 2])
+    def test_may_be_an_answer_of_the_service_or_a_list_of_them(
+        self, victim: Victim, tmp_path: Path, indent: int | None
+    ) -> None:
+        lines = [json.loads(line) for line in victim.anchor.read_text().splitlines()]
+        answer, page = tmp_path / "today.json", tmp_path / "all.json"
+        answer.write_text(json.dumps(lines[0] | {"root": "", "anchored": []}, indent=indent))
+        page.write_text(json.dumps({"items": lines, "next_cursor": None}, indent=indent))
+        assert [one.note for one in read_checkpoints(answer)] == [lines[0]["note"]]
+        assert [one.note for one in read_checkpoints(page)] == [line["note"] for line in lines]
+        victim.tamper(REWRITTEN, rechain, FORGET)
+        victim.seal()
+        for file in (answer, page):
+            assert not victim._replace(anchor=file).verify(outside=True).ok
 
 
 class TestTheKey:

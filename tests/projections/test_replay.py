@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -11,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 
 from application.event_log import read_models
 from projections.rebuild import checksums, rebuild
-from projections.replay import ReplayError, drop, position_at, replay, replays
+from projections.replay import ReplayError, drop, replay, replays
 from projections.runner import Runners
 from tests.projections.conftest import ANN, PATIENCE_SECONDS, Desk
 from tests.projections.history import History
@@ -136,19 +135,6 @@ def test_there_is_none_of_what_has_not_happened(service: Desk) -> None:
     service.contact()
     with pytest.raises(ReplayError, match="no event 2 yet"):
         replay(service.log, read_models(service.log), 2)
-
-
-def test_an_instant_is_the_last_position_until_then(service: Desk) -> None:
-    before = datetime.now(UTC) - timedelta(seconds=1)
-    for name in ("CT1", "CT2", "CT3"):
-        service.contact(name)
-    last = service.log.position()
-    instants = [service.log.recorded_at(position) for position in range(1, last + 1)]
-    for position, at in enumerate(instants, 1):
-        assert position_at(service.log, at) == position
-        assert position_at(service.log, at - timedelta(microseconds=1)) == position - 1
-    assert position_at(service.log, before) == 0
-    assert position_at(service.log, datetime.now(UTC)) == last
 
 
 def test_who_is_erased_later_is_blank_in_a_replay_as_if_it_were_made_again(service: Desk) -> None:
