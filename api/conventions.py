@@ -38,6 +38,8 @@ class Asked:
         self._takes_body = takes_body
         parts = list(_parts(dependant))
         self._names = {field.alias for part in parts for field in part.query_params}
+        if {"limit", "cursor"} <= self._names:
+            self._names.add("count")  # every list takes it; those of events do not know how many there are
         self.moments = FIELDS & self._names
         """The parameters by which a moment of the past is asked for."""
         self._takes_fields = any(part.call in (list_query, field_filters) for part in parts)
