@@ -348,9 +348,9 @@ class TestRefusedFiles:
             ("no,alternative_addresses\n", ["alternative_addresses"]),
             ('no,"name\n', None),
             ("x" * 2_000_000 + "\n", None),
-            ("no;name\n", ["no;name"]),
+            ("no|name\n", ["no|name"]),
         ],
-        ids=["empty", "unknown", "twice", "blank", "in JSON only", "open quote", "too long", "semicolons"],
+        ids=["empty", "unknown", "twice", "blank", "in JSON only", "open quote", "too long", "bars"],
     )
     def test_have_a_header_that_cannot_be_used(
         self, client: httpx.Client, crm: Crm, content: str, place: list[str] | None
