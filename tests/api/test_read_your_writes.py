@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from api import conventions
+from application import looking_up
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, places, refused
 from tests.api.running import RunningService, running_service
@@ -149,6 +150,16 @@ class TestAReadModelThatStandsStill:
             "not-yet-projected",
         )
         assert ok(admin.get("/v1/segments/STILL5")) == ok(made)
+
+    def test_is_said_to_a_command_that_must_not_be_decided_on_less(
+        self, admin: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(looking_up, "CATCH_UP_SECONDS", 0.2)
+        ok(admin.post("/v1/segments", json={"no": "STILL6"}, headers={"Prefer": "respond-async"}))
+
+        response = admin.post("/v1/logged-segments/1/cancel")
+        refused(response, "not-yet-projected")
+        assert int(response.headers["retry-after"]) >= 1
 
     def test_does_not_hide_a_comment_from_who_makes_it(self, admin: httpx.Client) -> None:
         path = "/v1/interaction-log-entries/1/comments"
