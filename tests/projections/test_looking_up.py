@@ -13,6 +13,7 @@ from domain import records
 from domain.contact import ContactChanges
 from domain.errors import ContactOnSegment, InUse, NotYetProjected, ParentCanceled
 from domain.interaction import InteractionValues
+from domain.interaction_template import InteractionTemplateSetup
 from domain.segment.header import HeaderChanges
 from domain.segment.lines import LineChanges
 from domain.task import TaskChanges
@@ -203,3 +204,26 @@ def test_a_segment_is_logged_while_another_read_model_is_behind(
     options = {"send_attachments": False}
     assert service.logging.check(ANN, "SM1", **options) == (1, 0)
     service.logging.log(ANN, "SM1", create_follow_up=False, **options)
+
+
+def test_b3_6_a_line_of_a_contact_that_was_just_registered_is_removed(service: Desk) -> None:
+    service.put(service.segment_with({"contact": {"no": "NOBODY"}}), service.contact())
+    segment, _ = service.segments.remove_line(ANN, "SM1", 10_000)
+    assert segment.number_of_lines == 0
+
+
+def test_b3_6_a_line_whose_contact_is_not_listed_yet_is_not_removed_for_now(
+    service: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind(service, monkeypatch)
+    service.put(service.segment_with({"contact": {"no": "NOBODY"}}), service.contact())
+    with pytest.raises(NotYetProjected):
+        service.segments.remove_line(ANN, "SM1", 10_000)
+
+
+def test_b15_a_call_to_a_contact_that_was_just_registered_is_recorded(service: Desk) -> None:
+    service.codes()
+    service.records.put_template_setup(ANN, InteractionTemplateSetup(outgoing_calls="MAIL"))
+    service.put(service.segment(), service.contact())
+    called = service.recording.phone_call(ANN, "SM1", 10_000, InteractionValues(description="Called"), ())
+    assert called.value.salesperson_code == "JR"
