@@ -484,7 +484,7 @@ class Interactions:
         assert made is not None
         segment = self.journal.load(stream_of(made.segment_no), Segment)
         assert segment is not None
-        source = made.source_first + made.sources[of - made.first_interaction_no]
+        source = made.source_of(of)
         return _about_its_contact(resend_stream(first_no), again, amend(again.recorded), segment, source)
 
     def _single(self, entry_no: int, amend: Amend) -> Changes:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from application import looking_up
 from application.logging_segments import OnlyEntries
+from application.papers import Part, Printed
 from domain import records
 from domain.contact import ContactChanges
 from domain.errors import ContactOnSegment, InUse, NotYetProjected, ParentCanceled
@@ -227,3 +229,20 @@ def test_b15_a_call_to_a_contact_that_was_just_registered_is_recorded(service: D
     service.put(service.segment(), service.contact())
     called = service.recording.phone_call(ANN, "SM1", 10_000, InteractionValues(description="Called"), ())
     assert called.value.salesperson_code == "JR"
+
+
+def test_b18_4_cover_sheets_are_logged_while_others_record_interactions(
+    service: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.codes()
+    service.records.put_template_setup(ANN, InteractionTemplateSetup(cover_sheets="MAIL"))
+    no = service.contact("CT1").no
+    service.put(service.segment(campaign_no="CP1"), service.contact())
+    fed = service.read_models.wait
+
+    def meanwhile(position: int, timeout: float, names: Sequence[str] | None = None) -> bool:
+        service.interactions.create(ANN, replace(a_call(no), campaign_no=None), **NOW)
+        return fed(position, timeout, names)
+
+    monkeypatch.setattr(service.read_models, "wait", meanwhile)
+    service.papers.log_cover_sheets(ANN, "SM1", Printed(), Part())
