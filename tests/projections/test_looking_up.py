@@ -231,6 +231,15 @@ def test_b15_a_call_to_a_contact_that_was_just_registered_is_recorded(service: D
     assert called.value.salesperson_code == "JR"
 
 
+def test_b10_3_a_trial_of_logging_sees_what_was_just_recorded(service: Desk) -> None:
+    service.codes()
+    blocked = service.contact()
+    service.put(service.segment(), blocked)
+    service.put("SM1", service.contact())
+    service.contacts.change(ANN, blocked.no, ContactChanges(privacy_blocked=True))
+    assert service.logging.check(ANN, "SM1", send_attachments=False) == (1, 1)
+
+
 def test_b18_4_cover_sheets_are_logged_while_others_record_interactions(
     service: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
