@@ -24,7 +24,7 @@ from api.service import Service
 from api.tokens import WithoutRoleError
 from application.field_words import Language
 from application.journal import Caller, RequestKey, Role
-from domain.errors import InvalidRequest
+from domain.errors import InvalidRequest, NotYetProjected
 from projections.listing import MOST, USUAL
 from projections.listing import Query as ListQuery
 
@@ -208,14 +208,9 @@ AUDITORS = _reader("auditor", of_history=True)
 ADMINS = Depends(Allow())
 
 
-def not_there_yet(position: int) -> ProblemError:
+def not_there_yet(position: int) -> NotYetProjected:
     """What a read answers that waited in vain."""
-    return ProblemError(
-        "not-yet-projected",
-        "Not there yet",
-        f"What is read does not hold position {position} yet; try again in a moment.",
-        headers={"Retry-After": "1"},
-    )
+    return NotYetProjected(f"What is read does not hold position {position} yet; try again in a moment.")
 
 
 def at_least(*names: str) -> Any:

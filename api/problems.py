@@ -50,6 +50,8 @@ STATUS = {
     "internal-error": 500,
     "unavailable": 503,
 }
+AGAIN = {"not-yet-projected": {"Retry-After": "1"}}
+"""What is refused now and may be tried again in so many seconds."""
 
 logger = structlog.get_logger()
 
@@ -90,7 +92,7 @@ def answer(
     }
     if problems:
         body["errors"] = [{"loc": list(place), "message": message} for place, message in problems]
-    return _ProblemResponse(body, STATUS[slug], headers)
+    return _ProblemResponse(body, STATUS[slug], headers or AGAIN.get(slug))
 
 
 class _ProblemResponse(JSONResponse):

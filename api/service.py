@@ -79,7 +79,7 @@ class Service:
         self.erasing = Erasing(journal, self.read_models)
         self.scrubbing = Scrubbing(self.log, models)
         self.segments = Segments(journal, self.read_models, self.records, self.contacts)
-        self.documents = Documents(journal, self.read_models, self.records, self.segments)
+        self.documents = Documents(journal, self.records, self.segments)
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
         self.logging = LoggingSegments(journal, self.read_models, self.records, self.segments, self.selecting)
         self.interactions = Interactions(journal, self.read_models, self.records, self.contacts)

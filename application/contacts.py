@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, check_version, retried
-from application.looking_up import catch_up
+from application.looking_up import catch_up, wait_for_them
 from application.records import Records
 from domain import records
 from domain.contact import (
@@ -145,8 +145,8 @@ class Contacts:
         """Delete a contact, and with a company its people (domain B19). Raises Refused."""
         contact = self.get(no)
         check_version(caller, contact)
+        catch_up(self.journal, self.read_models, "contacts", "worksheets")
         gone = [contact, *self.people_of(contact)]
-        self._catch_up("worksheets")
         for one in gone:
             self._refuse_on_segment(one, "it cannot be deleted")
         self._refuse_open_tasks(gone)
@@ -189,7 +189,7 @@ class Contacts:
 
     def on_open_segments(self) -> ContactSet:
         """Everybody who stands on an open segment."""
-        self._catch_up("worksheets")
+        wait_for_them(self.journal, self.read_models, "worksheets")
         return union(block.alive for segment in self._open_segments() for block in segment.blocks)
 
     def check_move(self, contact: KnownContact, facts: Sequence[ContactChanged], people_of: PeopleOf) -> None:
@@ -200,15 +200,15 @@ class Contacts:
         """
         if not moves(facts):
             return
-        self._catch_up("worksheets")
+        catch_up(self.journal, self.read_models, "worksheets")
         self._refuse_on_segment(contact, "its company or type cannot change")
         if changes_type(facts):
+            catch_up(self.journal, self.read_models, "contacts")
             if contact.value.type == "company" and (people := people_of(contact)):
                 raise Conflict(
                     f"Contact {contact.no} is the company of {people[0].no}; its type cannot change.",
                     [(("type",), "it is the company of other contacts")],
                 )
-            self._catch_up("contacts")
             with self.read_models.cursor() as cursor:
                 if has_interactions_or_tasks(cursor, contact.no, contact.key):
                     raise Conflict(
@@ -230,14 +230,9 @@ class Contacts:
             raise ContactOnSegment(f"Contact {contact.no} is on segment {where}; {consequence}.")
 
     def _refuse_open_tasks(self, gone: Sequence[KnownContact]) -> None:
-        self._catch_up("contacts")
         with self.read_models.cursor() as cursor:
             if no := has_open_tasks(cursor, [one.key for one in gone]):
                 raise InUse(f"Contact {no} has a task to be done; close or delete it first.")
-
-    def _catch_up(self, name: str) -> None:
-        """What is looked up next must hold what was recorded before."""
-        catch_up(self.journal, self.read_models, name)
 
     def people_of(self, contact: KnownContact) -> list[KnownContact]:
         """The people of a company, in the order in which they were registered."""
@@ -250,7 +245,7 @@ class Contacts:
         keys = [contact.key for contact in contacts if contact.value.type == "company"]
         if not keys:
             return []
-        self._catch_up("contacts")
+        wait_for_them(self.journal, self.read_models, "contacts")
         with self.read_models.cursor() as cursor:
             rows = cursor.execute(
                 "SELECT no FROM contact WHERE company_key = ANY(%s) AND key <> company_key ORDER BY key",

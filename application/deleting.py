@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from application.journal import Caller
-from application.looking_up import catch_up
 from application.records import Records
 from application.segments import Segments
 from domain import records
@@ -30,14 +29,13 @@ class Deleting:
         self.segments = segments
 
     def delete(self, caller: Caller, kind: RecordKind, code: str) -> int:
-        """Delete a record that nothing refers to, no line either. Raises NotFound, InUse."""
-        self.records.get(kind, code)
-        if field := ON_LINES.get(kind):
-            self._refuse_on_lines(kind, field, code)
-        return self.records.delete(caller, kind, code)
+        """Delete a record that nothing refers to, no line either. Raises NotFound, InUse, NotYetProjected."""
+        return self.records.delete(caller, kind, code, unless=lambda: self._refuse_on_lines(kind, code))
 
-    def _refuse_on_lines(self, kind: RecordKind, field: CodeField, code: str) -> None:
-        catch_up(self.segments.journal, self.segments.read_models, "worksheets")
+    def _refuse_on_lines(self, kind: RecordKind, code: str) -> None:
+        field = ON_LINES.get(kind)
+        if field is None:
+            return
         for segment in self.segments.all_open():
             if is_on_lines(segment, field, code):
                 raise InUse(

@@ -9,7 +9,6 @@ from msgspec.structs import replace as replaced
 
 from application.erasures import erased_documents
 from application.journal import Caller, Changes, Journal, check_version, retried
-from application.looking_up import look_up
 from application.records import Records
 from application.segments import Segments, stream_of
 from correspondence.pages import page_fields
@@ -32,8 +31,6 @@ from domain.segment.lines import Line
 from domain.segment.state import Segment
 from eventstore.contents import ContentError, MissingContentError
 from eventstore.log import At, EventLog
-from projections.contact_queries import line_facts
-from projections.read_models import ReadModels
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 HTML = "text/html"
@@ -72,9 +69,8 @@ class Stored(msgspec.Struct, frozen=True):
 class Documents:
     """Files are read or refused here, and kept by the digest of their bytes beside the event naming them."""
 
-    def __init__(self, journal: Journal, read_models: ReadModels, known: Records, segments: Segments) -> None:
+    def __init__(self, journal: Journal, known: Records, segments: Segments) -> None:
         self.journal = journal
-        self.read_models = read_models
         self.records = known
         self.segments = segments
 
@@ -197,10 +193,7 @@ class Documents:
         line: Line | None = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
-        facts = look_up(
-            *(self.journal, self.read_models),
-            lambda cursor: line_facts(cursor, [line.contact_key]).get(line.contact_key),
-        )
+        facts = self.segments.facts_of(line)
         return facts.no if facts else "", line_document(line, facts.language_code if facts else None)
 
     def _removed(self, caller: Caller, segment: Segment, events: tuple[SegmentEvent, ...]) -> tuple[int, int]:

@@ -433,13 +433,14 @@ class Interactions:
         # The number before the look: who makes the entry meanwhile takes it, and this is decided again.
         counters = self.journal.log.counters
         number = counters.next_of(CAMPAIGN_ENTRY) + ahead
-        self._catch_up()
-        with self.read_models.cursor() as cursor:
-            row = cursor.execute(
+        row = look_up(
+            *(self.journal, self.read_models),
+            lambda cursor: cursor.execute(
                 "SELECT entry_no FROM campaign_entry WHERE campaign_no = %s AND segment_no IS NULL"
                 " AND document_type IS NOT DISTINCT FROM %s AND NOT canceled ORDER BY entry_no LIMIT 1",
                 (value.campaign_no, value.document_type),
-            ).fetchone()
+            ).fetchone(),
+        )
         if row is not None:
             return replaced(value, campaign_entry_no=row["entry_no"]), False, []
         claims = [counters.claiming(CAMPAIGN_ENTRY, number, 1)]
@@ -448,7 +449,7 @@ class Interactions:
     # What they share
 
     def _catch_up(self) -> None:
-        """What is chosen next must hold what was recorded before."""
+        """What is chosen next must hold what was recorded before. Raises NotYetProjected."""
         catch_up(self.journal, self.read_models, "contacts")
 
     def _logged(self, entry_no: int) -> Segment:
@@ -483,7 +484,7 @@ class Interactions:
         assert made is not None
         segment = self.journal.load(stream_of(made.segment_no), Segment)
         assert segment is not None
-        source = made.source_first + made.sources[of - made.first_interaction_no]
+        source = made.source_of(of)
         return _about_its_contact(resend_stream(first_no), again, amend(again.recorded), segment, source)
 
     def _single(self, entry_no: int, amend: Amend) -> Changes:

@@ -9,6 +9,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from application.journal import Journal
+from domain.errors import NotYetProjected
 from projections.read_models import ReadModels
 
 CATCH_UP_SECONDS = 5.0
@@ -17,9 +18,17 @@ CATCH_UP_SECONDS = 5.0
 Found = TypeVar("Found")
 
 
+def wait_for_them(journal: Journal, read_models: ReadModels, *names: str) -> bool:
+    """Wait until these read models hold what was recorded; whether they do."""
+    return read_models.wait(journal.log.position(), CATCH_UP_SECONDS, names)
+
+
 def catch_up(journal: Journal, read_models: ReadModels, *names: str) -> None:
-    """Wait until these read models hold what was recorded: before what must not be decided on less."""
-    read_models.wait(journal.log.position(), CATCH_UP_SECONDS, names)
+    """Wait for them before what must not be decided on less. Raises NotYetProjected."""
+    if not wait_for_them(journal, read_models, *names):
+        raise NotYetProjected(
+            "What was recorded a moment ago is not listed yet, and this depends on it; try again in a moment."
+        )
 
 
 def look_up(
@@ -29,7 +38,10 @@ def look_up(
     *,
     enough: Callable[[Found], bool] = lambda found: found is not None,
 ) -> Found:
-    """What is found among contacts and interactions; one more look, caught up, where that is not enough."""
+    """What is found among contacts and interactions; one more look, caught up, where that is not enough.
+
+    Raises NotYetProjected.
+    """
     with read_models.cursor() as cursor:
         found = look(cursor)
     if not enough(found):

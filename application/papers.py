@@ -170,21 +170,21 @@ class Papers:
 
     def _numbered(self, values: Sequence[Interaction]) -> tuple[list[InteractionLogged], list[Alongside]]:
         """The interactions under their numbers, one campaign entry for those of a campaign."""
+        entries: dict[str | None, int | None] = {None: None}
+        placed: list[tuple[Interaction, bool]] = []
+        claims: list[Alongside] = []
+        for value in values:
+            makes = False
+            if value.campaign_no not in entries:
+                found, makes, more = self.interactions.with_campaign_entry(value, ahead=len(claims))
+                entries[value.campaign_no] = found.campaign_entry_no
+                claims += more
+            placed.append((replaced(value, campaign_entry_no=entries[value.campaign_no]), makes))
+        # The number comes last: that an entry may be waited for gives others no time to take it.
         counters = self.journal.log.counters
         first = counters.next_of(INTERACTION)
-        claims = [counters.claiming(INTERACTION, first, len(values))]
-        entries: dict[str, int] = {}
-        events = []
-        for number, value in enumerate(values, first):
-            makes = False
-            if value.campaign_no is not None and value.campaign_no not in entries:
-                placed, makes, more = self.interactions.with_campaign_entry(value, ahead=len(claims) - 1)
-                assert placed.campaign_entry_no is not None
-                entries[value.campaign_no] = placed.campaign_entry_no
-                claims += more
-            entry = entries.get(value.campaign_no or "")
-            events.append(InteractionLogged(number, replaced(value, campaign_entry_no=entry), makes))
-        return events, claims
+        events = [InteractionLogged(number, *one) for number, one in enumerate(placed, first)]
+        return events, [counters.claiming(INTERACTION, first, len(events)), *claims]
 
 
 def _chosen(columns: LineColumns, part: Part, most: int, what: str) -> LineColumns:

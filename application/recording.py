@@ -16,7 +16,7 @@ from domain.contact import KnownContact
 from domain.errors import Conflict, MandatoryField, NotFound
 from domain.interaction import Interaction, InteractionValues
 from domain.interaction_template import template_for
-from domain.segment.line_values import SegmentLine
+from domain.segment.line_values import SegmentLine, segment_lines
 from domain.segment.lines import LineChanges
 from domain.segment.state import Segment
 from domain.segment.worksheet import LineContact, change_line
@@ -103,10 +103,14 @@ class Recording:
             raise MandatoryField.named(
                 "outgoing_calls", "No interaction template is set up for outgoing calls; choose one first."
             )
-        line = self.segments.line(segment, line_no)
-        if line.contact_no is None:
+        found = segment.line(line_no)
+        if found is None:
+            raise NotFound.named("line", line_no)
+        facts = self.segments.facts_of(found)
+        if facts is None:
             raise NotFound(f"The contact of line {line_no} does not exist any more.")
-        contact = self.contacts.get(line.contact_no)
+        (line,) = segment_lines([found], {found.contact_key: facts})
+        contact = self.contacts.get(facts.no)
         named: dict[str, Any] = {
             "description": line.description,
             "salesperson_code": line.salesperson_code,

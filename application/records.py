@@ -20,7 +20,7 @@ from domain.records import KnownRecord, RecordKind
 from domain.setup import Series, SeriesName, Setup, series_for
 from eventstore.log import At
 from projections.read_models import ReadModels
-from projections.record_queries import used_by
+from projections.record_queries import USES, used_by
 
 SETUP_STREAM = records.SETUP.stream(records.THE_SETUP)
 
@@ -96,11 +96,19 @@ class Records:
         return record, records.write(kind, record, code, value)
 
     @retried
-    def delete(self, caller: Caller, kind: RecordKind, code: str) -> int:
-        """Delete a record; whether lines name it, `Deleting` has seen to. Raises NotFound, InUse."""
+    def delete(
+        self, caller: Caller, kind: RecordKind, code: str, *, unless: Callable[[], None] | None = None
+    ) -> int:
+        """Delete a record; `unless` raises where others than those in tables use it, see `Deleting`.
+
+        Raises NotFound, InUse, NotYetProjected.
+        """
         record = self.get(kind, code)
         check_version(caller, record)
-        catch_up(self.journal, self.read_models, *self.read_models.schemas)
+        if kind.name in USES:
+            catch_up(self.journal, self.read_models, *self.read_models.schemas)
+        if unless is not None:
+            unless()
         with self.read_models.cursor() as cursor:
             user = used_by(cursor, kind.name, code)
         if user is not None:

@@ -20,7 +20,7 @@ from domain.errors import AlreadyExists, NotFound, PrivacyBlocked, SegmentLogged
 from domain.segment import worksheet
 from domain.segment.events import SegmentDeleted, SegmentEvent
 from domain.segment.header import Header, HeaderChanges
-from domain.segment.line_values import SegmentLine, segment_lines
+from domain.segment.line_values import LineFacts, SegmentLine, segment_lines
 from domain.segment.lines import Line, LineChanges
 from domain.segment.state import Segment
 from domain.segment.worksheet import LineContact
@@ -132,6 +132,14 @@ class Segments:
             raise NotFound.named("line", line_no)
         return self.show([line], position)[0]
 
+    def facts_of(self, line: Line) -> LineFacts | None:
+        """What a line takes from its contact now, for a command; None if that was deleted.
+
+        Raises NotYetProjected.
+        """
+        key = line.contact_key
+        return look_up(self.journal, self.read_models, lambda cursor: line_facts(cursor, [key]).get(key))
+
     def show(self, lines: Sequence[Line], position: int | None = None) -> list[SegmentLine]:
         """Lines with what they take from their contacts, as those are or were at a position."""
         keys = [line.contact_key for line in lines]
@@ -210,13 +218,10 @@ class Segments:
         line = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
-        present = look_up(
-            *(self.journal, self.read_models),
-            lambda cursor: line_facts(cursor, [line.contact_key]).get(line.contact_key),
-        )
+        present = self.facts_of(line)
         if present is None and contact_no is None:
             raise NotFound(f"The contact of line {line_no} does not exist any more.")
-        present_no = present.no if present else self._number_of(line)
+        present_no = self._number_of(line, present)
         contact = self._line_contact(contact_no or present_no)
         template = self._check_line(contact, values)
         if contact.key == line.contact_key:
@@ -233,12 +238,12 @@ class Segments:
         line = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
-        events = worksheet.remove_line(segment, line_no, self._number_of(line))
+        events = worksheet.remove_line(segment, line_no, self._number_of(line, self.facts_of(line)))
         return self._record(caller, segment, events)
 
-    def _number_of(self, line: Line) -> str:
+    def _number_of(self, line: Line, facts: LineFacts | None) -> str:
         """The number of a line's contact, also of one that was deleted: it is saved with the criteria."""
-        return self.past.numbers([line.contact_key])[line.contact_key]
+        return facts.no if facts else self.past.numbers([line.contact_key])[line.contact_key]
 
     def _record(
         self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent], about: int | None = None

@@ -10,7 +10,7 @@ import msgspec
 
 from application.contact_import import RejectedRow
 from application.journal import Caller, Changes, Journal
-from application.looking_up import catch_up
+from application.looking_up import wait_for_them
 from domain.errors import SHOWN_PROBLEMS, Problem
 from domain.value_entry import ValueEntriesImported, ValueEntry
 from projections.contacts.value_entry_rows import known
@@ -56,7 +56,7 @@ class ValueEntryImport:
         self, rows: Iterable[ValueEntryRow], progress: Callable[[ValueEntryResult], None] | None = None
     ) -> ValueEntryResult:
         """Take over all rows; `progress` is told after every batch."""
-        catch_up(self._journal, self._read_models, "contacts")
+        wait_for_them(self._journal, self._read_models, "contacts")
         iterator = iter(rows)
         while batch := list(islice(iterator, BATCH)):
             self.take_over(batch)

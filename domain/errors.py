@@ -18,6 +18,7 @@ Refused
 ├── NotCanceled              only canceled ones may be deleted
 ├── ContactOnSegment         the contact stands on an open segment
 ├── NumberSeries             no number can be drawn, or a typed one is not allowed
+├── NotYetProjected          what was recorded is not listed yet, and this cannot be decided without it
 ├── OfficeMissing            a PDF is asked for, and there is no LibreOffice to make it
 ├── DocumentUnreadable       a file that is no Word document, or one that could do harm
 └── TooLarge                 more than is accepted
@@ -171,6 +172,11 @@ class ContactOnSegment(Refused):
 class NumberSeries(Refused):
     slug = "number-series"
     title = "No number"
+
+
+class NotYetProjected(Refused):
+    slug = "not-yet-projected"
+    title = "Not there yet"
 
 
 class OfficeMissing(Refused):

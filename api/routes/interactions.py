@@ -156,14 +156,19 @@ def comment_interaction(
     on: WorkDate,
 ) -> Any:
     """Say something about an entry."""
-    is_there = settle(service.interactions.comment(caller, entry_no, body.comment), ["contacts"])
+    position = service.interactions.comment(caller, entry_no, body.comment)
+    is_there = settle(position, ["contacts"])
     settle.created(f"/v1{LOG}/{entry_no}")
     entry = one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
+    if is_there:
+        return entry
+    with service.read_models.cursor() as cursor:
+        came_meanwhile = service.read_models.position(cursor, "contacts") >= position
+    if came_meanwhile:
+        return one(service, INTERACTION_LOG_ENTRIES, entry_no, on)
+    last = max((known["line_no"] for known in entry["comments"]), default=0)
     said = {"date": str(caller.work_date), "comment": body.comment, "user_id": caller.user_id}
-    if not is_there and not any(said.items() <= known.items() for known in entry["comments"]):
-        last = max((known["line_no"] for known in entry["comments"]), default=0)
-        entry["comments"] = [*entry["comments"], {"line_no": last + 1, **said}]
-    return entry
+    return entry | {"comments": [*entry["comments"], {"line_no": last + 1, **said}]}
 
 
 @router.patch(f"{LOG}/{{entry_no}}/comments/{{line_no}}", response_model=InteractionAnswer)

@@ -89,7 +89,8 @@ def change_segment(
 ) -> Any:
     """Change the header, and the lines that follow it unless `update_lines` is false.
 
-    Said to be true, it reaches lines also with values that the header has already.
+    Said to be true, it reaches lines also with values that the header has already, but for template, language
+    and subject.
     """
     said = "update_lines" in values.model_fields_set
     segment, position = service.segments.change_header(

@@ -90,7 +90,7 @@ def change_header(
     """Change the header and, unless told not to, the lines that follow it (domain B2.1 to B2.5).
 
     `template` is the one that `values` names, if it names one. With `push` lines take over what the header
-    has already too: they were left behind before. Raises NoDocument, Conflict.
+    has already too, but for its template, language and subject. Raises NoDocument, Conflict.
     """
     named = given(values)
     if {"language_code", "subject"} <= named.keys() and "interaction_template_code" not in named:
@@ -121,7 +121,7 @@ def _header_changed(
     if not followed:
         return ()
     new = replaced(header, **changes)
-    template_changed = "interaction_template_code" in followed
+    template_changed = "interaction_template_code" in changes  # one that stays is not pushed over others
     if template_changed:
         lines = _lines_of_template(new, values, followed)
         if not update_lines and _inherits(segment):

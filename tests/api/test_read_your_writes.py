@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from api import conventions
+from application import looking_up
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, places, refused
 from tests.api.running import RunningService, running_service
@@ -94,10 +95,11 @@ class TestEventPosition:
 
 @pytest.fixture(scope="module")
 def still(postgres_url: str) -> Iterator[RunningService]:
-    """A service whose read models have stopped, with interaction log entry 1."""
+    """A service whose read models have stopped, with interaction log entry 1 and a comment on it."""
     with running_service(postgres_url) as service:
         with service.client() as admin:
             Crm(admin, "BEFORE").logged()
+            ok(admin.post("/v1/interaction-log-entries/1/comments", json={"comment": "Nice"}))
         service.runners.stop()
         yield service
 
@@ -150,12 +152,22 @@ class TestAReadModelThatStandsStill:
         )
         assert ok(admin.get("/v1/segments/STILL5")) == ok(made)
 
-    def test_does_not_hide_a_comment_from_who_makes_it(self, admin: httpx.Client) -> None:
+    def test_is_said_to_a_command_that_must_not_be_decided_on_less(
+        self, admin: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(looking_up, "CATCH_UP_SECONDS", 0.2)
+        ok(admin.post("/v1/segments", json={"no": "STILL6"}, headers={"Prefer": "respond-async"}))
+
+        response = admin.post("/v1/logged-segments/1/cancel")
+        refused(response, "not-yet-projected")
+        assert int(response.headers["retry-after"]) >= 1
+
+    def test_does_not_hide_a_comment_from_who_makes_it_again(self, admin: httpx.Client) -> None:
         path = "/v1/interaction-log-entries/1/comments"
         made = admin.post(path, json={"comment": "Nice"}, headers={"Prefer": "respond-async"})
 
-        (comment,) = ok(made)["comments"]
-        assert (comment["line_no"], comment["comment"], comment["user_id"]) == (1, "Nice", "admin")
+        comments = [(said["line_no"], said["comment"], said["user_id"]) for said in ok(made)["comments"]]
+        assert comments == [(1, "Nice", "admin"), (2, "Nice", "admin")]
 
     def test_makes_the_service_not_ready_and_says_how_far_it_is_behind(self, admin: httpx.Client) -> None:
         response = admin.get("/health/ready")

@@ -137,14 +137,17 @@ class TestChangeHeader:
         assert {line.cost for line in sheet.lines()} == {Decimal(0)}
         assert sheet.change(description="Spring", push=True) == ()
 
-    def test_b2_1_a_template_that_lines_were_spared_can_be_pushed_to_them_later(self) -> None:
+    def test_b2_1_a_template_that_stays_is_pushed_to_no_line_that_has_its_own(self) -> None:
         sheet = Worksheet()
-        sheet.add(1)
-        sheet.change(GOLF, interaction_template_code="GOLF", update_lines=False)
-        sheet.change(GOLF, interaction_template_code="GOLF", push=True)
-        assert sheet.segment.header.unit_cost == Decimal("12.50")
-        line = sheet.line(10_000)
-        assert (line.interaction_template_code, line.correspondence_type) == ("GOLF", "email")
+        sheet.change(GOLF, interaction_template_code="GOLF")
+        sheet.add(1, 2)
+        sheet.change_line(10_000, PLAIN, interaction_template_code="PLAIN")
+        (event,) = sheet.change(GOLF, interaction_template_code="GOLF", description="New", push=True)
+        assert event == HeaderChanged(
+            HeaderChanges(description="New"), LineChanges(description="New"), "same_template"
+        )
+        assert sheet.line(10_000).interaction_template_code == "PLAIN"
+        assert [line.description for line in sheet.lines()][1] == "New"
 
     def test_a_line_with_another_template_keeps_the_salesperson_of_its_contact(self) -> None:
         sheet = Worksheet(facts={1: ANN})

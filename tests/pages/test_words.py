@@ -41,7 +41,7 @@ def test_every_text_that_a_page_asks_for_is_there() -> None:
 
 
 def test_every_refusal_has_words() -> None:
-    unseen = {"not-yet-projected", "idempotency-key-reused", "unauthorized"}
+    unseen = {"idempotency-key-reused", "unauthorized"}
     assert STATUS.keys() - REFUSALS.keys() - unseen <= {"method-not-allowed", "office-missing"}
 
 

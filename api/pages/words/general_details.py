@@ -92,6 +92,11 @@ DETAILS: tuple[tuple[str, str], ...] = (
         "Dit is nu versie {n}; jij hebt versie {seen} gezien.",
     ),
     (
+        "What was recorded a moment ago is not listed yet, and this depends on it; try again in a moment.",
+        "Wat zojuist is vastgelegd staat nog niet in de lijsten, en dit hangt daarvan af; probeer het zo"
+        " dadelijk opnieuw.",
+    ),
+    (
         "Too many others are changing this at the same time; try again.",
         "Te veel anderen wijzigen dit tegelijk; probeer het opnieuw.",
     ),

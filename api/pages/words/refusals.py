@@ -26,6 +26,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "not-canceled": ("It is not canceled.", "Het is niet geannuleerd."),
     "contact-on-segment": ("The contact is on a segment.", "Het contact staat op een segment."),
     "privacy-blocked": ("The contact is blocked for privacy.", "Het contact is geblokkeerd wegens privacy."),
+    "not-yet-projected": ("This is not there yet.", "Dit is er nog niet."),
     "number-series": ("No number can be drawn.", "Er kan geen nummer worden getrokken."),
     "too-large": ("This is too large.", "Dit is te groot."),
     "unavailable": ("The database does not answer.", "De database antwoordt niet."),
