@@ -107,7 +107,8 @@ def show_rows(
     if version is not None:
         record_read(request, service, visitor)
     asked = ListQuery(query.filters_on(SEGMENT_LINES), query.sort)
-    window = _views.window(service, segment, asked, date.today(), start, count)
+    with query.refusing_as_written(SEGMENT_LINES):
+        window = _views.window(service, segment, asked, date.today(), start, count)
     rows = _rows(service, list(window.lines), window.start)
     return _answer(visitor, rows, now=version is None, total=window.total)
 

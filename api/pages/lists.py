@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -15,10 +17,12 @@ from api.pages.erased import names_or_erased
 from api.pages.filters import filter_shown, filters_of_list, suggested
 from api.service import Service
 from application.field_words import Language
+from domain.errors import InvalidFilter
 from projections.listing import Listing
 from projections.listing import Query as ListQuery
 
 PAGE = 50
+AT_CHARACTER = re.compile(r"^at character \d+: ")
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -36,6 +40,21 @@ class Asked(msgspec.Struct, frozen=True):
     def filters_on(self, listing: Listing) -> dict[str, str]:
         """The filters as those of the listing are, from how people write them."""
         return filters_of_list(self.filters, listing.kinds, self.written_in)
+
+    @contextmanager
+    def refusing_as_written(self, listing: Listing) -> Iterator[None]:
+        """Refusals name the character that a filter fails at only where it was read as it was written."""
+        try:
+            yield
+        except InvalidFilter as error:
+            read = self.filters_on(listing)
+            changed = {
+                (listing.name, name) for name, written in self.filters.items() if read[name] != written
+            }
+            raise InvalidFilter(
+                error.detail,
+                [(at, AT_CHARACTER.sub("", said) if at in changed else said) for at, said in error.problems],
+            ) from error
 
     def filters_shown(self, listing: Listing) -> dict[str, str]:
         """The filters as they were typed, or as the reader of another language would write them."""
@@ -117,7 +136,8 @@ def shown_list(
     """A page of a list. Raises InvalidFilter, InvalidRequest."""
     sort = query.sort or usual
     asked = ListQuery(query.filters_on(listing), sort, PAGE, query.cursor, count=True)
-    page = service.read_models.page(listing, asked, date.today())
+    with query.refusing_as_written(listing):
+        page = service.read_models.page(listing, asked, date.today())
     names_or_erased(service, page.items)
     return Shown(
         items=page.items,

@@ -154,6 +154,16 @@ def test_an_address_with_filters_means_the_same_to_readers_of_both_languages(vis
     expect(other.page.locator("[name=f-unit_cost]")).to_have_value("2.5")
 
 
+def test_a_refusal_counts_characters_only_in_a_filter_that_was_read_as_it_was_written(visit: Visit) -> None:
+    reader = visit()
+    said = reader.page.locator(".problem li")
+    reader.go("/interactions?f-date=1+Jun+2026..soon")
+    expect(said).to_contain_text("soon")
+    expect(said).not_to_contain_text("at character")
+    reader.go("/interactions?f-date=2026-06-01..soon")
+    expect(said).to_contain_text("at character 13")
+
+
 @both_languages
 def test_entries_that_are_ticked_are_followed_up_on_a_new_segment(
     visit: Visit, crm: Crm, language: Language
