@@ -60,10 +60,14 @@ class Selecting:
         return segment.actions[event.action_no - 1], segment, position
 
     @retried
-    def go_back(self, caller: Caller, no: str) -> tuple[Segment, int]:
-        """Undo the last action (domain B7). Raises NothingToUndo."""
+    def go_back(self, caller: Caller, no: str, action_no: int | None = None) -> tuple[Segment, int]:
+        """Undo the last action (domain B7), if given only the caller's of this number.
+
+        Raises NothingToUndo, Conflict.
+        """
         segment = self.segments.for_command(caller, no)
-        return self._record(caller, segment, selection.go_back(segment))
+        only = None if action_no is None else (action_no, caller.user_id)
+        return self._record(caller, segment, selection.go_back(segment, only))
 
     @retried
     def redo(self, caller: Caller, no: str) -> tuple[Segment, int]:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from eventsourcing.persistence import PersistenceError
 from fastapi import FastAPI
+from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -56,10 +58,11 @@ def _nothing_there(otherwise: Any) -> Callable[[Request, Exception], Response]:
     """What an address leads to that is none: a page where a browser asks for one."""
 
     def answer(request: Request, error: Exception) -> Response:
-        if not wants_page(request):
+        if getattr(error, "status_code", None) != 404 or not wants_page(request):
             refusal: Response = otherwise(request, error)
             return refusal
-        with suppress(SignInNeeded):
+        # Without a menu, where nobody is signed in or nobody can tell.
+        with suppress(SignInNeeded, PoolTimeout, PersistenceError):
             visitor_of(request, service_of(request))
         return problem(request, "not-found", "")
 

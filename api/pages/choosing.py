@@ -14,7 +14,17 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse
 
 from api.context import ServiceOf
-from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
+from api.pages.browser import (
+    PageRoute,
+    Reader,
+    Sent,
+    Visitor,
+    Writer,
+    given_number,
+    given_text,
+    go_to,
+    settle,
+)
 from api.pages.contact_lists import Answer, known_answers
 from api.pages.criteria_form import FIELDS, JOINS, OUTERMOST, filters_in
 from api.pages.filters import filter_shown, words_of
@@ -255,9 +265,10 @@ def _done(request: Request, service: Service, no: str, position: int, page: str 
 
 @router.post(f"{SEGMENT}/go-back")
 def go_back(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
-    """Undo the last action, from the page of the actions or from the worksheet."""
-    position = service.selecting.go_back(visitor.caller, no)[1]
-    return _done(request, service, no, position, "" if form.get("worksheet") else "/choose")
+    """Undo the last action, or on the worksheet the removal of a line if nothing was done since."""
+    removal = given_number(form, "removal")
+    position = service.selecting.go_back(visitor.caller, no, removal)[1]
+    return _done(request, service, no, position, "/choose" if removal is None else "")
 
 
 @router.post(f"{SEGMENT}/redo")

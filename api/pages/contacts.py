@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -15,17 +16,19 @@ from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Writer, go_to, settle
 from api.pages.contact_lists import lists_of
 from api.pages.forms import CONTACT, OF_PERSONS, changed_values, choices
-from api.pages.grid import matching, plain_words
+from api.pages.grid import plain_words
 from api.pages.lists import AskedOf, shown_list
 from api.pages.rendering import quoted
 from api.routes.contacts import shown
 from api.schemas.contacts import ContactValues, NewContact
 from api.schemas.values import HALF, Code
+from api.service import Service
 from api.table_files import ENDINGS
 from api.uploads import chunks
 from application.contact_import import ContactImport
 from domain.errors import InvalidRequest
 from projections.contact_queries import CONTACTS
+from projections.listing import Query as ListQuery
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 COLUMNS = (
@@ -56,12 +59,17 @@ def list_contacts(
 ) -> Response:
     """All contacts, or those that are looked for; what is looked for becomes a filter that one can change."""
     if words := plain_words(q):
-        by_number = any(row["no"].startswith(words.upper()) for row in matching(service, q))
-        named = {"f-no": f"{words}*"} if by_number else {"f-name": f"@*{words}*"}
-        return RedirectResponse(f"/contacts?{urlencode(named)}", 303)
+        by_no, by_name = {"no": f"{words}*"}, {"name": f"@*{words}*"}
+        looks_like_no = any(sign.isdigit() for sign in words) or not _any(service, by_name)
+        ((name, filter_),) = (by_no if looks_like_no and _any(service, by_no) else by_name).items()
+        return RedirectResponse(f"/contacts?{urlencode({f'f-{name}': filter_})}", 303)
     return visitor.page(
         "contacts.html", list=shown_list(service, CONTACTS, query, COLUMNS, "/contacts", "no")
     )
+
+
+def _any(service: Service, filters: dict[str, str]) -> bool:
+    return bool(service.read_models.page(CONTACTS, ListQuery(filters, limit=1), date.today()).items)
 
 
 @router.get(IMPORT)

@@ -66,12 +66,15 @@ def number_in(text: str, language: Language) -> str:
     """What somebody typed as a number, as JSON has it; what is no number stays as it is."""
     compact = text.strip().replace(" ", "").replace("\u00a0", "")
     thousands, point = (".", ",") if language == "nl" else (",", ".")
-    plain = compact.replace(thousands, "").replace(point, ".") if point in compact else compact
-    if point not in compact and thousands in compact:
+    whole, _, _ = compact.partition(point)
+    if re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}(\{thousands}\d{{3}})+", whole):
+        compact = compact.replace(whole, whole.replace(thousands, ""), 1)
+    elif point not in compact and compact.count(thousands) == 1:
         # "2.50" typed by a Dutch user means two and a half; "1.250" means more than a thousand, "0.125" less.
-        _, _, behind = compact.rpartition(thousands)
-        is_more = len(behind) == 3 and not compact.lstrip("+-").startswith("0")
-        plain = compact.replace(thousands, "" if is_more else ".")
+        compact = compact.replace(thousands, point)
+    if thousands in compact:
+        return text
+    plain = compact.replace(point, ".")
     try:
         Decimal(plain)
     except InvalidOperation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
@@ -106,7 +107,8 @@ def show_rows(
     if version is not None:
         record_read(request, service, visitor)
     asked = ListQuery(query.filters_on(SEGMENT_LINES), query.sort)
-    window = _views.window(service, segment, asked, date.today(), start, count)
+    with query.refusing_as_written(SEGMENT_LINES):
+        window = _views.window(service, segment, asked, date.today(), start, count)
     rows = _rows(service, list(window.lines), window.start)
     return _answer(visitor, rows, now=version is None, total=window.total)
 
@@ -170,10 +172,10 @@ def change_cell(
 
 @router.post("/lines/{line_no}/remove")
 def remove_line(no: Code, line_no: LineNo, service: ServiceOf, visitor: Writer) -> Response:
-    """Take a line off the worksheet."""
-    _, position = service.segments.remove_line(visitor.caller, no, line_no)
+    """Take a line off the worksheet; the number of this action is in a header, to undo it."""
+    segment, position = service.segments.remove_line(visitor.caller, no, line_no)
     settle(service, position, "worksheets")
-    return Response(status_code=204)
+    return Response(status_code=204, headers={"X-Action": str(segment.actions[-1].action_no)})
 
 
 @router.get("/find-contacts")
@@ -188,7 +190,9 @@ def find_contacts(
 
 def plain_words(q: str) -> str:
     """What somebody looks for, without the signs of filters."""
-    return "".join(sign if sign.isalnum() or sign in " .-" else "?" for sign in q.strip())
+    words = "".join(sign if sign.isalnum() or sign in " .-" else "?" for sign in q.strip())
+    # Two dots mean a range.
+    return re.sub(r"\.{2,}", lambda dots: "?" * len(dots[0]), words)
 
 
 def matching(service: Service, q: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from typing import Annotated
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import structlog
 from fastapi import APIRouter, Query, Request, Response
@@ -24,6 +24,8 @@ router = APIRouter(prefix="/sign-in/openid", route_class=PageRoute, include_in_s
 FLOW_COOKIE = "segmentlog_openid"
 FLOW_SECONDS = 600
 LONGEST = 4_000
+LONGEST_KEPT = 2_000
+"""Browsers keep no cookie of more than 4096 bytes."""
 logger = structlog.get_logger()
 Given = Annotated[str, Query(max_length=LONGEST)]
 
@@ -40,8 +42,14 @@ def _back(request: Request, openid: OpenId) -> str:
     return f"{base.rstrip('/')}{router.prefix}/back"
 
 
+def _kept(back: str) -> str:
+    """An address as a cookie holds it; without what behind its path is too long for one."""
+    kept = quote(back, safe="")
+    return kept if len(kept) <= LONGEST_KEPT else quote(urlsplit(back).path, safe="")
+
+
 @router.get("")
-def leave(request: Request, service: ServiceOf, language: InPageLanguage, next: Given = "") -> Response:
+def leave(request: Request, service: ServiceOf, language: InPageLanguage, next: str = "") -> Response:
     """Go to the provider. What this flow is known by stays in a cookie that comes along on the way back."""
     openid, flow = _openid(service), secrets.token_urlsafe(32)
     try:
@@ -52,7 +60,7 @@ def leave(request: Request, service: ServiceOf, language: InPageLanguage, next: 
     response = RedirectResponse(address, 303)
     response.set_cookie(
         FLOW_COOKIE,
-        f"{flow}.{quote(address_within(next), safe='')}",
+        f"{flow}.{_kept(address_within(next))}",
         max_age=FLOW_SECONDS,
         httponly=True,
         samesite="lax",

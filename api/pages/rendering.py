@@ -126,7 +126,10 @@ def timed(sentence: str) -> Markup:
 
 def placed(place: Sequence[str | int], language: Language) -> str:
     """Where something is wrong, in the words that stand beside it on the page."""
-    named = (field_label(part, language) if isinstance(part, str) else str(part + 1) for part in place)
+    named = [field_label(part, language) if isinstance(part, str) else str(part + 1) for part in place]
+    if place and isinstance(place[0], int):
+        # The number of a line, not its place in a list, which would have a name before it.
+        named[0] = text("line_no", language, n=place[0])
     return " › ".join(named)
 
 

@@ -250,6 +250,8 @@ def _typed(kind: RecordKind, form: FormData) -> str | None:
         raise InvalidRequest.at(key, f"must not be longer than {kind.code_length} characters")
     if typed is not None and "/" in typed:
         raise InvalidRequest.at(key, "must not hold a slash")
+    if typed in (".", ".."):
+        raise InvalidRequest.at(key, "must not be dots only")
     return typed
 
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace as replaced
 
 from domain.contact_set import EMPTY, ContactSet
-from domain.errors import NoCriteria, NothingToUndo
+from domain.errors import Conflict, NoCriteria, NothingToUndo
 from domain.segment.events import (
     ActionRedone,
     ActionUndone,
@@ -135,11 +135,17 @@ def reuse_logged_segment(
     )
 
 
-def go_back(segment: Segment) -> tuple[SegmentEvent, ...]:
-    """Undo the last criteria action, exactly (domain B7). Raises NothingToUndo."""
+def go_back(segment: Segment, only: tuple[int, str] | None = None) -> tuple[SegmentEvent, ...]:
+    """Undo the last criteria action, exactly (domain B7). Raises NothingToUndo, Conflict.
+
+    `only` that of this number and by this user, if one action is meant: numbers come again after undoing.
+    """
     if not segment.actions:
         raise NothingToUndo("There is no criteria action to go back from.")
-    return (ActionUndone(segment.actions[-1].action_no),)
+    last = segment.actions[-1]
+    if only is not None and only != (last.action_no, last.user_id):
+        raise Conflict("Something else was done on this worksheet since; nothing was undone.")
+    return (ActionUndone(last.action_no),)
 
 
 def redo(segment: Segment) -> tuple[SegmentEvent, ...]:

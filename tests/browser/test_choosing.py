@@ -235,3 +235,21 @@ def test_the_contacts_of_a_logged_segment_are_taken_over(visit: Visit, crm: Crm)
     reader.page.get_by_role("button", name=reader.t("use"), exact=True).click()
     expect(reader.page.locator(".actions li")).to_have_count(1)
     assert ok(crm.client.get(f"/v1/segments/{no}"))["number_of_lines"] == 2
+
+
+@both_languages
+def test_what_was_done_stays_said_while_the_preview_is_made_anew(
+    visit: Visit, crm: Crm, language: Language
+) -> None:
+    no = crm.segment()["no"]
+    reader = visit(language)
+    reader.go(f"/segments/{no}/choose")
+    condition(reader, 1, "contact.no", "C*")
+    condition(reader, 2, "contact.city", "Breda")
+    with reader.page.expect_navigation():
+        reader.page.locator(".condition").nth(1).locator("[name=filter]").press("Enter")
+    saved = reader.page.locator("#done").filter(has_text=reader.t("saved"))
+    # The condition that had the focus is gone; no other field gets it.
+    expect(reader.page.locator("#main")).to_be_focused()
+    expect(reader.page.locator("#preview .sample, #preview .problem, #preview .big").first).to_be_visible()
+    expect(saved).to_be_visible()

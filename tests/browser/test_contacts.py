@@ -74,6 +74,27 @@ def test_a_contact_is_looked_for_by_a_piece_of_its_name_or_by_number(
     expect(reader.page.locator("tbody th")).to_have_text("C0042")
 
 
+def test_a_piece_of_a_name_that_begins_numbers_too_is_looked_for_in_names(visit: Visit, crm: Crm) -> None:
+    crm.contact(no="ELMSTREET", name="A house")
+    reader = visit()
+    for typed, found in (("Elm", "f-name=*"), ("elmst", "f-no=*")):
+        reader.go("/contacts")
+        reader.page.get_by_label(reader.t("search_contacts")).fill(typed)
+        reader.page.keyboard.press("Enter")
+        reader.page.wait_for_url(f"**/contacts?{found}")
+    expect(reader.page.locator("tbody th")).to_have_text("ELMSTREET")
+
+
+def test_two_dots_are_looked_for_like_other_signs(visit: Visit, crm: Crm) -> None:
+    crm.contact(name="Wait.. and see")
+    reader = visit()
+    reader.go("/contacts")
+    reader.page.get_by_label(reader.t("search_contacts")).fill("wait.. and")
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.locator("tbody tr")).to_have_count(1)
+    expect(reader.page.locator("tbody tr")).to_contain_text("Wait.. and see")
+
+
 @both_languages
 def test_a_file_of_excel_is_imported_and_its_encoding_is_complained_of_once(
     visit: Visit, crm: Crm, language: Language, tmp_path: Path

@@ -16,7 +16,7 @@ from application.field_words import Language
 from application.interactions import Interactions
 from tests.api.crm import Crm, ok
 from tests.api.running import RunningService
-from tests.browser.conftest import Visit
+from tests.browser.conftest import PATIENCE, Visit
 
 both_languages = pytest.mark.parametrize("language", ["en", "nl"])
 
@@ -127,6 +127,43 @@ def test_lists_are_filtered_sorted_and_paged_by_links(visit: Visit, crm: Crm) ->
     expect(reader.page.locator("th[aria-sort=descending]")).to_have_count(1)
 
 
+def test_an_address_with_filters_means_the_same_to_readers_of_both_languages(visit: Visit, crm: Crm) -> None:
+    reader, other = visit("nl"), visit("en")
+    rows = other.page.locator("tbody tr")
+    reader.go("/contacts?f-no=C00*")
+    reader.page.locator("[name=f-type]").fill("bedrijf")
+    reader.page.keyboard.press("Enter")
+    reader.page.wait_for_url("**f-type=bedrijf**")
+    other.page.goto(reader.page.url)
+    expect(rows).to_have_count(50)
+    expect(other.page.locator("[name=f-type]")).to_have_value("company")
+    other.page.get_by_role("link", name=other.t("next_page")).click()
+    expect(rows.first).to_contain_text("C0051")
+    reader.page.goto(other.page.url)
+    expect(reader.page.locator("[name=f-type]")).to_have_value("bedrijf")
+    expect(reader.page.locator("tbody tr").first).to_contain_text("C0051")
+
+    reader.go("/setup/interaction-templates?f-code=LETTER")
+    reader.page.locator("[name=f-unit_cost]").fill("2,500")
+    reader.page.keyboard.press("Enter")
+    reader.page.wait_for_url("**f-unit_cost=2**")
+    reader.page.get_by_role("columnheader").get_by_role("link").first.click()
+    reader.page.wait_for_url("**sort=-code**")
+    other.page.goto(reader.page.url)
+    expect(rows).to_have_count(1)
+    expect(other.page.locator("[name=f-unit_cost]")).to_have_value("2.5")
+
+
+def test_a_refusal_counts_characters_only_in_a_filter_that_was_read_as_it_was_written(visit: Visit) -> None:
+    reader = visit()
+    said = reader.page.locator(".problem li")
+    reader.go("/interactions?f-date=1+Jun+2026..soon")
+    expect(said).to_contain_text("soon")
+    expect(said).not_to_contain_text("at character")
+    reader.go("/interactions?f-date=2026-06-01..soon")
+    expect(said).to_contain_text("at character 13")
+
+
 @both_languages
 def test_entries_that_are_ticked_are_followed_up_on_a_new_segment(
     visit: Visit, crm: Crm, language: Language
@@ -219,9 +256,10 @@ def test_what_was_logged_and_is_still_to_be_written_shows_itself_when_it_is_ther
         other.go(f"/interactions/{entry + 1}")
         expect(other.page.locator(".problem")).to_be_visible()
         other.go(f"/interactions/{entry}")
-    expect(reader.page.locator("#progress")).to_contain_text(reader.t("progress", n=2, of=2))
-    expect(other.page.get_by_text(other.t("being_written"))).to_have_count(0)
-    expect(other.page.get_by_role("heading", name=other.t("comments"))).to_be_visible()
+    written = reader.page.locator("#progress")
+    expect(written).to_contain_text(reader.t("progress", n=2, of=2), timeout=PATIENCE)
+    expect(other.page.get_by_text(other.t("being_written"))).to_have_count(0, timeout=PATIENCE)
+    expect(other.page.get_by_role("heading", name=other.t("comments"))).to_be_visible(timeout=PATIENCE)
 
 
 @both_languages

@@ -157,6 +157,12 @@ def test_coming_back_leads_to_no_other_site(client: httpx.Client, at: Provider, 
     assert 'content="0;url=/segments"' in client.get(begin(client, back)).text
 
 
+def test_of_an_address_too_long_for_a_cookie_the_page_is_kept(client: httpx.Client, at: Provider) -> None:
+    back = begin(client, f"/contacts?f-name={'a' * 5_000}")
+    assert len(client.cookies[FLOW_COOKIE]) < 4_096
+    assert 'content="0;url=/contacts"' in client.get(back).text
+
+
 def test_a_session_from_before_is_not_taken_over(client: httpx.Client, at: Provider) -> None:
     client.get(begin(client))
     before = client.cookies[SESSION_COOKIE]

@@ -6,8 +6,10 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
+from psycopg_pool import PoolTimeout
 
 from api.app import LARGEST_BODY
+from api.pages import browser
 from application.field_words import Language
 from tests.api.crm import Crm, ok
 from tests.browser.conftest import Visit
@@ -36,6 +38,26 @@ def test_an_address_that_is_none_is_a_page_with_the_menu(visit: Visit, path: str
     assert answer.status == 404
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     expect(reader.page.get_by_role("navigation").get_by_role("link")).to_have_count(6)
+    expect(reader.page.locator(".problem")).to_have_text("This does not exist.")
+
+
+def test_an_address_that_does_not_take_a_method_says_which_it_takes(crm: Crm) -> None:
+    answer = crm.client.delete("/segments", headers={"Accept": "text/html"})
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["allow"]
+
+
+def test_an_address_that_is_none_is_a_page_also_while_the_database_does_not_answer(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_answer(*_: object) -> None:
+        raise PoolTimeout
+
+    reader = visit()
+    monkeypatch.setattr(browser, "session_of", no_answer)
+    answer = reader.page.goto(f"{reader.base_url}/nothing")
+    assert answer is not None
+    assert answer.status == 404
     expect(reader.page.locator(".problem")).to_have_text("This does not exist.")
 
 

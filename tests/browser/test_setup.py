@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
+from api.pages.rendering import told
 from application.field_words import Language
 from tests.api.crm import Crm, ok
 from tests.browser.conftest import Reader, Visit
@@ -49,6 +50,16 @@ def test_a_code_is_made_changed_and_deleted(visit: Visit, crm: Crm, language: La
     reader.press("delete")
     reader.arrives("/setup/mailing-groups")
     assert crm.client.get(f"/v1/mailing-groups/{code}").status_code == 404
+
+
+@both_languages
+def test_a_code_of_dots_only_is_refused(visit: Visit, crm: Crm, language: Language) -> None:
+    reader = visit(language)
+    reader.go("/setup/mailing-groups")
+    show_form(reader)
+    reader.page.locator("#s-code").fill("..")
+    reader.press("create")
+    expect(reader.page.locator("#messages")).to_contain_text(str(told("must not be dots only", language)))
 
 
 @both_languages

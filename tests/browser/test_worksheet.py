@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from api.pages.grid import COLUMNS
+from api.pages.rendering import told
 from api.pages.words import field_label
 from application.field_words import Language
 from tests.api.crm import Crm, ok
@@ -145,6 +146,24 @@ def test_lines_are_sorted_and_filtered(visit: Visit, letter: str) -> None:
     expect(reader.page.locator("#grid tbody")).to_have_text(reader.t("no_such_lines"))
 
 
+def test_the_first_click_after_the_rows_came_anew_changes_nothing(visit: Visit, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    subject = cell(reader, 0, "subject")
+    subject.click()
+    reader.page.locator("[data-filter=contact_company_name]").fill("Birch*")
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
+    reader.page.locator("[data-filter=contact_company_name]").fill("Cedar*")
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0002")
+    subject.click()
+    expect(subject).to_be_focused()
+    # It would have been asked for by now.
+    reader.page.wait_for_load_state("networkidle")
+    expect(subject.locator("input")).to_have_count(0)
+    subject.click()
+    expect(subject.locator("input")).to_be_focused()
+
+
 def test_the_cell_with_the_focus_is_never_behind_a_column_that_stays(visit: Visit, letter: str) -> None:
     reader = visit()
     reader.go(f"/segments/{letter}")
@@ -207,6 +226,25 @@ def test_holding_delete_removes_one_line_which_undo_brings_back(visit: Visit, cr
     assert ok(crm.client.get(f"/v1/segments/{letter}"))["number_of_lines"] == 248
 
 
+@both_languages
+def test_undoing_a_removal_undoes_nothing_that_somebody_else_did_since(
+    visit: Visit, crm: Crm, letter: str, language: Language
+) -> None:
+    actions = f"/v1/segments/{letter}/criteria-actions"
+    reader = visit(language)
+    reader.go(f"/segments/{letter}")
+    cell(reader, 0, "contact_company_name").click()
+    reader.page.keyboard.press("Delete")
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0002")
+    # A colleague undoes the removal and does something else, which gets its number.
+    ok(crm.client.post(f"/v1/segments/{letter}/go-back"))
+    ok(crm.client.post(actions, json={"action": "reduce", "filters": {"contact": {"no": "C0001..C0009"}}}))
+    reader.page.get_by_role("button", name=reader.t("undo_remove")).click()
+    said = told("Something else was done on this worksheet since; nothing was undone.", language)
+    expect(reader.page.locator("#messages")).to_contain_text(str(said))
+    assert ok(crm.client.get(f"/v1/segments/{letter}"))["number_of_lines"] == 239
+
+
 def test_a_line_is_removed_with_the_mouse_and_by_keyboard(visit: Visit, crm: Crm, letter: str) -> None:
     reader = visit()
     reader.go(f"/segments/{letter}")
@@ -233,26 +271,20 @@ def test_a_contact_is_found_by_number_or_name_and_added(visit: Visit, crm: Crm, 
 def test_lines_are_filtered_by_what_the_cells_show(
     visit: Visit, crm: Crm, letter: str, language: Language
 ) -> None:
-    ok(
-        crm.client.patch(
-            f"/v1/segments/{letter}", json={"date": "2026-11-30", "correspondence_type": "hard_copy"}
-        )
-    )
-    ok(
-        crm.client.patch(
-            f"/v1/segments/{letter}/lines/20000", json={"attempt_failed": True, "cost": "1250.75"}
-        )
-    )
+    ok(crm.client.patch(f"/v1/segments/{letter}", json={"date": "2026-11-30"}))
+    values = {"correspondence_type": "hard_copy", "attempt_failed": True, "cost": "1250.75"}
+    ok(crm.client.patch(f"/v1/segments/{letter}/lines/20000", json=values))
     reader = visit(language)
     reader.go(f"/segments/{letter}")
     for column in ("date", "correspondence_type", "attempt_failed", "cost"):
         words = cell(reader, 1, column).inner_text().replace("(" + reader.t("own") + ")", "").strip()
         field = reader.page.locator(f"[data-filter={column}]")
-        field.fill(words)
-        expect(reader.page.locator("#grid-place")).to_contain_text("1")
-        expect(cell(reader, 0, "contact_no")).to_have_text(
-            "C0002" if column in ("attempt_failed", "cost") else "C0001"
-        )
+        asked = re.compile(rf"/rows\?.*\bf-{column}=")
+        with reader.page.expect_response(asked) as got:
+            field.fill(words)
+        assert got.value.ok
+        assert got.value.headers["x-total"] == ("248" if column == "date" else "1")
+        expect(cell(reader, 0, "contact_no")).to_have_text("C0001" if column == "date" else "C0002")
         expect(reader.page.locator("#messages .problem")).to_have_count(0)
         field.fill("")
         expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
@@ -286,6 +318,18 @@ def test_from_above_the_grid_one_step_leads_to_its_first_line(visit: Visit, lett
     reader.go(f"/segments/{letter}")
     reader.page.locator("#finder").focus()
     reader.page.keyboard.press("Tab")
+    reader.page.keyboard.press("Enter")
+    expect(cell(reader, 0, "contact_no")).to_be_focused()
+
+
+def test_from_above_the_grid_one_step_leads_to_the_line_one_was_at_wherever_the_grid_is(
+    visit: Visit, letter: str
+) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    reader.page.locator("#grid").evaluate("grid => { grid.scrollTop = grid.scrollHeight }")
+    expect(cell(reader, 247, "contact_no")).to_be_visible()
+    reader.page.locator("#to-lines").focus()
     reader.page.keyboard.press("Enter")
     expect(cell(reader, 0, "contact_no")).to_be_focused()
 

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace as replaced
 
 from domain.contact_set import EMPTY, ContactSet
-from domain.errors import NoCriteria, NothingToUndo
+from domain.errors import Conflict, NoCriteria, NothingToUndo
 from domain.interaction_template import InteractionTemplate
 from domain.segment.events import (
     ActionRedone,
@@ -20,7 +20,7 @@ from domain.segment.events import (
     Skipped,
 )
 from domain.segment.header import line_start
-from domain.segment.selection import Criteria, Selection, apply_criteria, criteria_to_save
+from domain.segment.selection import Criteria, Selection, apply_criteria, criteria_to_save, go_back
 from tests.domain.worksheet import POSITION, Worksheet
 
 
@@ -137,6 +137,15 @@ class TestGoBack:
         sheet.add(1, 2, allow_existing_contacts=True)
         assert sheet.go_back() == (ActionUndone(2),)
         assert sheet.contacts() == [(1, 1)]
+
+    def test_if_one_action_is_meant_no_other_is_undone(self) -> None:
+        sheet = Worksheet()
+        sheet.add(1, 2)
+        last = sheet.segment.actions[-1]
+        for other in ((last.action_no + 1, last.user_id), (last.action_no, "somebody else")):
+            with pytest.raises(Conflict):
+                go_back(sheet.segment, other)
+        assert go_back(sheet.segment, (last.action_no, last.user_id)) == (ActionUndone(1),)
 
     def test_lines_that_left_come_back_as_they_were_with_their_numbers(self) -> None:
         sheet = Worksheet()

@@ -48,6 +48,14 @@ def test_numbers_have_separators(number: int | Decimal, english: str, dutch: str
         # Less than one is never a thousand.
         ("0.125", "nl", "0.125"),
         ("0,125", "en", "0.125"),
+        # Signs for thousands stand before the point, behind each three digits.
+        (".125", "nl", ".125"),
+        ("1250.750", "nl", "1250.750"),
+        ("-1.250.000,5", "nl", "-1250000.5"),
+        ("1.2.345", "nl", "1.2.345"),
+        ("1,250.75", "nl", "1,250.75"),
+        ("1.250,75", "en", "1.250,75"),
+        ("1,250.7,5", "en", "1,250.7,5"),
     ],
 )
 def test_what_is_typed_is_read_as_it_was_meant(typed: str, language: Language, meant: str) -> None:

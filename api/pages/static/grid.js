@@ -32,6 +32,7 @@
   function address(part) {
     const asked = new URLSearchParams({ start: part * PART, count: PART });
     if (sort) asked.set("sort", sort);
+    asked.set("fl", grid.dataset.language);
     if (grid.dataset.version) asked.set("version", grid.dataset.version);
     for (const input of filters()) asked.set(`f-${input.dataset.filter}`, input.value);
     return `${grid.dataset.rows}?${asked}`;
@@ -49,7 +50,7 @@
     if (response.headers.get("HX-Redirect")) { location.href = response.headers.get("HX-Redirect"); return null; }
     const text = await response.text();
     if (!response.ok) { say(text); return null; }
-    return { text, total: response.headers.get("X-Total") };
+    return { text, total: response.headers.get("X-Total"), action: response.headers.get("X-Action") };
   }
 
   function rowsIn(html) {
@@ -156,6 +157,7 @@
   }, { passive: true });
 
   function move(row, column) {
+    chosen = "";
     active = { row: Math.max(0, Math.min(total - 1, row)), column: Math.max(0, Math.min(columns - 1, column)) };
     if (active.row < first) scrollTo(active.row);
     else if (active.row >= first + fitting()) scrollTo(active.row - fitting() + 1);
@@ -174,6 +176,7 @@
 
   function again(keep) {
     generation++;
+    chosen = "";
     parts.clear();
     if (!keep) { first = 0; active = { row: 0, column: active.column }; grid.scrollTop = 0; }
     return fetchPart(Math.floor(first / PART));
@@ -203,6 +206,7 @@
   function leave(focus) {
     const { cell, before } = editing;
     editing = null;
+    chosen = "";
     cell.classList.remove("editing");
     cell.tabIndex = 0;
     cell.replaceChildren(...before);
@@ -236,7 +240,9 @@
     removing = true;
     const answer = await ask(`${grid.dataset.lines}/${row.dataset.line}/remove`, { method: "POST" });
     if (answer) {
-      document.getElementById("undo").hidden = false;
+      const undo = document.getElementById("undo");
+      undo.hidden = false;
+      undo.querySelector("[name=removal]").value = answer.action;
       total--;
       size();
       // Until then the row of the line that went is still there.
@@ -317,7 +323,7 @@
   });
 
   // Past the headings and filters of all columns
-  document.getElementById("to-lines")?.addEventListener("click", (event) => { event.preventDefault(); mark(true); });
+  document.getElementById("to-lines")?.addEventListener("click", (event) => { event.preventDefault(); move(active.row, active.column); });
 
   // Order and filters
 

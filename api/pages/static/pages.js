@@ -89,9 +89,11 @@ document.addEventListener("change", (event) => {
   if (event.target.name === "action") showOptions();
 });
 let sent = null;
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", (event) => {
   localTimes(document);
-  if (sent?.isConnected && document.querySelector("#messages .problem")) showAtFields(sent);
+  // Other parts of the page come anew while a form is on its way.
+  if (!sent?.contains(event.target)) return;
+  if (sent.isConnected && document.querySelector("#messages .problem")) showAtFields(sent);
   sent = null;
 });
 const conditions = document.getElementById("conditions");
@@ -100,13 +102,15 @@ if (conditions) {
     .observe(conditions, { childList: true, subtree: true });
 }
 // A form that was taken brings the page anew: it says so there, and the focus is where it was.
-let left = null;
+let left = null, leaving = null;
 document.addEventListener("submit", (event) => {
-  const at = [...event.target.elements].indexOf(document.activeElement);
-  left = { path: location.pathname, form: event.target.getAttribute("action"), at };
+  leaving = event.target;
+  const at = [...leaving.elements].indexOf(document.activeElement);
+  left = { path: location.pathname, form: leaving.getAttribute("action"), at, name: leaving.elements[at]?.name };
 }, true);
 document.addEventListener("htmx:after:request", (event) => {
-  if (left && event.detail.ctx.response.headers.has("HX-Redirect")) sessionStorage.setItem("left", JSON.stringify(left));
+  const { sourceElement, response } = event.detail.ctx;
+  if (sourceElement === leaving && response.headers.has("HX-Redirect")) sessionStorage.setItem("left", JSON.stringify(left));
 });
 function saySaved() {
   const before = JSON.parse(sessionStorage.getItem("left"));
@@ -114,15 +118,19 @@ function saySaved() {
   if (before?.path !== location.pathname) return;
   document.getElementById("done").textContent = document.body.dataset.saved;
   const form = [...document.forms].find((one) => one.getAttribute("action") === before.form);
-  const field = form ? form.elements[before.at] : document.getElementById("finder");
-  for (let part = field?.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
-  field?.focus();
+  // What stood there may be gone, and another field be in its place.
+  const found = form?.elements[before.at];
+  const field = found && found.name === before.name ? found : document.getElementById("finder") || document.getElementById("main");
+  for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  field.focus();
 }
 document.addEventListener("htmx:before:request", (event) => {
-  sent = event.target.closest?.("form[method=post]") || null;
-  if (!sent) left = null;
-  document.getElementById("done").textContent = "";
-  if (sent) forget(sent);
+  const form = event.target.closest?.("form[method=post]");
+  if (form) {
+    sent = form;
+    document.getElementById("done").textContent = "";
+    forget(sent);
+  }
   // What was wrong a moment ago may be right now.
   if (event.target.closest && event.target.closest("form, #preview")) document.getElementById("messages").replaceChildren();
 });

@@ -77,6 +77,10 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("blocked for privacy", "geblokkeerd wegens privacy"),
     ("salesperson {no} is blocked", "verkoper {no} is geblokkeerd"),
     ("Contact {no} is on segment {where}; {detail}.", "Contact {no} staat op segment {where}; {detail}."),
+    (
+        "Something else was done on this worksheet since; nothing was undone.",
+        "Op dit werkblad is daarna iets anders gedaan; er is niets teruggedraaid.",
+    ),
     ("There is no criteria action to go back from.", "Er is geen actie om terug te draaien."),
     (
         "Nothing was gone back from since the last criteria action.",
