@@ -163,7 +163,7 @@ def test_a_service_mails_what_it_seals_and_the_mail_convicts(directory: Path) ->
         assert wrong.returncode == 1
         assert "The events from position 3 to 3, which were sealed, are missing." in wrong.stdout
         unread = command("verify", "--checkpoint", str(directory / "nothing.eml"), *data)
-        assert (unread.returncode, unread.stdout) == (1, "")
+        assert (unread.returncode, unread.stdout) == (2, "")
         assert "nothing.eml cannot be read" in unread.stderr
 
 

@@ -375,10 +375,14 @@ class TestListsOfTheirOwnKind:
         assert (len(page["items"]), page["total"]) == (1, 2)
         refused(client.get("/v1/api-keys", params={"sha256": "x"}), "invalid-filter")
 
-    @pytest.mark.parametrize("path", ["setup", "contacts/NONE", "audit/reads"])
+    @pytest.mark.parametrize("path", ["setup", "contacts/NONE"])
     def test_what_gives_no_count_does_not_take_one(self, client: httpx.Client, path: str) -> None:
         problem = refused(client.get(f"/v1/{path}", params={"count": "true"}), "invalid-request")
         assert places(problem) == [["count"]]
+
+    @pytest.mark.parametrize("path", ["history", "audit/reads", "audit/checkpoints"])
+    def test_those_of_events_take_a_count_and_do_not_know_it(self, client: httpx.Client, path: str) -> None:
+        assert "total" not in ok(client.get(f"/v1/{path}", params={"count": "true"}))
 
 
 class TestItems:
