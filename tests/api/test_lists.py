@@ -380,7 +380,7 @@ class TestListsOfTheirOwnKind:
         problem = refused(client.get(f"/v1/{path}", params={"count": "true"}), "invalid-request")
         assert places(problem) == [["count"]]
 
-    @pytest.mark.parametrize("path", ["history", "audit/reads", "audit/checkpoints"])
+    @pytest.mark.parametrize("path", ["history", "audit/reads"])
     def test_those_of_events_take_a_count_and_do_not_know_it(self, client: httpx.Client, path: str) -> None:
         assert "total" not in ok(client.get(f"/v1/{path}", params={"count": "true"}))
 
