@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -27,7 +27,7 @@ from api.pages.browser import (
 )
 from api.pages.contact_lists import Answer, known_answers
 from api.pages.criteria_form import FIELDS, JOINS, OUTERMOST, filters_in
-from api.pages.filters import filter_shown, words_of
+from api.pages.filters import filter_shown, with_each_table, words_of
 from api.pages.forms import Choice, record_choices
 from api.pages.rendering import quoted
 from api.pages.words import field_label, text
@@ -116,25 +116,21 @@ def _options(action: CriteriaAction, language: Language) -> list[str]:
     return words
 
 
-def _with_answers(filters: dict[str, Any], answers: Sequence[Answer]) -> dict[str, Any]:
+def _with_answers(filters: Mapping[str, Any], answers: Sequence[Answer]) -> dict[str, Any]:
     """Criteria in which the lines of questionnaires have their words behind them."""
-    told: dict[str, Any] = {}
-    for key, part in filters.items():
-        if key in ("any", "all"):
-            told[key] = [_with_answers(one, answers) for one in part]
-        elif key == "not":
-            told[key] = _with_answers(part, answers)
-        elif key == "profile_answer" and "line_no" in part:
-            code, lines = str(part.get("questionnaire_code", "")), str(part["line_no"])
-            words = [
-                f"{one.question} {one.words}"
-                for one in answers
-                if one.questionnaire_code == code and str(one.line_no) in re.findall(r"\d+", lines)
-            ]
-            told[key] = part | ({"line_no": f"{lines} “{', '.join(words)}”"} if words else {})
-        else:
-            told[key] = part
-    return told
+
+    def told(table: str, part: Mapping[str, Any]) -> Mapping[str, Any]:
+        if table != "profile_answer" or "line_no" not in part:
+            return part
+        code, lines = str(part.get("questionnaire_code", "")), str(part["line_no"])
+        words = [
+            f"{one.question} {one.words}"
+            for one in answers
+            if one.questionnaire_code == code and str(one.line_no) in re.findall(r"\d+", lines)
+        ]
+        return {**part, "line_no": f"{lines} “{', '.join(words)}”"} if words else part
+
+    return with_each_table(filters, told)
 
 
 def _latest_logged(service: Service) -> list[Choice]:

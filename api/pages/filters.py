@@ -74,20 +74,29 @@ def filters_of_list(
     }
 
 
-def criteria_shown(filters: Mapping[str, Any], language: Language) -> dict[str, Any]:
-    """Criteria with their filters as the page's reader would write them."""
-    shown: dict[str, Any] = {}
+def with_each_table(
+    filters: Mapping[str, Any], change: Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Criteria in which the filters on each table became others, wherever in groups they stand."""
+    changed: dict[str, Any] = {}
     for key, part in filters.items():
         if key in ("any", "all"):
-            shown[key] = [criteria_shown(one, language) for one in part]
+            changed[key] = [with_each_table(one, change) for one in part]
         elif key == "not":
-            shown[key] = criteria_shown(part, language)
+            changed[key] = with_each_table(part, change)
         else:
-            kinds = TABLES[key]
-            shown[key] = {
-                name: filter_shown(str(filter_), kinds[name], language) for name, filter_ in part.items()
-            }
-    return shown
+            changed[key] = change(key, part)
+    return changed
+
+
+def criteria_shown(filters: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """Criteria with their filters as the page's reader would write them."""
+
+    def shown(table: str, part: Mapping[str, Any]) -> Mapping[str, Any]:
+        kinds = TABLES[table]
+        return {name: filter_shown(str(filter_), kinds[name], language) for name, filter_ in part.items()}
+
+    return with_each_table(filters, shown)
 
 
 def suggested(
