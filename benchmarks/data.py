@@ -207,15 +207,20 @@ class Base:
         numbers = f"{self.eligible[first]}..{self.eligible[last]}"
         return Criteria("add_contacts", {"contact": {"country_code": COUNTRIES, "no": numbers}})
 
-    def fill_log(self) -> int:
-        """Log the contacts until there are as many entries as wanted, or more; how many that is."""
-        service, entries = self.installation.service, 0
+    def empty_log(self) -> None:
+        """Take all entries away, so that the next are written into an empty table as the limit's are."""
+        with self.installation.connect() as connection:
+            connection.execute("TRUNCATE recorded_interaction")
+
+    def fill_log(self) -> tuple[int, int]:
+        """Log the contacts until there are as many entries as wanted, or more; the first, and how many."""
+        service = self.installation.service
         with self.installation.connect() as connection:
             while True:
-                row = connection.execute("SELECT max(entry_no) FROM interaction_log_entry").fetchone()
-                entries = int(row[0]) if row is not None and row[0] is not None else 0
+                statement = "SELECT min(entry_no), count(*) FROM recorded_interaction"
+                ((first, entries),) = connection.execute(statement).fetchall()
                 if entries >= self._entries:
-                    return self._entries
+                    return first, self._entries
                 no = self.installation.new_segment().no
                 service.selecting.apply(CALLER, no, self.criteria(entries // self.selected))
                 self.installation.catch_up()

@@ -141,6 +141,7 @@ class Log(OnBase):
         no = self.base.installation.new_segment().no
         self.service.selecting.apply(CALLER, no, self.base.criteria(run))
         self.base.installation.catch_up()
+        self.base.empty_log()
 
         def log() -> int:
             event, _, _ = self.service.logging.log(CALLER, no, send_attachments=False, create_follow_up=False)

@@ -40,7 +40,7 @@ class _PageOfLog(OnBase):
         super().__init__(base, tables)
         schemas = self.service.read_models.schemas.values()
         self._bare.execute(SQL("SET search_path = {}").format(SQL(", ").join(map(Identifier, schemas))))
-        self._entries = base.fill_log()
+        self._first, self._entries = base.fill_log()
         self.size = self._entries
 
     @abstractmethod
@@ -76,7 +76,9 @@ class _PageOfLog(OnBase):
 
     def _places(self, run: int) -> list[int]:
         """Places all over the log, other ones in each run."""
-        return [(number * 2 + 1) * self._entries // (2 * PAGES) + run for number in range(PAGES)]
+        return [
+            self._first + (number * 2 + 1) * self._entries // (2 * PAGES) + run for number in range(PAGES)
+        ]
 
     def _values_at(self, run: int) -> list[tuple[str, int]]:
         """The values of the entries there, with the entry before each."""

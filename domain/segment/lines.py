@@ -220,6 +220,10 @@ class LineColumns:
         """The lines from `start` up to `stop`, counted from 0."""
         return LineColumns(self.line_no[start:stop], self.contact_key[start:stop], self.block[start:stop])
 
+    def take(self, places: NDArray[np.int64]) -> LineColumns:
+        """The lines at these places, counted from 0."""
+        return LineColumns(self.line_no[places], self.contact_key[places], self.block[places])
+
 
 def line_columns(blocks: Sequence[LineBlock]) -> LineColumns:
     """All lines on the segment."""
@@ -236,4 +240,4 @@ def line_columns(blocks: Sequence[LineBlock]) -> LineColumns:
         return LineColumns(nothing.astype(np.int64), nothing, nothing)
     columns = LineColumns(np.concatenate(numbers), np.concatenate(keys), np.concatenate(indexes))
     order = np.argsort(columns.line_no, kind="stable")
-    return LineColumns(columns.line_no[order], columns.contact_key[order], columns.block[order])
+    return columns.take(order)

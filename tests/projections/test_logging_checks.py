@@ -14,6 +14,7 @@ from domain import records
 from domain.contact import ContactChanges, KnownContact
 from domain.errors import SHOWN_PROBLEMS, MandatoryField, NoDocument, NoEmail, Refused, SegmentEmpty
 from domain.segment.header import HeaderChanges
+from domain.segment.lines import LineChanges
 from domain.segment.logging import CHECKS, CheckedLines
 from projections.logging_checks import check_lines
 from tests.projections.conftest import ANN, PATIENCE_SECONDS, WORK_DATE, Desk, alternative
@@ -166,6 +167,21 @@ class TestCampaigns:
             service.put(segment, service.contact(), campaign_no=campaign, date=day, salesperson_code=code)
         found = checked(service, segment)
         assert found.campaigns == (("CP1", early, "BO"), ("CP2", WORK_DATE, "JR"))
+
+    def test_among_many_lines_alike_those_changed_by_hand_count_for_themselves(self, service: Desk) -> None:
+        service.codes()
+        service.record(records.SALESPERSON, "BO", name="Bo")
+        no = service.segment(salesperson_code=None, campaign_no="CP1")
+        early = WORK_DATE - timedelta(days=3)
+        for code in ("BO", "JR", "BO", "JR"):
+            service.contact(salesperson_code=code)
+        service.catch_up()
+        service.add(no)
+        assert checked(service, no).campaigns == (("CP1", WORK_DATE, "BO"),)
+        service.segments.change_line(ANN, no, 10_000, None, LineChanges(campaign_no="CP2"))
+        assert checked(service, no).campaigns == (("CP1", WORK_DATE, "JR"), ("CP2", WORK_DATE, "BO"))
+        service.segments.change_line(ANN, no, 30_000, None, LineChanges(date=early))
+        assert checked(service, no).campaigns == (("CP1", early, "BO"), ("CP2", WORK_DATE, "BO"))
 
 
 class TestRefusal:
