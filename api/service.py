@@ -35,6 +35,7 @@ from application.resending import Resending
 from application.scrubbing import Scrubbing
 from application.segments import Segments
 from application.selecting import Selecting
+from application.single_interactions import SingleInteractions
 from application.tasks import Tasks
 from application.told_history import ToldHistory
 from application.verifying import Verifying
@@ -82,13 +83,13 @@ class Service:
         self.documents = Documents(journal, self.records, self.segments)
         self.selecting = Selecting(journal, self.read_models, self.records, self.segments)
         self.logging = LoggingSegments(journal, self.read_models, self.records, self.segments, self.selecting)
-        self.interactions = Interactions(journal, self.read_models, self.records, self.contacts)
+        self.interactions = Interactions(journal, self.read_models)
+        single = SingleInteractions(journal, self.read_models, self.records, self.contacts)
+        self.single_interactions = single
         self.deleting = Deleting(self.records, self.segments)
         self.campaigns = Campaigns(journal, self.read_models, self.records, self.segments)
-        self.recording = Recording(
-            self.read_models, self.records, self.contacts, self.segments, self.interactions
-        )
-        self.papers = Papers(journal, self.read_models, self.records, self.segments, self.interactions)
+        self.recording = Recording(self.read_models, self.records, self.contacts, self.segments, single)
+        self.papers = Papers(journal, self.read_models, self.records, self.segments, single)
         self.tasks = Tasks(journal, self.read_models, self.records, self.contacts, self.segments)
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)

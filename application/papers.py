@@ -10,12 +10,13 @@ import numpy as np
 from msgspec.structs import replace as replaced
 
 from application.contacts import stream_of
-from application.interactions import Interactions, interaction_stream
+from application.interactions import interaction_stream
 from application.journal import Caller, Changes, Journal, retried
 from application.logging_segments import INTERACTION
 from application.looking_up import catch_up
 from application.records import Records
 from application.segments import Segments
+from application.single_interactions import SingleInteractions
 from correspondence.cover_sheets import CoverSheet, Remark, cover_sheets_pdf
 from correspondence.formatting import language_of
 from correspondence.labels import LabelFormat, labels_pdf
@@ -76,13 +77,13 @@ class Papers:
         read_models: ReadModels,
         known: Records,
         segments: Segments,
-        interactions: Interactions,
+        single_interactions: SingleInteractions,
     ) -> None:
         self.journal = journal
         self.read_models = read_models
         self.records = known
         self.segments = segments
-        self.interactions = interactions
+        self.single_interactions = single_interactions
 
     def labels(self, no: str, form: LabelFormat, part: Part) -> Pages:
         """One label for each line, with the address on the line's date (domain B18.3). Raises Refused."""
@@ -176,7 +177,7 @@ class Papers:
         for value in values:
             makes = False
             if value.campaign_no not in entries:
-                found, makes, more = self.interactions.with_campaign_entry(value, ahead=len(claims))
+                found, makes, more = self.single_interactions.with_campaign_entry(value, ahead=len(claims))
                 entries[value.campaign_no] = found.campaign_entry_no
                 claims += more
             placed.append((replaced(value, campaign_entry_no=entries[value.campaign_no]), makes))

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from application.contacts import Contacts
-from application.interactions import Interactions
 from application.journal import Caller, Changes, retried
 from application.looking_up import look_up
 from application.records import Records
 from application.segments import Segments, stream_of
+from application.single_interactions import SingleInteractions
 from domain import records
 from domain.contact import KnownContact
 from domain.errors import Conflict, MandatoryField, NotFound
@@ -45,13 +45,13 @@ class Recording:
         known: Records,
         contacts: Contacts,
         segments: Segments,
-        interactions: Interactions,
+        single_interactions: SingleInteractions,
     ) -> None:
         self.read_models = read_models
         self.records = known
         self.contacts = contacts
         self.segments = segments
-        self.interactions = interactions
+        self.single_interactions = single_interactions
 
     @retried
     def document(
@@ -87,7 +87,7 @@ class Recording:
         values = InteractionValues(
             **named | {"contact_no": contact.no, "interaction_template_code": template.code}
         )
-        return Recorded(*self.interactions.record(caller, values, postponed=False, deliver=False))
+        return Recorded(*self.single_interactions.record(caller, values, postponed=False, deliver=False))
 
     @retried
     def phone_call(
@@ -127,7 +127,7 @@ class Recording:
             "correspondence_type": None,
         }
         changes = self._called(segment, line_no, contact, named.get("contact_via"))
-        made = self.interactions.record(
+        made = self.single_interactions.record(
             caller,
             InteractionValues(**named),
             postponed=False,
@@ -148,7 +148,7 @@ class Recording:
         no = given(said).get("contact_no")
         if no is None and account is not None:
             no = look_up(
-                *(self.interactions.journal, self.read_models),
+                *(self.single_interactions.journal, self.read_models),
                 lambda cursor: contact_of_account(cursor, *account),
             )
         return self.contacts.find(no) if isinstance(no, str) else None

@@ -52,7 +52,7 @@ def read_interaction(entry_no: Entry, service: ServiceOf, on: WorkDate) -> Any:
 @router.post(LOG, response_model=InteractionAnswer, status_code=201)
 def record_interaction(body: NewInteraction, service: ServiceOf, caller: Marketer, settle: Settled) -> Any:
     """Record an interaction with one contact, or begin one that is finished later."""
-    entry_no, value, position = service.interactions.create(
+    entry_no, value, position = service.single_interactions.create(
         caller,
         body.values(),
         postponed=body.postponed,
@@ -74,7 +74,7 @@ def resume_interaction(
 ) -> Any:
     """Finish a postponed interaction, under the same number, with what was missing."""
     body = body or InteractionBody()
-    value, position = service.interactions.resume(
+    value, position = service.single_interactions.resume(
         caller,
         entry_no,
         body.values(),

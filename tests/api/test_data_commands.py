@@ -56,7 +56,7 @@ def desk(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]
         evaluation="positive",
         attempt_failed=True,
     )
-    desk.interactions.record(ANN, single, postponed=False, deliver=False)
+    desk.single_interactions.record(ANN, single, postponed=False, deliver=False)
     desk.catch_up()
     yield desk
     desk.close()

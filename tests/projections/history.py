@@ -447,7 +447,7 @@ class History:
     def record_interaction(self) -> None:
         choices: dict[str, list[Any]] = {"campaign_no": CAMPAIGNS, "cost": COSTS, "date": DATES}
         self.service.catch_up()
-        self.service.interactions.create(
+        self.service.single_interactions.create(
             ANN,
             InteractionValues(
                 contact_no=self.any_contact(),
@@ -465,7 +465,7 @@ class History:
         begun = self.service.rows("SELECT entry_no FROM interaction_log_entry WHERE postponed")
         if not begun:
             raise Refused("nothing is postponed")
-        self.service.interactions.resume(ANN, self.any_of(begun), InteractionValues(), deliver=False)
+        self.service.single_interactions.resume(ANN, self.any_of(begun), InteractionValues(), deliver=False)
 
     # Deliveries
 

@@ -256,7 +256,7 @@ class TestCampaignEntries:
         self, service: Desk, segment: str
     ) -> None:
         for campaign in ("CP1", "CP1", "CP2", "CP1"):
-            service.interactions.create(ANN, called(service, campaign), postponed=False, deliver=False)
+            service.single_interactions.create(ANN, called(service, campaign), postponed=False, deliver=False)
         assert values(service, "campaign_entry_no") == [1, 1, 2, 1]
 
     def test_one_for_single_interactions_that_are_recorded_at_the_same_time(
@@ -267,7 +267,7 @@ class TestCampaignEntries:
 
         def record() -> None:
             together.wait(PATIENCE_SECONDS)
-            service.interactions.create(ANN, said, postponed=False, deliver=False)
+            service.single_interactions.create(ANN, said, postponed=False, deliver=False)
 
         with ThreadPoolExecutor(4) as pool:
             for made in [pool.submit(record) for _ in range(4)]:

@@ -72,7 +72,7 @@ def test_a_comment_that_was_just_made_is_changed(service: Desk) -> None:
 
 def test_an_entry_stays_canceled_under_a_campaign_entry_that_was_just_canceled(service: Desk) -> None:
     service.codes()
-    entry_no, *_ = service.interactions.create(ANN, a_call(service.contact().no), **NOW)
+    entry_no, *_ = service.single_interactions.create(ANN, a_call(service.contact().no), **NOW)
     service.interactions.cancel_campaign_entry(ANN, 1, canceled=True)
     with pytest.raises(ParentCanceled):
         service.interactions.cancel(ANN, entry_no, canceled=False)
@@ -134,7 +134,9 @@ def behind(service: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(lambda desk, call: desk.interactions.create(ANN, call, **NOW), id="campaign entry"),
+        pytest.param(
+            lambda desk, call: desk.single_interactions.create(ANN, call, **NOW), id="campaign entry"
+        ),
         pytest.param(
             lambda desk, _: desk.interactions.cancel_campaign_entry(ANN, 1, canceled=True), id="cancel entry"
         ),
@@ -178,11 +180,11 @@ def test_an_interaction_of_a_campaign_that_has_an_entry_waits_for_nobody(
 ) -> None:
     service.codes()
     said = a_call(service.contact().no)
-    service.interactions.create(ANN, said, **NOW)
+    service.single_interactions.create(ANN, said, **NOW)
     service.catch_up()
     behind(service, monkeypatch)
     service.contact()
-    _, value, _ = service.interactions.create(ANN, said, **NOW)
+    _, value, _ = service.single_interactions.create(ANN, said, **NOW)
     assert value.campaign_entry_no == 1
 
 
@@ -250,7 +252,7 @@ def test_b18_4_cover_sheets_are_logged_while_others_record_interactions(
     fed = service.read_models.wait
 
     def meanwhile(position: int, timeout: float, names: Sequence[str] | None = None) -> bool:
-        service.interactions.create(ANN, replace(a_call(no), campaign_no=None), **NOW)
+        service.single_interactions.create(ANN, replace(a_call(no), campaign_no=None), **NOW)
         return fed(position, timeout, names)
 
     monkeypatch.setattr(service.read_models, "wait", meanwhile)
