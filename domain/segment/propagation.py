@@ -120,14 +120,17 @@ def attached(
 def removed(
     blocks: Sequence[LineBlock], own: OwnChanges, header: Header, language_code: str | None
 ) -> list[LineBlock]:
-    """The blocks once the segment has no document in this language: lines that used it go to another (B4)."""
+    """The blocks once the segment has no document in this language: lines that used it go to the header's
+    default, or where they have none in it to another (domain B4).
+    """
+    of_header = header.without_language(language_code).language_code
 
     def restart(start: LineStart) -> LineStart:
         documents = without_language(start.documents, language_code)
         new = replaced(start, documents=documents)
         if start.language_code != language_code:
             return new
-        default = next_default(documents, language_code)
+        default = next_default(documents, of_header)
         document = document_in(documents, default)
         return replaced(new, language_code=default, subject=document.subject if document else None)
 

@@ -143,6 +143,17 @@ class TestRemovingADocument:
         sheet.detach("NLD")
         assert sheet.shown() == [("ENG", "Spring", "inherited")] * 2
 
+    def test_b4_lines_go_to_the_default_that_the_header_has_by_now(self) -> None:
+        german = document("DEU", "Frühling")
+        sheet = Sheet(template(german, *SPRING.documents, language="NLD"), interaction_template_code="SPRING")
+        sheet.add(3, 4)
+        sheet.change(language_code="ENG")
+        assert sheet.shown() == [("DEU", "Frühling", "inherited"), ("NLD", "Lente", "inherited")]
+        sheet.detach("NLD")
+        assert sheet.shown()[1] == ("ENG", "Spring", "inherited")
+        sheet.detach("DEU")
+        assert sheet.shown() == [("ENG", "Spring", "inherited")] * 2
+
     def test_without_any_left_there_is_no_language(self) -> None:
         sheet = Sheet()
         sheet.attach(document("ENG", "Spring"))
@@ -231,6 +242,12 @@ class TestLanguageAndSubject:
         assert sheet.line(10_000).correspondence_type == "hard_copy"
         sheet.change(correspondence_type=None)
         assert sheet.line(10_000).correspondence_type == "hard_copy"
+
+    def test_b2_2_a_correspondence_type_that_is_named_with_a_template_goes_after_it(self) -> None:
+        sheet = Sheet()
+        sheet.add(1)
+        sheet.change(SPRING, interaction_template_code="SPRING", correspondence_type="email")
+        assert sheet.line(10_000).correspondence_type == "email"
 
 
 class TestPersonalDocument:
