@@ -182,6 +182,8 @@ def test_letters_for_the_printer_are_files_by_name_with_an_index(crm: Crm) -> No
     assert set(files.namelist()) == wanted
     rows = list(csv.DictReader(io.StringIO(files.read("index.csv").decode("utf-8-sig"))))
     assert {row["file"] for row in rows} == wanted - {"index.csv"}
+    # Company by company as everywhere (B5): who has none comes first.
+    assert [row["company"] for row in rows] == ["", "", "Alder / Sons"]
     for row in rows:
         assert row["sha256"] == hashlib.sha256(files.read(row["file"])).hexdigest()
         assert row["as_sent"] == "yes"
