@@ -154,6 +154,15 @@ class TestRemovingADocument:
         sheet.detach("DEU")
         assert sheet.shown() == [("ENG", "Spring", "inherited")] * 2
 
+    def test_b4_so_does_a_line_whose_language_was_chosen_by_hand(self) -> None:
+        german = document("DEU", "Frühling")
+        sheet = Sheet(template(german, *SPRING.documents, language="NLD"), interaction_template_code="SPRING")
+        sheet.add(4)
+        sheet.change_line(10_000, language_code="DEU")
+        sheet.change(language_code="ENG")
+        sheet.detach("DEU")
+        assert sheet.shown() == [("ENG", "Spring", "inherited")]
+
     def test_without_any_left_there_is_no_language(self) -> None:
         sheet = Sheet()
         sheet.attach(document("ENG", "Spring"))
@@ -204,6 +213,20 @@ class TestLanguageAndSubject:
         sheet.add(2)
         sheet.change(language_code="NLD", subject="Voorjaar")
         assert sheet.segment.header.documents == (document("ENG", "Spring"), document("NLD", "Voorjaar"))
+        assert sheet.shown() == [("NLD", "Voorjaar", "inherited")]
+
+    def test_b2_4_a_new_subject_reaches_lines_that_contact_or_hand_brought_to_the_language(
+        self,
+    ) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(1, 2, 4)
+        sheet.change_line(30_000, language_code="NLD")
+        sheet.change(language_code="NLD")
+        sheet.change(subject="Voorjaar")
+        dutch = ("NLD", "Voorjaar", "inherited")
+        assert sheet.shown() == [("ENG", "Spring", "inherited"), dutch, dutch]
+        sheet.change_line(30_000, language_code="ENG")
+        assert sheet.shown()[2] == ("ENG", "Spring", "inherited")
 
     def test_a_new_subject_is_that_of_the_document_in_the_default_language(self) -> None:
         """Domain rule B2.4: lines with the same template, language and old subject follow."""
@@ -257,6 +280,15 @@ class TestPersonalDocument:
         sheet.personalise(20_000, document(name="mine"))
         assert sheet.shown() == [("ENG", "Spring", "inherited"), ("NLD", "Lente", "unique")]
         assert sheet.used(20_000) == "mine-None"
+
+    def test_b4_without_it_a_line_with_another_template_has_nothing(self) -> None:
+        sheet = Sheet()
+        sheet.attach(document("ENG", "Spring"))
+        sheet.add(1)
+        sheet.change_line(10_000, template(document(None, "Call")), interaction_template_code="CALL")
+        assert sheet.shown() == [(None, "Call", "unique")]
+        sheet.depersonalise(10_000)
+        assert sheet.shown() == [(None, None, None)]
 
     def test_without_it_the_line_inherits_again(self) -> None:
         sheet = Sheet(SPRING, interaction_template_code="SPRING")
