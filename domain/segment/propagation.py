@@ -127,8 +127,10 @@ def attached(
         kept = dict(changes)
         if "documents" in kept:
             kept["documents"] = with_document(kept["documents"], document)
-        language = kept.get("language_code", header.language_code)
-        if before and language == document.language_code and kept.get("subject", "") == before.subject:
+        # A subject that nobody chose: that of the document before, or blank where there was none.
+        usual = before.subject if before else None
+        language = kept.get("language_code", start.language_code)
+        if language == document.language_code and kept.get("subject", "") == usual:
             del kept["subject"]
         return kept
 

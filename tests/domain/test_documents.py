@@ -117,6 +117,14 @@ class TestLaterDocuments:
         sheet.add(2, 3)
         assert sheet.shown() == [("NLD", "Lente", "inherited"), ("ENG", "Spring", "inherited")]
 
+    def test_b4_a_line_that_was_put_in_the_language_before_takes_it_with_its_subject(self) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(1)
+        sheet.change_line(10_000, language_code="DEU")
+        assert sheet.shown() == [("DEU", None, None)]
+        sheet.attach(document("DEU", "Frühling"))
+        assert sheet.shown() == [("DEU", "Frühling", "inherited")]
+
     def test_a_document_in_the_place_of_another_keeps_its_subject_unless_one_is_named(self) -> None:
         sheet = Sheet(SPRING, interaction_template_code="SPRING")
         sheet.add(1)
