@@ -224,6 +224,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("at most {n}", "hoogstens {n}"),
     # Interactions
     ("The interaction needs a {needed}.", "De interactie heeft een {needed} nodig."),
+    ("The interaction needs an interaction template.", "De interactie heeft een interactiesjabloon nodig."),
     ("Interaction log entry {no} is not postponed.", "Interactielogpost {no} is niet uitgesteld."),
     (
         "Interaction log entry {no} is canceled; uncancel that first.",
