@@ -22,7 +22,7 @@ from domain.segment.selection import LoggedContacts
 from domain.segment.state import Segment
 from eventstore.log import StaleVersionError
 from eventstore.recorder import Alongside
-from projections.logged_contacts import entries_like
+from projections.logged_contacts import entries_like, standing_campaign_entries
 from projections.logging_checks import check_lines
 from projections.read_models import ReadModels
 
@@ -119,13 +119,15 @@ class LoggingSegments:
             with self.read_models.cursor() as cursor:
                 entries &= entries_like(cursor, logged, msgspec.structs.asdict(only))
         contacts = logged_contacts(logged, entries)
+        with self.read_models.cursor() as cursor:
+            standing = standing_campaign_entries(cursor, logged)
         while True:
             no = self.records.draw_number("segment", None)
             created = logging.follow_up(
                 no,
                 logged,
                 work_date=caller.work_date,
-                campaign_no=only_campaign(logged),
+                campaign_no=only_campaign(logged, standing),
                 salesperson_code=self.records.salesperson_of(caller.user_id),
                 description=description,
                 like=self.segments.header_of(logged.segment_no) if keep_template else None,

@@ -22,7 +22,6 @@ from application.segments import logged_segment, stream_of
 from correspondence import opt_out
 from correspondence.mail_server import MailSettings
 from correspondence.outbox import Outbox, Waiting
-from domain.amendments import LoggedAgain
 from domain.contact import ContactChanges
 from domain.contact_set import ContactSet
 from domain.delivery import (
@@ -32,7 +31,7 @@ from domain.delivery import (
     choose_again,
     resend_description,
 )
-from domain.errors import NoDocument, NotFound
+from domain.errors import Conflict, NoDocument, NotFound
 from domain.interaction import InteractionLogged, SingleInteraction
 from domain.segment.state import Segment
 from domain.vocabulary import CorrespondenceType
@@ -127,22 +126,28 @@ class Resending:
             raise NoDocument(f"Interaction log entry {entry_no} has no document.")
         stream = stream_of_entry(entry)
         aggregate, recorded = loaded(self.journal, stream)
-        chosen = choose_again(self._sendable(entry_no=entry_no), correspondence_type)
+        sendable = self._sendable(entry_no=entry_no)
+        chosen = choose_again(sendable, correspondence_type)
         if not update_merge_fields:
             event = InteractionsSentAgain(
                 recorded.first, ContactSet([entry_no - recorded.first]), correspondence_type
             )
             changes = Changes(stream, aggregate.version, [event])
             return Resent(1, None, self.journal.record(caller, changes))
+        if isinstance(aggregate, Segment):
+            return self._log_again(caller, aggregate, chosen, correspondence_type)
+        # As the entry says by now: what it was made of may say something else.
+        kind = correspondence_type or sendable[0].correspondence_type
         if isinstance(aggregate, SingleInteraction):
-            return self._record_again(caller, aggregate, correspondence_type)
-        if isinstance(aggregate, LoggedAgain):
-            assert aggregate.event is not None
-            made = aggregate.event
-            segment = self.journal.load(stream_of(made.segment_no), Segment)
-            assert segment is not None
-            return self._log_again(caller, segment, [made.source_of(entry_no)], correspondence_type)
-        return self._log_again(caller, aggregate, chosen, correspondence_type)
+            return self._record_again(caller, aggregate, kind)
+        assert aggregate.event is not None
+        made, source = aggregate.event, aggregate.event.source_of(entry_no)
+        segment = self.journal.load(stream_of(made.segment_no), Segment)
+        assert segment is not None
+        assert segment.recorded is not None
+        if source - segment.recorded.first in segment.recorded.deleted:
+            raise Conflict(f"Interaction log entry {source}, of which this one was made, was deleted.")
+        return self._log_again(caller, segment, [source], kind)
 
     def _log_again(
         self,
@@ -177,6 +182,9 @@ class Resending:
     def _record_again(
         self, caller: Caller, single: SingleInteraction, correspondence_type: CorrespondenceType | None
     ) -> Resent:
+        contact_no = single.value.contact_no
+        if contact_no is None or self.contacts.find(contact_no) is None:
+            raise Conflict(f"The contact of interaction log entry {single.entry_no} does not exist any more.")
         counters = self.journal.log.counters
         first = counters.next_of(INTERACTION)
         value = replaced(
@@ -184,7 +192,7 @@ class Resending:
             date=caller.work_date,
             time_of_interaction=_now(),
             description=resend_description(single.value.description),
-            correspondence_type=correspondence_type or single.value.correspondence_type,
+            correspondence_type=correspondence_type,
         )
         position = self.journal.record(
             caller,

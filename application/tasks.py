@@ -8,7 +8,7 @@ from msgspec.structs import replace as replaced
 
 from application.contacts import Contacts
 from application.journal import Caller, Changes, Journal, retried
-from application.looking_up import look_up
+from application.looking_up import catch_up, look_up
 from application.records import Records
 from application.segments import Segments
 from application.segments import stream_of as segment_stream
@@ -21,6 +21,7 @@ from domain.vocabulary import given
 from projections.criteria_sql import Parameters
 from projections.listing import Page, Query, list_page
 from projections.read_models import ReadModels
+from projections.selection import known_contacts
 from projections.task_listings import TASKS, gone_relation, runs_for_open_segments
 
 TASK = "task"
@@ -47,7 +48,10 @@ class Tasks:
     def create_for_segment(self, caller: Caller, no: str, values: TaskChanges) -> tuple[TasksCreated, int]:
         """A task for every contact on a segment; the event and the position. Raises Refused."""
         segment = self.segments.for_command(caller, no)
-        if segment.number_of_lines == 0:
+        catch_up(self.journal, self.read_models, "contacts")
+        # Go Back may have brought lines of contacts that were deleted meanwhile.
+        contacts = known_contacts(self.read_models, segment.contacts).selected
+        if not contacts:
             raise SegmentEmpty(f"Segment {no} has no lines.")
         header = segment.header
         defaults = Task(
@@ -56,7 +60,7 @@ class Tasks:
             campaign_no=header.campaign_no,
             date=caller.work_date,
         )
-        return self._create(caller, segment.contacts, values, defaults, no)
+        return self._create(caller, contacts, values, defaults, no)
 
     @retried
     def create(self, caller: Caller, contact_no: str, values: TaskChanges) -> tuple[TasksCreated, int]:

@@ -220,6 +220,8 @@ def check(
         needed = field != "salesperson_code" or interaction.document_type is None
         if value is None and needed:
             word = field.removesuffix("_no").removesuffix("_code").replace("_", " ")
+            if field == "interaction_template_code":
+                raise MandatoryField.named(field, "The interaction needs an interaction template.")
             raise MandatoryField.named(field, f"The interaction needs a {word}.")
     assert contact is not None
     if interaction.correspondence_type == "email" and not _has_email(interaction, contact):

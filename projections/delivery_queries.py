@@ -115,8 +115,9 @@ def filed_numbers(
 ) -> Sequence[int]:
     """The entries of a logged segment that have a document, company by company (domain B5, step 6)."""
     row = cursor.execute(
-        "SELECT array_agg(e.entry_no ORDER BY k.name, e.contact_company_no, c.type, c.name, e.entry_no)"
-        f" AS numbers{_FILED_OF} WHERE {_HAS_DOCUMENT} AND e.logged_segment_entry_no = %(logged)s"
+        "SELECT array_agg(e.entry_no ORDER BY k.name NULLS FIRST, e.contact_company_no NULLS FIRST,"
+        f" c.type NULLS FIRST, c.name NULLS FIRST, e.entry_no) AS numbers{_FILED_OF}"
+        f" WHERE {_HAS_DOCUMENT} AND e.logged_segment_entry_no = %(logged)s"
         " AND (%(type)s::text IS NULL OR e.correspondence_type = %(type)s)",
         {"logged": logged_segment, "type": correspondence_type},
     ).fetchone()

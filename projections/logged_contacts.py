@@ -1,4 +1,4 @@
-"""Which entries of a logged segment have certain values by now: for follow-up segments (domain B10.7)."""
+"""What became of the entries of a logged segment by now: for follow-up segments (domain B10.7)."""
 
 from __future__ import annotations
 
@@ -39,3 +39,10 @@ def entries_like(cursor: Cursor[DictRow], logged: SegmentLogged, wanted: Mapping
     ).fetchone()
     assert row is not None
     return ContactSet.from_array(np.asarray(row["numbers"]) - first)
+
+
+def standing_campaign_entries(cursor: Cursor[DictRow], logged: SegmentLogged) -> set[int]:
+    """The campaign entries that logging a segment made and that were not deleted."""
+    made = [entry.entry_no for entry in logged.campaign_entries]
+    rows = cursor.execute("SELECT entry_no FROM campaign_entry WHERE entry_no = ANY(%s)", (made,))
+    return {row["entry_no"] for row in rows}

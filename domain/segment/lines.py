@@ -145,10 +145,14 @@ def with_personal(own: LineChanges, document: Document) -> LineChanges:
     return after(own, _personal(documents, document.language_code), ("subject",))
 
 
-def without_personal(own: LineChanges, language_code: str | None) -> LineChanges:
-    """The same without the personal document in a language: another one serves, or it inherits again (B4)."""
+def without_personal(own: LineChanges, language_code: str | None, *, inherits: bool) -> LineChanges:
+    """The same without the personal document in a language: another one serves, else it inherits again, or
+    has nothing where its template is not the header's (B4).
+    """
     documents = without_language(given(own).get("personal_documents", ()), language_code)
-    changes = _personal(documents, documents[0].language_code) if documents else NO_CHANGES
+    changes = NO_CHANGES if inherits else LineChanges(language_code=None, subject=None)
+    if documents:
+        changes = _personal(documents, documents[0].language_code)
     return after(own, changes, tuple(name for name in OF_ITS_DOCUMENT if name != "documents"))
 
 

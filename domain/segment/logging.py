@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -163,9 +163,12 @@ def follow_up(
     return SegmentCreated(no, header, follow_up_on=logged.entry_no)
 
 
-def only_campaign(logged: SegmentLogged) -> str | None:
-    """The campaign of a logged segment; blank if it has none or several (domain B10.7)."""
-    campaigns = [entry.campaign_no for entry in logged.campaign_entries]
+def only_campaign(logged: SegmentLogged, standing: Collection[int]) -> str | None:
+    """The campaign of a logged segment; blank if it has none or several (domain B10.7).
+
+    `standing` are the campaign entries that were not deleted.
+    """
+    campaigns = [entry.campaign_no for entry in logged.campaign_entries if entry.entry_no in standing]
     return campaigns[0] if len(campaigns) == 1 else None
 
 

@@ -17,7 +17,7 @@ from domain.vocabulary import given
 Values = dict[str, Any]
 OwnChanges = dict[tuple[int, int], LineChanges]
 Restart = Callable[[LineStart], LineStart]
-Keep = Callable[[Values], Values]
+Keep = Callable[[Values, LineStart], Values]
 
 OF_A_PERSONAL_DOCUMENT = {"language_code", "language_fixed", "subject"}
 
@@ -65,24 +65,42 @@ def overwritten(
     if not values:
         return list(blocks)
     replaced_names = values.keys() | ({"language_fixed"} if "language_code" in values else set())
-    of_subject = "subject" in values and not values.keys() & {"documents", "language_code"}
+    if "subject" in where:
+        blocks = _with_subject(blocks, own, where, values["subject"])
 
     def restart(start: LineStart) -> LineStart:
-        new = replaced(start, **values)
-        if of_subject:
-            named = _renamed(start.documents, start.language_code, start.subject, values["subject"])
-            return replaced(new, documents=named)
-        return new
+        return replaced(start, **values)
 
-    def keep(changes: Values) -> Values:
+    def keep(changes: Values, start: LineStart) -> Values:
         gone = replaced_names - (OF_A_PERSONAL_DOCUMENT if changes.get("personal_documents") else set())
-        kept = {name: value for name, value in changes.items() if name not in gone}
-        if of_subject and "documents" in kept:
-            language = kept.get("language_code", where["language_code"])
-            kept["documents"] = _renamed(kept["documents"], language, where["subject"], values["subject"])
-        return kept
+        return {name: value for name, value in changes.items() if name not in gone}
 
     return _rewritten(blocks, own, where, restart, keep)
+
+
+def _with_subject(
+    blocks: Sequence[LineBlock], own: OwnChanges, where: Values, subject: str | None
+) -> list[LineBlock]:
+    """The blocks with another subject for the document in a language, if it had the old one (domain B2.4).
+
+    Of all lines that have it: contacts may bring lines to its language that say another one.
+    """
+    language, old = where["language_code"], where["subject"]
+
+    def renamed(documents: Documents) -> Documents:
+        document = document_in(documents, language)
+        if document is None or document.subject != old:
+            return documents
+        return with_document(documents, replaced(document, subject=subject))
+
+    def restart(start: LineStart) -> LineStart:
+        return replaced(start, documents=renamed(start.documents))
+
+    def keep(changes: Values, start: LineStart) -> Values:
+        return changes | ({"documents": renamed(changes["documents"])} if "documents" in changes else {})
+
+    follows = {name: value for name, value in where.items() if name not in ("language_code", "subject")}
+    return _rewritten(blocks, own, follows, restart, keep)
 
 
 def attached(
@@ -101,7 +119,7 @@ def attached(
             return replaced(new, language_code=document.language_code, subject=document.subject)
         return new
 
-    def keep(changes: Values) -> Values:
+    def keep(changes: Values, start: LineStart) -> Values:
         if changes.get("personal_documents"):
             return changes
         if first:
@@ -109,8 +127,10 @@ def attached(
         kept = dict(changes)
         if "documents" in kept:
             kept["documents"] = with_document(kept["documents"], document)
-        language = kept.get("language_code", header.language_code)
-        if before and language == document.language_code and kept.get("subject", "") == before.subject:
+        # A subject that nobody chose: that of the document before, or blank where there was none.
+        usual = before.subject if before else None
+        language = kept.get("language_code", start.language_code)
+        if language == document.language_code and kept.get("subject", "") == usual:
             del kept["subject"]
         return kept
 
@@ -120,24 +140,29 @@ def attached(
 def removed(
     blocks: Sequence[LineBlock], own: OwnChanges, header: Header, language_code: str | None
 ) -> list[LineBlock]:
-    """The blocks once the segment has no document in this language: lines that used it go to another (B4)."""
+    """The blocks once the segment has no document in this language: lines that used it go to the header's
+    default, or where they have none in it to another (domain B4).
+    """
+    of_header = header.without_language(language_code).language_code
 
     def restart(start: LineStart) -> LineStart:
         documents = without_language(start.documents, language_code)
         new = replaced(start, documents=documents)
         if start.language_code != language_code:
             return new
-        default = next_default(documents, language_code)
+        default = next_default(documents, of_header)
         document = document_in(documents, default)
         return replaced(new, language_code=default, subject=document.subject if document else None)
 
-    def keep(changes: Values) -> Values:
+    def keep(changes: Values, start: LineStart) -> Values:
         if changes.get("personal_documents"):
             return changes
         used = "language_code" in changes and changes["language_code"] == language_code
         kept = {n: v for n, v in changes.items() if not (used and n in OF_A_PERSONAL_DOCUMENT)}
         if "documents" in kept:
             kept["documents"] = without_language(kept["documents"], language_code)
+        if used and of_header != start.language_code:
+            kept["language_code"] = next_default(kept.get("documents", start.documents), of_header)
         return kept
 
     return _rewritten(blocks, own, _follows(header), restart, keep)
@@ -145,14 +170,6 @@ def removed(
 
 def _follows(header: Header) -> Values:
     return {"interaction_template_code": header.interaction_template_code}
-
-
-def _renamed(documents: Documents, language: str | None, old: str | None, new: str | None) -> Documents:
-    """The documents with another subject for the one in this language, if it has the old one."""
-    document = document_in(documents, language)
-    if document is None or document.subject != old:
-        return documents
-    return with_document(documents, replaced(document, subject=new))
 
 
 def _rewritten(
@@ -163,10 +180,10 @@ def _rewritten(
     parts: list[LineBlock] = []
     for block in blocks:
         of_block = own_of.get(block.id, {})
-        chosen = _lines_that_say(where, block, of_block)
-        parts += _restarted(block, chosen, restart(block.start))
+        chosen, start = _lines_that_say(where, block, of_block), restart(block.start)
+        parts += _restarted(block, chosen, start)
         for key in chosen & ContactSet(of_block):
-            own[block.id, key] = LineChanges(**keep(of_block[key]))
+            own[block.id, key] = LineChanges(**keep(of_block[key], start))
     return parts
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace as replaced
 
 from domain.amendments import Amendment, RecordedInteractions
 from domain.contact_set import EMPTY, ContactSet, union
+from domain.document import Document
 from domain.filter_expression import exactly
 from domain.segment.events import (
     ActionRedone,
@@ -312,7 +313,7 @@ class Segment:
     @apply.register
     def _(self, event: DocumentAttached, user_id: str, at: datetime) -> None:
         if event.line_no is not None:
-            self._personalise(event.line_no, lambda own: with_personal(own, event.document))
+            self._personalise(event.line_no, event.document)
         else:
             self.blocks = attached(self.blocks, self.own, self.header, event.document)
             self.header = self.header.with_document(event.document)
@@ -320,7 +321,7 @@ class Segment:
     @apply.register
     def _(self, event: DocumentRemoved, user_id: str, at: datetime) -> None:
         if event.line_no is not None:
-            self._personalise(event.line_no, lambda own: without_personal(own, event.language_code))
+            self._take_away(event.line_no, event.language_code)
         else:
             self.blocks = removed(self.blocks, self.own, self.header, event.language_code)
             self.header = self.header.without_language(event.language_code)
@@ -371,10 +372,20 @@ class Segment:
         for values, where in steps(self.header, event):
             self.blocks = overwritten(self.blocks, self.own, values, where)
 
-    def _personalise(self, line_no: int, change: Callable[[LineChanges], LineChanges]) -> None:
+    def _personalise(self, line_no: int, document: Document) -> None:
         line = self.line(line_no)
         assert line is not None, f"line {line_no} is not on the segment"
-        self.own[line.block.id, line.contact_key] = change(line.own)
+        self.own[line.block.id, line.contact_key] = with_personal(line.own, document)
+
+    def _take_away(self, line_no: int, language_code: str | None) -> None:
+        line = self.line(line_no)
+        assert line is not None, f"line {line_no} is not on the segment"
+        template = given(line.own).get(
+            "interaction_template_code", line.block.start.interaction_template_code
+        )
+        self.own[line.block.id, line.contact_key] = without_personal(
+            line.own, language_code, inherits=template == self.header.interaction_template_code
+        )
 
     def _forget_lines_that_cannot_come_back(self) -> None:
         self.blocks = [replaced(block, members=block.alive) for block in self.blocks if block.alive]

@@ -169,6 +169,8 @@ def _lines_of_template(new: Header, values: HeaderChanges, changes: dict[str, An
     follow = {LINE_FIELD_OF.get(name, name) for name in given(values)} | {"campaign_no", "subject"}
     lines = {LINE_FIELD_OF[name]: value for name, value in changes.items() if name in LINE_FIELD_OF}
     correspondence_type, fixed = correspondence(new)
+    if (named := given(values).get("correspondence_type")) is not None and new.document is not None:
+        correspondence_type, fixed = named, True  # as if it had been changed after the template (B2.2)
     return {name: value for name, value in lines.items() if name in follow} | {
         "interaction_template_code": new.interaction_template_code,
         "documents": new.documents,

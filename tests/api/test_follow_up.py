@@ -41,6 +41,24 @@ def test_b10_7_entries_that_were_deleted_are_not_followed_up(
     assert contacts(client, made["no"]) == [stays["contact_no"]]
 
 
+def test_b10_7_a_campaign_whose_entry_was_deleted_is_not_that_of_the_follow_up(
+    client: httpx.Client, crm: Crm
+) -> None:
+    campaign = crm.record("campaigns")
+    segment = crm.loggable(2)["no"]
+    ok(client.patch(f"/v1/segments/{segment}/lines/10000", json={"campaign_no": campaign}))
+    logged = ok(client.post(f"/v1/segments/{segment}/log"))["logged_segment"]["entry_no"]
+    path = f"/v1/logged-segments/{logged}/follow-up"
+    assert ok(client.post(path))["campaign_no"] == campaign
+    (entry,) = ok(client.get("/v1/campaign-entries", params={"segment_no": segment}))["items"]
+    ok(client.post(f"/v1/campaign-entries/{entry['entry_no']}/cancel"))
+    ok(client.post("/v1/campaign-entries/delete-canceled", params={"segment_no": segment}))
+
+    made = ok(client.post(path))
+
+    assert (made["campaign_no"], made["number_of_lines"]) == (None, 1)
+
+
 def test_b9_entries_that_were_deleted_are_not_reused(client: httpx.Client, crm: Crm) -> None:
     logged = crm.logged(2)["entry_no"]
     stays, gone = entries(client, logged)

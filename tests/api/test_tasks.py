@@ -65,6 +65,16 @@ class TestForASegment:
         assert ok(client.get(f"/v1/tasks/{first}"))["segment_no"] is None
         assert tasks(client, segment_no=segment) == []
 
+    def test_b18_6_there_is_none_for_a_contact_that_was_deleted(self, client: httpx.Client, crm: Crm) -> None:
+        segment = crm.loggable(2)["no"]
+        gone = ok(client.get(f"/v1/segments/{segment}/lines/20000"))["contact_no"]
+        ok(client.delete(f"/v1/segments/{segment}/lines/20000"))
+        ok(client.delete(f"/v1/contacts/{gone}"))
+        ok(client.post(f"/v1/segments/{segment}/go-back"))
+        assert ok(client.post(f"/v1/segments/{segment}/tasks", json=CALL))["number_of_tasks"] == 1
+        ok(client.delete(f"/v1/segments/{segment}/lines/10000"))
+        refused(client.post(f"/v1/segments/{segment}/tasks", json=CALL), "segment-empty")
+
     def test_a_deleted_segment_is_forgotten(self, client: httpx.Client, crm: Crm) -> None:
         segment = crm.loggable()["no"]
         number = ok(client.post(f"/v1/segments/{segment}/tasks", json=CALL))["first_no"]

@@ -117,6 +117,14 @@ class TestLaterDocuments:
         sheet.add(2, 3)
         assert sheet.shown() == [("NLD", "Lente", "inherited"), ("ENG", "Spring", "inherited")]
 
+    def test_b4_a_line_that_was_put_in_the_language_before_takes_it_with_its_subject(self) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(1)
+        sheet.change_line(10_000, language_code="DEU")
+        assert sheet.shown() == [("DEU", None, None)]
+        sheet.attach(document("DEU", "Frühling"))
+        assert sheet.shown() == [("DEU", "Frühling", "inherited")]
+
     def test_a_document_in_the_place_of_another_keeps_its_subject_unless_one_is_named(self) -> None:
         sheet = Sheet(SPRING, interaction_template_code="SPRING")
         sheet.add(1)
@@ -142,6 +150,26 @@ class TestRemovingADocument:
         sheet.add(1, 2)
         sheet.detach("NLD")
         assert sheet.shown() == [("ENG", "Spring", "inherited")] * 2
+
+    def test_b4_lines_go_to_the_default_that_the_header_has_by_now(self) -> None:
+        german = document("DEU", "Frühling")
+        sheet = Sheet(template(german, *SPRING.documents, language="NLD"), interaction_template_code="SPRING")
+        sheet.add(3, 4)
+        sheet.change(language_code="ENG")
+        assert sheet.shown() == [("DEU", "Frühling", "inherited"), ("NLD", "Lente", "inherited")]
+        sheet.detach("NLD")
+        assert sheet.shown()[1] == ("ENG", "Spring", "inherited")
+        sheet.detach("DEU")
+        assert sheet.shown() == [("ENG", "Spring", "inherited")] * 2
+
+    def test_b4_so_does_a_line_whose_language_was_chosen_by_hand(self) -> None:
+        german = document("DEU", "Frühling")
+        sheet = Sheet(template(german, *SPRING.documents, language="NLD"), interaction_template_code="SPRING")
+        sheet.add(4)
+        sheet.change_line(10_000, language_code="DEU")
+        sheet.change(language_code="ENG")
+        sheet.detach("DEU")
+        assert sheet.shown() == [("ENG", "Spring", "inherited")]
 
     def test_without_any_left_there_is_no_language(self) -> None:
         sheet = Sheet()
@@ -193,6 +221,20 @@ class TestLanguageAndSubject:
         sheet.add(2)
         sheet.change(language_code="NLD", subject="Voorjaar")
         assert sheet.segment.header.documents == (document("ENG", "Spring"), document("NLD", "Voorjaar"))
+        assert sheet.shown() == [("NLD", "Voorjaar", "inherited")]
+
+    def test_b2_4_a_new_subject_reaches_lines_that_contact_or_hand_brought_to_the_language(
+        self,
+    ) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(1, 2, 4)
+        sheet.change_line(30_000, language_code="NLD")
+        sheet.change(language_code="NLD")
+        sheet.change(subject="Voorjaar")
+        dutch = ("NLD", "Voorjaar", "inherited")
+        assert sheet.shown() == [("ENG", "Spring", "inherited"), dutch, dutch]
+        sheet.change_line(30_000, language_code="ENG")
+        assert sheet.shown()[2] == ("ENG", "Spring", "inherited")
 
     def test_a_new_subject_is_that_of_the_document_in_the_default_language(self) -> None:
         """Domain rule B2.4: lines with the same template, language and old subject follow."""
@@ -232,6 +274,12 @@ class TestLanguageAndSubject:
         sheet.change(correspondence_type=None)
         assert sheet.line(10_000).correspondence_type == "hard_copy"
 
+    def test_b2_2_a_correspondence_type_that_is_named_with_a_template_goes_after_it(self) -> None:
+        sheet = Sheet()
+        sheet.add(1)
+        sheet.change(SPRING, interaction_template_code="SPRING", correspondence_type="email")
+        assert sheet.line(10_000).correspondence_type == "email"
+
 
 class TestPersonalDocument:
     def test_it_belongs_to_one_line_and_has_its_language_and_subject(self) -> None:
@@ -240,6 +288,15 @@ class TestPersonalDocument:
         sheet.personalise(20_000, document(name="mine"))
         assert sheet.shown() == [("ENG", "Spring", "inherited"), ("NLD", "Lente", "unique")]
         assert sheet.used(20_000) == "mine-None"
+
+    def test_b4_without_it_a_line_with_another_template_has_nothing(self) -> None:
+        sheet = Sheet()
+        sheet.attach(document("ENG", "Spring"))
+        sheet.add(1)
+        sheet.change_line(10_000, template(document(None, "Call")), interaction_template_code="CALL")
+        assert sheet.shown() == [(None, "Call", "unique")]
+        sheet.depersonalise(10_000)
+        assert sheet.shown() == [(None, None, None)]
 
     def test_without_it_the_line_inherits_again(self) -> None:
         sheet = Sheet(SPRING, interaction_template_code="SPRING")

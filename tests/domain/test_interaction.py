@@ -143,6 +143,7 @@ class TestChecking:
         with pytest.raises(MandatoryField) as refusal:
             check(interaction, ANNA, deliver=False)
         assert refusal.value.problems[0][0] == (field,)
+        assert "a interaction" not in refusal.value.detail
 
     def test_blanks_the_type_email_where_there_is_no_address(self) -> None:
         mail = complete(said(correspondence_type="email"), around())

@@ -217,7 +217,10 @@ class TestFollowUp:
         sheet = Worksheet(description="Spring")
         sheet.add(1)
         lines = checked(campaigns=[(campaign, WORK_DATE, "JR") for campaign in campaigns])
-        assert only_campaign(logged(sheet, lines)) == expected
+        made = logged(sheet, lines)
+        standing = [entry.entry_no for entry in made.campaign_entries]
+        assert only_campaign(made, standing) == expected
+        assert only_campaign(made, standing[1:]) == (campaigns[1] if campaigns[1:] else None)
 
 
 class TestLoggedContacts:

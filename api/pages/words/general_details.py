@@ -224,6 +224,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("at most {n}", "hoogstens {n}"),
     # Interactions
     ("The interaction needs a {needed}.", "De interactie heeft een {needed} nodig."),
+    ("The interaction needs an interaction template.", "De interactie heeft een interactiesjabloon nodig."),
     ("Interaction log entry {no} is not postponed.", "Interactielogpost {no} is niet uitgesteld."),
     (
         "Interaction log entry {no} is canceled; uncancel that first.",
@@ -253,6 +254,14 @@ DETAILS: tuple[tuple[str, str], ...] = (
     (
         "Everything that could be sent again is on its way already.",
         "Alles wat opnieuw verstuurd kan worden is al onderweg.",
+    ),
+    (
+        "Interaction log entry {no}, of which this one was made, was deleted.",
+        "Interactielogpost {no}, waarvan deze is gemaakt, is verwijderd.",
+    ),
+    (
+        "The contact of interaction log entry {no} does not exist any more.",
+        "Het contact van interactielogpost {no} bestaat niet meer.",
     ),
     ("there is no e-mail address", "er is geen e-mailadres"),
     ("there is no document", "er is geen document"),

@@ -182,6 +182,8 @@ def test_letters_for_the_printer_are_files_by_name_with_an_index(crm: Crm) -> No
     assert set(files.namelist()) == wanted
     rows = list(csv.DictReader(io.StringIO(files.read("index.csv").decode("utf-8-sig"))))
     assert {row["file"] for row in rows} == wanted - {"index.csv"}
+    # Company by company as everywhere (B5): who has none comes first.
+    assert [row["company"] for row in rows] == ["", "", "Alder / Sons"]
     for row in rows:
         assert row["sha256"] == hashlib.sha256(files.read(row["file"])).hexdigest()
         assert row["as_sent"] == "yes"
@@ -395,6 +397,38 @@ def test_with_fresh_letters_new_entries_are_logged(crm: Crm, box: Mailbox) -> No
     assert all(entry["canceled"] for entry in mailing.entries())
 
 
+def test_b13_what_was_sent_in_another_way_is_logged_again_in_that_way(crm: Crm) -> None:
+    mailing = Mailing(crm)
+    mailing.put(email="ann@example.org")
+    mailing.log()
+    mailing.done()
+    on_paper = {"update_merge_fields": True, "correspondence_type": "hard_copy"}
+    again = ok(mailing.post("resend", **on_paper))["first_entry_no"]
+    mailing.done()
+    address = "/v1/interaction-log-entries"
+    third = ok(crm.client.post(f"{address}/{again}/resend", json={"update_merge_fields": True}))
+    mailing.done()
+    entry = ok(crm.client.get(f"{address}/{third['first_entry_no']}"))
+    assert (entry["correspondence_type"], entry["delivery_status"]) == ("hard_copy", "sent")
+
+
+def test_b13_of_an_entry_whose_source_was_deleted_none_is_logged_again(crm: Crm) -> None:
+    mailing = Mailing(crm)
+    mailing.put(email="ann@example.org")
+    mailing.log()
+    (first,) = mailing.done()
+    again = ok(mailing.post("resend", update_merge_fields=True))["first_entry_no"]
+    mailing.done()
+    address = "/v1/interaction-log-entries"
+    ok(crm.client.post(f"{address}/{first['entry_no']}/cancel"))
+    gone = crm.client.post(f"{address}/delete-canceled", params={"entry_no": str(first["entry_no"])})
+    assert ok(gone) == {"deleted": 1}
+    refused(crm.client.post(f"{address}/{again}/resend", json={"update_merge_fields": True}), "conflict")
+    assert ok(crm.client.post(f"{address}/{again}/resend"))["resent"] == 1
+    mailing.done()
+    assert mailing.logged()["number_of_interactions"] == len(mailing.entries()) == 1
+
+
 def test_what_has_no_document_or_is_on_its_way_cannot_be_sent_again(crm: Crm, box: Mailbox) -> None:
     logged = crm.logged()
     refused(crm.client.post(f"/v1/logged-segments/{logged['entry_no']}/resend"), "no-document")
@@ -438,6 +472,15 @@ def test_a_single_interaction_sends_its_templates_document(crm: Crm, box: Mailbo
     until(box.recipients, lambda found: len(found) == 2)
     new = ok(crm.client.get(f"{address}/{again['first_entry_no']}"))
     assert new["description"] == "Resend: As asked for"
+    # By now it is a letter on paper, and so is what is made of it; of nobody any more, nothing is.
+    until(entry, lambda entry: entry["delivery_status"] == "sent")
+    ok(crm.client.post(f"{address}/{entry_no}/resend", json={"correspondence_type": "hard_copy"}))
+    until(entry, lambda entry: entry["delivery_status"] == "sent")
+    fresh = {"update_merge_fields": True}
+    printed = ok(crm.client.post(f"{address}/{entry_no}/resend", json=fresh))["first_entry_no"]
+    assert ok(crm.client.get(f"{address}/{printed}"))["correspondence_type"] == "hard_copy"
+    ok(crm.client.delete(f"/v1/contacts/{no}"))
+    refused(crm.client.post(f"{address}/{entry_no}/resend", json=fresh), "conflict")
 
 
 def test_a_single_interaction_without_document_or_address_cannot_be_sent(crm: Crm) -> None:
