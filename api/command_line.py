@@ -62,7 +62,7 @@ def worker(
     import signal
     from threading import Event
 
-    from api.serve import database, wait_for_input_to_end, work
+    from api.serve import PATIENCE_SECONDS, database, wait_for_input_to_end, work
 
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -72,7 +72,7 @@ def worker(
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         wait_for_input_to_end(stop)
     settings, directory = settings_of(data)
-    with said(), database(settings, directory) as conninfo:
+    with said(), database(settings, directory, PATIENCE_SECONDS) as conninfo:
         work(conninfo, settings, directory, stop)
 
 

@@ -30,7 +30,7 @@ class Moment(NamedTuple):
         try:
             at = datetime.fromisoformat(text)
         except ValueError:
-            wanted = "a position (317) or an instant (2026-03-01T09:30:00Z)"
+            wanted = "a position (317) nor an instant (2026-03-01T09:30:00Z)"
             raise ValueError(f"'{text}' is neither {wanted}.") from None
         return cls(None, at.replace(tzinfo=at.tzinfo or UTC))
 

@@ -12,8 +12,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
+from time import monotonic, sleep
 from types import FrameType
 
+import psycopg
 import structlog
 
 from api.http_server import HttpServer
@@ -26,18 +28,33 @@ from eventstore.file_locks import ServeLock
 from projections.runner import Runners
 
 RESTART_SECONDS = 1.0
+PATIENCE_SECONDS = 30.0
+"""How long a server waits at its start for a database that may be starting too."""
 
 logger = structlog.get_logger()
 
 
 @contextmanager
-def database(settings: Settings, data: Path) -> Iterator[str]:
+def database(settings: Settings, data: Path, patience: float = 0.0) -> Iterator[str]:
     """The database that DATABASE_URL names, else a real PostgreSQL in the data directory, shared and left."""
     if settings.database_url is not None:
+        _reach(settings.database_url, patience)
         yield settings.database_url
         return
     with EmbeddedPostgres(data / "postgres") as server:
         yield server.conninfo()
+
+
+def _reach(conninfo: str, patience: float) -> None:
+    """A pool would only say that it waited in vain, and not why."""
+    until = monotonic() + patience
+    while True:
+        try:
+            return psycopg.connect(conninfo, connect_timeout=10).close()
+        except psycopg.OperationalError:
+            if monotonic() >= until:
+                raise
+            sleep(0.5)
 
 
 def serve(
@@ -58,7 +75,7 @@ def serve(
             stack.enter_context(ServeLock(data))
         listener = _listen(host, port)
         stack.enter_context(listener)
-        conninfo = stack.enter_context(database(settings, data))
+        conninfo = stack.enter_context(database(settings, data, PATIENCE_SECONDS))
         service = Service(
             *(conninfo, settings.segmentlog_schema, settings.proving(data)),
             entry=settings.entry(),

@@ -6,6 +6,8 @@ from datetime import time
 from pathlib import Path
 from typing import Self
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -57,6 +59,16 @@ class Settings(BaseSettings):
     segmentlog_public_url: str | None = Field(
         None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$"
     )
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_a_server(cls, address: str | None) -> str | None:
+        try:
+            if address is None or conninfo_to_dict(address):
+                return address
+        except psycopg.ProgrammingError:
+            pass  # what it says would show the password
+        raise ValueError("must be postgresql://USER:PASSWORD@HOST/DATABASE, or a libpq connection string")
 
     @field_validator("segmentlog_mail_from")
     @classmethod

@@ -224,23 +224,22 @@ def check(
                 raise MandatoryField.named(field, "The interaction needs an interaction template.")
             raise MandatoryField.named(field, f"The interaction needs a {word}.")
     assert contact is not None
-    if interaction.correspondence_type == "email" and not _has_email(interaction, contact):
-        if deliver and interaction.contact_alternative_address_code is None:
-            raise NoEmail(
-                f"Contact {contact.no} has no e-mail address.",
-                [(("contact_no",), "there is no e-mail address")],
-            )
+    is_mail = interaction.correspondence_type == "email"
+    arrives = not is_mail or _has_email(interaction, contact)
+    if deliver and not arrives and interaction.contact_alternative_address_code is None:
+        raise NoEmail(
+            f"Contact {contact.no} has no e-mail address.",
+            [(("contact_no",), "there is no e-mail address")],
+        )
+    if as_mail and is_mail and interaction.document is None:
+        raise NoDocument(
+            "An interaction by e-mail needs a template with a document.",
+            [(("correspondence_type",), "the interaction template has no document")],
+        )
+    if not arrives:
         return replaced(interaction, correspondence_type=None)
-    if interaction.document is None:
-        if deliver and interaction.correspondence_type is not None:
-            raise NoDocument(
-                "There is no document to send.", [(("send_attachments",), "there is no document")]
-            )
-        if as_mail and interaction.correspondence_type == "email":
-            raise NoDocument(
-                "An interaction by e-mail needs a template with a document.",
-                [(("correspondence_type",), "the interaction template has no document")],
-            )
+    if deliver and interaction.document is None and interaction.correspondence_type is not None:
+        raise NoDocument("There is no document to send.", [(("send_attachments",), "there is no document")])
     return interaction
 
 

@@ -69,7 +69,7 @@ _CONTACT_STATISTICS: Mapping[str, LiteralString] = {
     "date_of_last_interaction": "max(date) FILTER (WHERE NOT attempt_failed)",
     "last_date_attempted": "max(date) FILTER (WHERE initiated_by = 'us')",
 }
-_CAMPAIGN_STATISTICS: Mapping[str, LiteralString] = {
+CAMPAIGN_STATISTICS: Mapping[str, LiteralString] = {
     "target_contacts_contacted": "count(*) FILTER (WHERE campaign_target)",
     "contacts_responded": "count(*) FILTER (WHERE campaign_response)",
     "response_rate": (
@@ -79,7 +79,7 @@ _CAMPAIGN_STATISTICS: Mapping[str, LiteralString] = {
     "cost": "sum(cost)",
     "duration_minutes": "sum(duration_minutes)::bigint",
 }
-_NOTHING: Mapping[str, object] = {
+NOTHING: Mapping[str, object] = {
     "number_of_interactions": 0,
     "target_contacts_contacted": 0,
     "contacts_responded": 0,
@@ -150,7 +150,7 @@ def interactions_of(cursor: Cursor[DictRow], column: str, codes: Sequence[str]) 
 
 def campaign_statistics(cursor: Cursor[DictRow], numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Contacts contacted and responding, cost and duration of each campaign (domain A12, B16)."""
-    return _grouped(cursor, _CAMPAIGN_STATISTICS, "campaign_no", numbers)
+    return _grouped(cursor, CAMPAIGN_STATISTICS, "campaign_no", numbers)
 
 
 def _grouped(
@@ -169,7 +169,7 @@ def _grouped(
         (list(codes),),
     )
     found = {row.pop("code"): row for row in rows.fetchall()}
-    nothing = {name: _NOTHING.get(name) for name in columns}
+    nothing = {name: NOTHING.get(name) for name in columns}
     return {code: found.get(code, dict(nothing)) for code in codes}
 
 

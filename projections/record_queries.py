@@ -13,8 +13,10 @@ from psycopg import Cursor, sql
 from psycopg.rows import DictRow
 
 from domain.field_type import Enumeration, FieldType
-from domain.records import RecordKind
-from projections.listing import Field, Listing
+from domain.records import CAMPAIGN, RecordKind
+from projections.contact_queries import CAMPAIGN_STATISTICS, NOTHING
+from projections.listing import Field, Listing, Members
+from projections.statistics import COUNTS
 
 _TYPES: dict[Any, FieldType] = {
     bool: FieldType.BOOLEAN,
@@ -32,7 +34,7 @@ _CASTS: dict[FieldType, LiteralString] = {
 
 @functools.cache
 def listing(kind: RecordKind) -> Listing:
-    """What can be listed of a kind: its code and every value that is not a list."""
+    """What can be listed of a kind: its code and every value that is not a list, and a campaign's figures."""
     key: LiteralString = "no" if kind.path == "campaigns" else "code"
     hints = get_type_hints(kind.value_type)
     named: dict[str, Field] = {
@@ -45,7 +47,19 @@ def listing(kind: RecordKind) -> Listing:
             named[item.name] = _field(item.name, hint)
     # The kind is a word of this program.
     source: Any = f"(SELECT * FROM record WHERE kind = '{kind.name}') AS r"
-    return Listing(kind.name.replace("-", "_"), source, named, key, also=', value AS "value"')
+    figures = _FIGURES if kind is CAMPAIGN else {}
+    return Listing(kind.name.replace("-", "_"), source, named, key, lists=figures, also=', value AS "value"')
+
+
+# A campaign's figures are worked out for those who ask: its list does not read all interactions once more.
+_FIGURES: Mapping[str, Members] = {
+    name: Members(
+        f"(SELECT {expression} AS figure FROM interaction_log_entry"
+        f" WHERE campaign_no = r.code AND {COUNTS}) AS m ON TRUE",
+        Field("coalesce(m.figure, 0)" if name in NOTHING else "m.figure", FieldType.DECIMAL),
+    )
+    for name, expression in CAMPAIGN_STATISTICS.items()
+}
 
 
 def _field(name: str, hint: object) -> Field:

@@ -121,7 +121,8 @@ def _add_routes(kind: RecordKind) -> None:
     )
     path = f"/{kind.path}"
     where = Annotated[Code, Path(max_length=kind.code_length)]
-    reads = [READERS, at_least("setup")]
+    has_figures = kind in STATISTICS_COLUMN or kind is records.CAMPAIGN  # of interactions
+    reads = [READERS, at_least("setup", "contacts") if has_figures else at_least("setup")]
 
     @router.get(
         path,

@@ -206,6 +206,22 @@ class TestFigures:
         (listed,) = ok(client.get("/v1/campaigns", params={"no": spring}))["items"]
         assert (listed["target_contacts_contacted"], listed["response_rate"]) == (0, None)
 
+    def test_are_filters_like_other_values(self, client: httpx.Client, crm: Crm, spring: str) -> None:
+        empty = crm.record("campaigns")
+        crm.logged(2, campaign_no=spring, campaign_target=True, unit_cost="1.50")
+        shown = ok(client.get(f"/v1/campaigns/{spring}"))
+        assert (shown["target_contacts_contacted"], shown["cost"]) == (2, "3.00")
+
+        def found(**filters: str) -> list[str]:
+            listed = client.get("/v1/campaigns", params={"no": f"{spring}|{empty}"} | filters)
+            return [one["no"] for one in ok(listed)["items"]]
+
+        for name in ("target_contacts_contacted", "contacts_responded", "response_rate", "cost"):
+            value = shown[name] if shown[name] is not None else "''"
+            assert spring in found(**{name: str(value)})
+        assert found(cost=">2.5") == found(target_contacts_contacted="2..") == [spring]
+        assert found(cost="0", duration_minutes="0", response_rate="''") == [empty]
+
 
 class TestDeleteCanceledEntries:
     def test_takes_their_interactions_and_comments_along(

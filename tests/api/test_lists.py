@@ -370,6 +370,8 @@ class TestListsOfTheirOwnKind:
         mine = list(walk(client, "/v1/api-keys", user_id=rnd, sort="-created_at", limit=1))
         assert [item["role"] for item in mine] == ["reporter", "auditor", "reporter"]
         assert all(item["created_at"].endswith("Z") for item in mine)
+        then = {"created_at": mine[0]["created_at"], "user_id": rnd}
+        assert mine[0] in ok(client.get("/v1/api-keys", params=then))["items"]
         query = {"user_id": rnd, "role": "reporter", "count": "true", "limit": "1"}
         page = ok(client.get("/v1/api-keys", params=query))
         assert (len(page["items"]), page["total"]) == (1, 2)

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api import conventions
+from api import context, conventions
 from application import looking_up
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, places, refused
@@ -168,6 +168,22 @@ class TestAReadModelThatStandsStill:
 
         comments = [(said["line_no"], said["comment"], said["user_id"]) for said in ok(made)["comments"]]
         assert comments == [(1, "Nice", "admin"), (2, "Nice", "admin")]
+
+    def test_is_said_to_who_asks_for_figures_of_more_interactions_than_it_holds(
+        self, still: RunningService, admin: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(context, "READ_SECONDS", 0.2)
+        made = admin.put(
+            "/v1/mailing-groups/STILL", json={"description": "News"}, headers={"Prefer": "respond-async"}
+        )
+        position = {"Event-Position": made.headers["event-position"]}
+        (setup,) = (runner for runner in still.service.runners() if runner.model.name == "setup")
+        setup.catch_up()
+        setup.close()
+
+        assert ok(admin.get("/v1/mailing-groups/STILL", headers=position))
+        for path in ("campaigns", "interaction-templates", "interaction-groups"):
+            refused(admin.get(f"/v1/{path}", headers=position), "not-yet-projected")
 
     def test_makes_the_service_not_ready_and_says_how_far_it_is_behind(self, admin: httpx.Client) -> None:
         response = admin.get("/health/ready")

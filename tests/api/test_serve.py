@@ -204,6 +204,23 @@ def test_database_url_is_used_instead_of_the_embedded_server(directory: Path, em
     assert command("verify", **environment).stdout.startswith("All 1 events")
 
 
+@pytest.mark.parametrize(
+    ("address", "exit_code", "said"),
+    [
+        ("postgresql://ann:secret@127.0.0.1:1/crm", 1, "The database cannot be used: connection failed"),
+        ("mysql://ann:secret@127.0.0.1/crm", 2, "DATABASE_URL: must be postgresql://"),
+        ("", 2, "DATABASE_URL: must be postgresql://"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_said_at_once_and_why(
+    address: str, exit_code: int, said: str
+) -> None:
+    refused = command("rebuild", DATABASE_URL=address)
+    assert (refused.returncode, refused.stdout) == (exit_code, "")
+    assert refused.stderr.startswith(said)
+    assert "secret" not in refused.stderr
+
+
 def test_the_first_start_makes_an_admin_key_and_shows_it_once(directory: Path) -> None:
     said = []
     for _ in range(2):

@@ -156,9 +156,10 @@ class TestChecking:
             complete(said(correspondence_type="email"), around()),
             known(email="anna@example.org"),
         )
-        with pytest.raises(NoDocument) as refusal:
-            check(mail, reachable, deliver=False, as_mail=True)
-        assert [place for place, _ in refusal.value.problems] == [("correspondence_type",)]
+        for contact in (reachable, ANNA):
+            with pytest.raises(NoDocument) as refusal:
+                check(mail, contact, deliver=False, as_mail=True)
+            assert [place for place, _ in refusal.value.problems] == [("correspondence_type",)]
         assert check(mail, reachable, deliver=False).correspondence_type == "email"
 
     def test_sends_nothing_without_a_document(self) -> None:
