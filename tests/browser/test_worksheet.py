@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Request, expect
+from playwright.sync_api import Locator, expect
 
-from api.pages.grid import COLUMNS, FIRST_ROWS
+from api.pages.grid import COLUMNS
 from api.pages.rendering import told
 from api.pages.words import field_label
 from application.field_words import Language
@@ -15,11 +15,6 @@ from tests.api.crm import Crm, ok
 from tests.browser.conftest import Reader, Visit
 
 both_languages = pytest.mark.parametrize("language", ["en", "nl"])
-
-
-def rows(reader: Reader) -> Locator:
-    """The lines that are shown."""
-    return reader.page.locator("#grid tbody tr[data-line]")
 
 
 def cell(reader: Reader, place: int, field: str) -> Locator:
@@ -61,58 +56,6 @@ def test_header_changes_reach_the_lines_only_if_that_is_asked_for(
         reader.press("save_header")
     expect(cell(reader, 0, "subject")).to_have_text(subject or "")
     assert ok(crm.client.get(f"/v1/segments/{letter}/lines?limit=1"))["items"][0]["subject"] == subject
-
-
-def rows_asked(reader: Reader) -> list[tuple[int, int]]:
-    """Which rows the page asks for from now on: where each answer begins and ends."""
-    asked: list[tuple[int, int]] = []
-
-    def note(request: Request) -> None:
-        if found := re.search(r"/rows\?start=(\d+)&count=(\d+)", request.url):
-            asked.append((int(found[1]), int(found[1]) + int(found[2])))
-
-    reader.page.on("request", note)
-    return asked
-
-
-def test_only_the_rows_that_fit_are_there_and_any_place_is_reached(visit: Visit, letter: str) -> None:
-    reader = visit()
-    asked = rows_asked(reader)
-    reader.go(f"/segments/{letter}")
-    expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
-    assert rows(reader).count() < 40
-    reader.page.wait_for_load_state("networkidle")
-    # The first rows come with the page.
-    assert [start for start, _ in asked if start < FIRST_ROWS] == []
-    reader.page.locator("#grid").evaluate("grid => { grid.scrollTop = grid.scrollHeight }")
-    expect(cell(reader, 247, "contact_no")).to_have_text("C0250")
-    assert rows(reader).count() < 40
-
-
-def test_a_jump_asks_for_what_is_seen_and_a_rest_for_the_screenfuls_around(visit: Visit, letter: str) -> None:
-    reader = visit()
-    reader.go(f"/segments/{letter}")
-    reader.page.wait_for_load_state("networkidle")
-    asked = rows_asked(reader)
-    reader.page.locator("#grid").evaluate("grid => { grid.scrollTop = grid.scrollHeight / 2 }")
-    expect(rows(reader).first).not_to_have_attribute("data-place", "0")
-    first, fit = int(rows(reader).first.get_attribute("data-place") or 0), rows(reader).count()
-    reader.page.wait_for_load_state("networkidle")
-    reader.page.wait_for_timeout(300)
-    assert asked == [(first, first + fit), (first - fit, first), (first + fit, first + 2 * fit)]
-    cell(reader, first, "contact_company_name").click()
-    reader.page.keyboard.press("PageDown")
-    # The next screenful is there, without a word that it is on its way.
-    assert reader.page.locator("#grid tr.waiting").count() == 0
-    expect(cell(reader, first + fit, "contact_no")).to_be_visible()
-
-
-def test_a_window_that_is_higher_than_most_is_filled_too(visit: Visit, letter: str) -> None:
-    reader = visit()
-    reader.page.set_viewport_size({"width": 1280, "height": 1800})
-    reader.go(f"/segments/{letter}")
-    expect(cell(reader, FIRST_ROWS + 15, "contact_no")).to_have_text(f"C{FIRST_ROWS + 18:04}")
-    assert reader.page.locator("#grid tr.waiting").count() == 0
 
 
 def test_the_grid_is_walked_by_keyboard(visit: Visit, letter: str) -> None:

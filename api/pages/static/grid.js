@@ -8,14 +8,14 @@
   const body = table.tBodies[0];
   const dialog = document.getElementById("dialog");
   const csrf = document.querySelector("meta[name=csrf]").content;
-  const ROW = 32, MOST_KNOWN = 3000, REST = 100;
+  const ROW = 32, MOST_KNOWN = 3000, REST = 100, MOMENT = 50;
   // Browsers cannot make a box of any height: beyond this, scrolling a little moves more rows.
   const HIGHEST = 8_000_000;
   const columns = table.tHead.rows[0].cells.length;
   // Rows by their places; null while they are on their way.
   const known = new Map();
   let total = Number(grid.dataset.total);
-  let asking = 0, first = 0, chosen = "", sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0, removing = false;
+  let asking = 0, first = 0, chosen = "", sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0, late = 0, removing = false;
 
   const headHeight = () => table.tHead.offsetHeight;
   const fitting = () => Math.max(1, Math.floor((grid.clientHeight - headHeight()) / ROW));
@@ -101,7 +101,7 @@
     if (asking) timer = setTimeout(() => fetchRows(wanted), 40); else fetchRows(wanted);
   }
 
-  function show() {
+  function show(waits = true) {
     const hadFocus = body.contains(document.activeElement);
     // Measured before rows change: after that the browser would have to lay them out at once.
     const fits = fitting();
@@ -109,14 +109,15 @@
     // Before rows are drawn, so that the answer is on its way meanwhile.
     fetchMissing(fits);
     const rows = [];
-    for (let place = first; place < Math.min(total, first + fits); place++) {
-      rows.push(known.get(place) || waiting(place));
-    }
+    for (let place = first; place < Math.min(total, first + fits); place++) rows.push(known.get(place) || waiting(place));
     if (!total) rows.push(nothing());
+    // What was there stays for a moment, in which the others mostly come: nothing flickers, and nothing is laid out twice.
+    const keeps = waits && rows.some((row) => row.className === "waiting");
+    if (!keeps) { clearTimeout(late); late = 0; } else late ||= setTimeout(() => { late = 0; show(false); }, MOMENT);
     // What stays as it was is neither laid out nor said again. The page may come with more rows than fit: they are out of sight.
     const there = body.rows.length, spare = !first && there < total / 2;
     const stays = rows.every((row, index) => row === body.rows[index]) && (rows.length === there || spare);
-    if (!editing && !stays) body.replaceChildren(...rows);
+    if (!editing && !stays && !keeps) body.replaceChildren(...rows);
     mark(hadFocus);
     const where = total ? grid.dataset.place.replace("##", written(total)).replace("#", written(active.row + 1)) : "";
     const said = document.getElementById("grid-place");
