@@ -53,9 +53,9 @@ COLUMNS = (
     *("document", "contact_email"),
     *(field.name for field in LINE[6:]),
 )
-MOST_ROWS = 200
-PART = 50
-"""So many rows the grid's script asks for at once."""
+MOST_ROWS = 500
+FIRST_ROWS = 20
+"""So many rows fit in most windows; what a browser lays out, it lays out for each of them."""
 FOUND = 12
 
 Version = Annotated[SegmentVersion, Query()]
@@ -115,7 +115,7 @@ def show_rows(
 
 def first_rows(service: Service, visitor: Visitor, segment: Segment, *, now: bool) -> Markup:
     """The rows that a page comes with, so that nobody waits for another answer to see them."""
-    window = _views.window(service, segment, ListQuery(), date.today(), 0, PART)
+    window = _views.window(service, segment, ListQuery(), date.today(), 0, FIRST_ROWS)
     # What stands in the cells is escaped where the rows are made.
     return Markup(_html(visitor, _rows(service, list(window.lines), 0), now=now))
 

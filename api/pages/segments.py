@@ -15,7 +15,7 @@ from api.pages.filters import suggested
 from api.pages.forms import HEADER, changed_values, choices, record_choices
 from api.pages.history import changed_at, latest
 from api.pages.lists import AskedOf, shown_list
-from api.pages.rendering import quoted
+from api.pages.rendering import quoted, static_address
 from api.pages.setup import first_steps
 from api.schemas.segments import NewSegment, SegmentPatch, SegmentVersion
 from api.schemas.values import Code
@@ -36,14 +36,21 @@ COLUMNS = (
     "cost",
 )
 Version = Annotated[SegmentVersion, Query()]
+PREPARED = {"Speculation-Rules": f'"{static_address("prepared.json")}"'}
+"""Browsers that can prepare a worksheet while the pointer or the focus rests on its link in the list.
+
+Only there: what is done on a worksheet's own pages would be missing from what was prepared before. And only
+as it is now: looking at that changes nothing, while what is read of the past is recorded.
+"""
 
 
 @router.get("/segments")
 def list_segments(service: ServiceOf, visitor: Reader, query: AskedOf) -> HTMLResponse:
     """The open segments."""
     found = shown_list(service, SEGMENTS, query, COLUMNS, "/segments", "-no")
+    verdict = service.verifying.verdict()
     return visitor.page(
-        "segments.html", list=found, verdict=service.verifying.verdict(), **first_steps(service)
+        "segments.html", headers=PREPARED, list=found, verdict=verdict, **first_steps(service)
     )
 
 

@@ -138,6 +138,21 @@ def test_rows_of_a_worksheet_as_it_stood_are_recorded_too(visit: Visit, crm: Crm
         assert any(read["path"] == f"/segments/{letter}/rows" for read in reads) is is_recorded
 
 
+def test_of_the_past_nothing_is_asked_and_recorded_that_nobody_looks_at(
+    visit: Visit, crm: Crm, letter: str
+) -> None:
+    reader = visit(role="auditor")
+    asked: list[str] = []
+    reader.page.on("request", lambda request: asked.append(request.url) if "/rows?" in request.url else None)
+    reader.go(f"/segments/{letter}?version=2")
+    expect(reader.page.locator("#grid tr[data-line]").first).to_be_visible()
+    reader.page.locator("#grid").evaluate("grid => { grid.scrollTop = grid.scrollHeight / 2 }")
+    expect(reader.page.locator("#grid tr[data-line]").first).not_to_have_attribute("data-place", "0")
+    # By then the rows around would have been asked for.
+    reader.page.wait_for_timeout(500)
+    assert len(asked) == 1
+
+
 def test_the_history_of_a_deleted_segment_leads_to_what_there_is(visit: Visit, crm: Crm) -> None:
     no = crm.segment()["no"]
     reader = visit()

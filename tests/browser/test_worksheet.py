@@ -17,11 +17,6 @@ from tests.browser.conftest import Reader, Visit
 both_languages = pytest.mark.parametrize("language", ["en", "nl"])
 
 
-def rows(reader: Reader) -> Locator:
-    """The lines that are shown."""
-    return reader.page.locator("#grid tbody tr[data-line]")
-
-
 def cell(reader: Reader, place: int, field: str) -> Locator:
     """A value of the line at a place of the view, counted from 0."""
     return reader.page.locator(f"#grid tr[data-place='{place}'] td.c-{field}")
@@ -61,20 +56,6 @@ def test_header_changes_reach_the_lines_only_if_that_is_asked_for(
         reader.press("save_header")
     expect(cell(reader, 0, "subject")).to_have_text(subject or "")
     assert ok(crm.client.get(f"/v1/segments/{letter}/lines?limit=1"))["items"][0]["subject"] == subject
-
-
-def test_only_the_rows_that_fit_are_there_and_any_place_is_reached(visit: Visit, letter: str) -> None:
-    reader = visit()
-    asked: list[str] = []
-    reader.page.on("request", lambda request: asked.append(request.url) if "/rows?" in request.url else None)
-    reader.go(f"/segments/{letter}")
-    expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
-    assert rows(reader).count() < 40
-    # The first rows come with the page.
-    assert asked == []
-    reader.page.locator("#grid").evaluate("grid => { grid.scrollTop = grid.scrollHeight }")
-    expect(cell(reader, 247, "contact_no")).to_have_text("C0250")
-    assert rows(reader).count() < 40
 
 
 def test_the_grid_is_walked_by_keyboard(visit: Visit, letter: str) -> None:

@@ -8,13 +8,14 @@
   const body = table.tBodies[0];
   const dialog = document.getElementById("dialog");
   const csrf = document.querySelector("meta[name=csrf]").content;
-  const ROW = 32, PART = 50, MOST_PARTS = 60;
+  const ROW = 32, MOST_KNOWN = 3000, REST = 100, MOMENT = 50;
   // Browsers cannot make a box of any height: beyond this, scrolling a little moves more rows.
   const HIGHEST = 8_000_000;
   const columns = table.tHead.rows[0].cells.length;
-  const parts = new Map();
+  // Rows by their places; null while they are on their way.
+  const known = new Map();
   let total = Number(grid.dataset.total);
-  let asking = 0, first = 0, chosen = "", sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0, removing = false;
+  let asking = 0, first = 0, chosen = "", sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0, late = 0, removing = false;
 
   const headHeight = () => table.tHead.offsetHeight;
   const fitting = () => Math.max(1, Math.floor((grid.clientHeight - headHeight()) / ROW));
@@ -29,8 +30,8 @@
     return [...table.querySelectorAll("[data-filter]")].filter((input) => input.value.trim());
   }
 
-  function address(part) {
-    const asked = new URLSearchParams({ start: part * PART, count: PART });
+  function address(start, count) {
+    const asked = new URLSearchParams({ start, count });
     if (sort) asked.set("sort", sort);
     asked.set("fl", grid.dataset.language);
     if (grid.dataset.version) asked.set("version", grid.dataset.version);
@@ -59,31 +60,48 @@
     return [...holder.content.querySelectorAll("tr")];
   }
 
-  async function fetchPart(part) {
+  async function fetchRows([from, to], ahead = false) {
+    if (from >= to) return;
     const asked = generation;
-    parts.set(part, null);
-    asking++;
-    const answer = await ask(address(part));
-    asking--;
+    for (let place = from; place < to; place++) if (!known.has(place)) known.set(place, null);
+    if (!ahead) asking++;
+    const answer = await ask(address(from, to - from));
+    if (!ahead) asking--;
     if (asked !== generation) return;
-    if (!answer) { parts.delete(part); return; }
-    parts.set(part, rowsIn(answer.text));
-    if (parts.size > MOST_PARTS) parts.delete(parts.keys().next().value);
+    for (let place = from; place < to; place++) if (!known.get(place)) known.delete(place);
+    if (!answer) return;
+    for (const row of rowsIn(answer.text)) known.set(Number(row.dataset.place), row);
+    for (const place of known.keys()) if (known.size > MOST_KNOWN) known.delete(place);
     if (Number(answer.total) !== total) { total = Number(answer.total); size(); }
     show();
   }
 
-  function fetchMissing(fits) {
-    const from = Math.floor(first / PART), to = Math.floor(Math.max(0, first + fits - 1) / PART);
-    const missing = (from === to ? [from] : [from, to]).filter((part) => !parts.has(part) && part * PART < total);
-    clearTimeout(timer);
-    if (!missing.length) return;
-    const fetchAll = () => missing.forEach(fetchPart);
-    // While one drags past many rows and an answer is awaited, only those where one stops are fetched.
-    if (asking) timer = setTimeout(fetchAll, 40); else fetchAll();
+  // What is not known of these places, without its known ends.
+  function missing(from, to) {
+    from = Math.max(0, from);
+    to = Math.min(total, to);
+    while (from < to && known.has(from)) from++;
+    while (from < to && known.has(to - 1)) to--;
+    return [from, to];
   }
 
-  function show() {
+  function fetchMissing(fits) {
+    const end = Math.min(total, first + fits), [from, to] = missing(first, end);
+    clearTimeout(timer);
+    if (from === to) {
+      // Where one rests, the screenfuls before and after come too; not of the past, where all that is read is recorded.
+      if (grid.dataset.version) return;
+      const around = () => { fetchRows(missing(first - fits, first), true); fetchRows(missing(end, end + fits), true); };
+      timer = setTimeout(around, REST);
+      return;
+    }
+    // After a jump only what is seen, which is there sooner; a step further on or back, a screenful more.
+    const wanted = from > first ? missing(from, to + fits) : to < end ? missing(from - fits, to) : [from, to];
+    // While one drags past many rows and an answer is awaited, only those where one stops are fetched.
+    if (asking) timer = setTimeout(() => fetchRows(wanted), 40); else fetchRows(wanted);
+  }
+
+  function show(waits = true) {
     const hadFocus = body.contains(document.activeElement);
     // Measured before rows change: after that the browser would have to lay them out at once.
     const fits = fitting();
@@ -91,15 +109,19 @@
     // Before rows are drawn, so that the answer is on its way meanwhile.
     fetchMissing(fits);
     const rows = [];
-    for (let place = first; place < Math.min(total, first + fits); place++) {
-      const part = parts.get(Math.floor(place / PART));
-      rows.push((part && part[place % PART]) || waiting(place));
-    }
+    for (let place = first; place < Math.min(total, first + fits); place++) rows.push(known.get(place) || waiting(place));
     if (!total) rows.push(nothing());
-    if (!editing) body.replaceChildren(...rows);
+    // What was there stays for a moment, in which the others mostly come: nothing flickers, and nothing is laid out twice.
+    const keeps = waits && rows.some((row) => row.className === "waiting");
+    if (!keeps) { clearTimeout(late); late = 0; } else late ||= setTimeout(() => { late = 0; show(false); }, MOMENT);
+    // What stays as it was is neither laid out nor said again. The page may come with more rows than fit: they are out of sight.
+    const there = body.rows.length, spare = !first && there < total / 2;
+    const stays = rows.every((row, index) => row === body.rows[index]) && (rows.length === there || spare);
+    if (!editing && !stays && !keeps) body.replaceChildren(...rows);
     mark(hadFocus);
-    const where = grid.dataset.place.replace("##", written(total)).replace("#", written(total ? active.row + 1 : 0));
-    document.getElementById("grid-place").textContent = total ? where : "";
+    const where = total ? grid.dataset.place.replace("##", written(total)).replace("#", written(active.row + 1)) : "";
+    const said = document.getElementById("grid-place");
+    if (said.textContent !== where) said.textContent = where;
   }
 
   const written = (number) => number.toLocaleString(grid.dataset.language === "nl" ? "nl-NL" : "en-GB");
@@ -177,9 +199,9 @@
   function again(keep) {
     generation++;
     chosen = "";
-    parts.clear();
+    known.clear();
     if (!keep) { first = 0; active = { row: 0, column: active.column }; grid.scrollTop = 0; }
-    return fetchPart(Math.floor(first / PART));
+    return fetchRows([first, first + fitting()]);
   }
 
   // Changing a value in place
@@ -227,8 +249,7 @@
     if (!editing) return;
     if (!answer) { editing.saving = false; field.setAttribute("aria-invalid", "true"); field.focus(); return; }
     const [changed] = rowsIn(answer.text);
-    const place = Number(row.dataset.place), part = parts.get(Math.floor(place / PART));
-    if (part) part[place % PART] = changed;
+    known.set(Number(row.dataset.place), changed);
     editing = null;
     row.replaceWith(changed);
     mark(focus);
@@ -344,7 +365,9 @@
   });
 
   // The page comes with its first rows.
-  if (body.rows.length && !filters().length) parts.set(0, [...body.rows]);
-  // Told of its size at first too, when the page has been laid out anyway.
-  new ResizeObserver(() => { size(); show(); }).observe(grid);
+  if (!filters().length) for (const row of body.rows) known.set(Number(row.dataset.place), row);
+  // At once, too: a page that is prepared before it is asked for is laid out by then.
+  const fit = () => { size(); show(); };
+  fit();
+  new ResizeObserver(fit).observe(grid);
 })();

@@ -135,6 +135,10 @@ document.addEventListener("htmx:before:request", (event) => {
   if (event.target.closest && event.target.closest("form, #preview")) document.getElementById("messages").replaceChildren();
 });
 document.addEventListener("htmx:error", sayFailed);
+// Prepared while the pointer was on its link: what happened since is not in it.
+document.addEventListener("prerenderingchange", () => {
+  if (performance.getEntriesByType("navigation")[0].activationStart > 5000) location.reload();
+});
 // Browsers keep no cookie of ours that came in the clear. Only they know: a proxy may end https before the service.
 if (!window.isSecureContext) document.getElementById("needs-https")?.removeAttribute("hidden");
 localTimes(document);

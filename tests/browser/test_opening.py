@@ -1,0 +1,111 @@
+"""From the list of segments to a worksheet, which browsers can prepare before it is asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Request, expect
+
+from api.pages.browser import SESSION_COOKIE
+from api.pages.sessions import sign_in
+from application.field_words import Language
+from application.journal import Role
+from benchmarks.chromium import chromium
+from tests.api.crm import Crm, ok
+from tests.api.running import RunningService
+from tests.browser.conftest import CHROMIUM, Reader, Visit
+from tests.browser.test_worksheet import cell
+
+KEEPS_SECONDS = 5
+
+
+def link_to(reader: Reader, no: str) -> Locator:
+    """The worksheet's link in the list."""
+    return reader.page.get_by_role("rowheader").get_by_role("link", name=no, exact=True)
+
+
+def prepared(request: Request) -> bool:
+    """Whether a browser asks for a page before anybody opens it."""
+    return request.headers.get("sec-purpose", "").startswith("prefetch")
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_a_worksheet_is_opened_from_the_list_and_left_and_come_back_to(
+    visit: Visit, letter: str, language: Language, by: str
+) -> None:
+    reader = visit(language)
+    reader.go("/segments")
+    expect(link_to(reader, letter)).to_be_visible()
+    # It is prepared where the pointer or the focus rests.
+    with reader.page.expect_request(re.compile(f"/segments/{letter}$")) as asked:
+        if by == "mouse":
+            link_to(reader, letter).hover()
+        else:
+            reader.page.keyboard.press("Tab")
+            link_to(reader, letter).focus()
+    assert prepared(asked.value)
+    if by == "mouse":
+        link_to(reader, letter).click()
+    else:
+        reader.page.keyboard.press("Enter")
+    reader.arrives(f"/segments/{letter}")
+    title = f"{reader.t('segment', no=letter)} · segmentlog"
+    expect(reader.page).to_have_title(title)
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
+    # One begins at the top, as after any way to a page.
+    reader.page.keyboard.press("Tab")
+    expect(reader.page.get_by_role("link", name=reader.t("skip"))).to_be_focused()
+    reader.page.go_back()
+    expect(reader.page).to_have_title(f"{reader.t('segments')} · segmentlog")
+    expect(link_to(reader, letter)).to_be_visible()
+    reader.page.go_forward()
+    expect(reader.page).to_have_title(title)
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
+
+
+def test_only_worksheets_as_they_are_are_prepared_and_only_from_the_list(visit: Visit, letter: str) -> None:
+    reader = visit()
+    asked: list[str] = []
+    reader.page.on("request", lambda request: asked.append(request.url) if prepared(request) else None)
+    reader.go("/segments")
+    for name in ("contacts", "logged_segments", "setup"):
+        reader.page.get_by_role("link", name=reader.t(name), exact=True).hover()
+        reader.page.wait_for_timeout(400)
+    # What is read of the past is recorded, and what is changed here would be missing from what was prepared.
+    for path in (f"/segments/{letter}", f"/segments/{letter}?version=2", f"/segments/{letter}/choose"):
+        reader.go(path)
+        reader.page.locator(f"main a[href^='/segments/{letter}']").first.hover()
+        reader.page.wait_for_timeout(400)
+    assert asked == []
+
+
+@pytest.mark.parametrize(("seconds", "shows"), [(2, "Spring letter"), (KEEPS_SECONDS + 1, "Summer letter")])
+def test_what_was_prepared_is_shown_at_once_and_asked_for_anew_if_that_was_a_while_ago(
+    running: RunningService,
+    keys: Callable[[Role], str],
+    crm: Crm,
+    letter: str,
+    seconds: float,
+    shows: str,
+) -> None:
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium here")
+    cookie = f"{SESSION_COOKIE}={sign_in(running.service, keys('marketer'))}; path=/"
+    with chromium(CHROMIUM) as window:
+        window.open(f"{running.base_url}/sign-in")
+        window.run(f"document.cookie = {json.dumps(cookie)}")
+        window.open(f"{running.base_url}/segments")
+        box = f"document.querySelector(\"main a[href='/segments/{letter}']\").getBoundingClientRect()"
+        x, y = window.run(f"(({{ x, y }}) => [x + 5, y + 5])({box})")
+        window.rest(0.5)
+        window.move(x, y)
+        window.rest(seconds)
+        ok(crm.client.patch(f"/v1/segments/{letter}", json={"description": "Summer letter"}))
+        window.click(x, y)
+        window.until(f"document.querySelector('h1 .sub')?.textContent === '{shows}'")
+        was_prepared = "performance.getEntriesByType('navigation')[0].activationStart > 0"
+        assert window.run(was_prepared) is (seconds < KEEPS_SECONDS)
