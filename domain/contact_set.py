@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
@@ -57,7 +58,8 @@ class ContactSet:
     @classmethod
     def from_array(cls, keys: NDArray[np.integer]) -> ContactSet:
         """The set of an array of keys, in any order, repetitions allowed."""
-        return cls(BitMap(np.ascontiguousarray(keys, dtype=np.uint32)))
+        # Of an array of Python's own they are taken as they lie there, of any other one by one.
+        return cls(BitMap(array("I", np.ascontiguousarray(keys, dtype=np.uint32).tobytes())))
 
     @classmethod
     def from_reference(cls, reference: SetReference, load: LoadParts) -> ContactSet:
@@ -91,7 +93,10 @@ class ContactSet:
 
     def contents(self) -> dict[str, bytes]:
         """The parts to be kept beside the event, by digest; none for a set that was read from there."""
-        return {} if self._load is not None else self._cut()[1]
+        if self._load is not None:
+            return {}
+        self._reference, contents = self._cut()
+        return contents
 
     def _cut(self) -> tuple[SetReference, dict[str, bytes]]:
         bitmap = self.bitmap

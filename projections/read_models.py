@@ -118,6 +118,10 @@ class ReadModels:
         """Where a read model is, as this cursor sees it."""
         return tracking.read(cursor, self.schemas[name]).position
 
+    def tracking(self, name: str) -> Identifier:
+        """The same as a table of one row, to be named first in a `glance`, which then holds up no rebuild."""
+        return Identifier(self.schemas[name], "tracking")
+
     def concerned(self, topics: Sequence[str]) -> list[str]:
         """The read models that events of these topics change."""
         return [name for name, wanted in self._topics.items() if wanted.intersection(topics)]

@@ -15,12 +15,13 @@ from projections.arrays import Int4Array
 from projections.criteria_sql import Parameters, compile_criteria
 from projections.read_models import ReadModels
 
+# Keys come as their bytes: an array has twice as many, and takes the server longer to put together.
+_KEYS = sql.SQL("SELECT string_agg(int4send(c.key), '') AS selected")
 _SETS = sql.SQL(
-    "SELECT array_agg(c.key) AS selected,"
-    " array_agg(c.key) FILTER (WHERE c.exclude_from_segment) AS excluded,"
-    " array_agg(c.key) FILTER (WHERE c.privacy_blocked) AS privacy_blocked"
-)
-_KEYS = sql.SQL("SELECT array_agg(c.key) AS selected")
+    "{}, string_agg(int4send(c.key), '') FILTER (WHERE c.exclude_from_segment) AS excluded,"
+    " string_agg(int4send(c.key), '') FILTER (WHERE c.privacy_blocked) AS privacy_blocked"
+).format(_KEYS)
+_AS_SENT = np.dtype(">i4")
 
 # First whole companies, then the companies of persons: the order of domain B5.
 _EXPANDED = sql.SQL(" UNION SELECT p.key FROM contact p JOIN chosen ON p.company_key = chosen.company_key")
@@ -59,7 +60,7 @@ def matching_contacts(
     )
     if criteria == AllOf(()):
         # Refine without filters keeps even contacts that are gone, Reduce removes them: no look at the table.
-        with read_models.cursor() as cursor:
+        with read_models.glance() as cursor:
             return Selection(read_models.position(cursor, "contacts"), on_segment)
     if entire_companies:
         statement = sql.SQL(
@@ -84,7 +85,7 @@ def known_contacts(read_models: ReadModels, contacts: ContactSet) -> Selection:
 def sample(read_models: ReadModels, contacts: ContactSet, size: int) -> list[dict[str, Any]]:
     """Number and name of the first few of a set."""
     first = contacts.to_array()[:size]
-    with read_models.cursor() as cursor:
+    with read_models.glance() as cursor:
         return cursor.execute(
             "SELECT no, name, type, company_name, city FROM contact WHERE key = ANY(%s) ORDER BY key",
             (Int4Array(first.astype(np.int32)),),
@@ -92,9 +93,16 @@ def sample(read_models: ReadModels, contacts: ContactSet, size: int) -> list[dic
 
 
 def _selection(read_models: ReadModels, statement: sql.Composed, parameters: Parameters) -> Selection:
-    with read_models.cursor() as cursor:
-        position = read_models.position(cursor, "contacts")
-        row = cursor.execute(statement, parameters.values).fetchone()
+    """The sets that a statement finds, and where it found the contacts."""
+    found = sql.SQL("SELECT t.position, sets.* FROM {} AS t CROSS JOIN ({}) AS sets").format(
+        read_models.tracking("contacts"), statement
+    )
+    with read_models.glance() as cursor:
+        # Planned for these values each time: a plan for any may be many times slower.
+        row = cursor.execute(found, parameters.values, prepare=False).fetchone()
     assert row is not None
-    sets = {name: EMPTY if keys is None else ContactSet.from_array(keys) for name, keys in row.items()}
-    return Selection(position, **sets)
+    return Selection(row.pop("position"), **{name: _set(keys) for name, keys in row.items()})
+
+
+def _set(keys: bytes | None) -> ContactSet:
+    return EMPTY if keys is None else ContactSet.from_array(np.frombuffer(keys, _AS_SENT))

@@ -38,7 +38,7 @@ class Contacts(ReadModel):
     """Contacts, value entries, what was logged, comments on it, and tasks."""
 
     name = "contacts"
-    version = 3
+    version = 4
     topics = frozenset(
         event.topic
         for event in (

@@ -1,10 +1,17 @@
 -- Contacts as they are, and the interactions with them. One read model, so that every interaction log entry
 -- takes the values that its contact had when the segment was logged, however often the tables are rebuilt.
 
+-- Who is excluded or blocked is looked at for each contact that meets criteria. Behind thirty texts, that was a
+-- fifth of the time; so the columns of fixed length come first. And criteria on what belongs to contacts, such as
+-- mailing groups, need no row of this table when the key brings along what they ask.
 CREATE TABLE contact (
-    key integer PRIMARY KEY,
-    no text COLLATE "C" NOT NULL UNIQUE,
+    key integer NOT NULL,
+    exclude_from_segment boolean NOT NULL,
+    privacy_blocked boolean NOT NULL,
+    has_alternative_address boolean NOT NULL,
     version bigint NOT NULL,
+    company_key integer,
+    no text COLLATE "C" NOT NULL UNIQUE,
     type text COLLATE "C" NOT NULL,
     name text COLLATE "C",
     name_2 text COLLATE "C",
@@ -14,7 +21,6 @@ CREATE TABLE contact (
     initials text COLLATE "C",
     job_title text COLLATE "C",
     company_no text COLLATE "C",
-    company_key integer,
     company_name text COLLATE "C",
     salesperson_code text COLLATE "C",
     language_code text COLLATE "C",
@@ -35,10 +41,8 @@ CREATE TABLE contact (
     correspondence_type text COLLATE "C",
     salutation_code text COLLATE "C",
     organizational_level_code text COLLATE "C",
-    exclude_from_segment boolean NOT NULL,
-    privacy_blocked boolean NOT NULL,
     external_id text COLLATE "C",
-    has_alternative_address boolean NOT NULL
+    PRIMARY KEY (key) INCLUDE (company_key, exclude_from_segment, privacy_blocked)
 );
 CREATE INDEX contact_company ON contact (company_key);
 CREATE INDEX contact_salesperson ON contact (salesperson_code);
