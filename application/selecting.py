@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,25 +15,46 @@ from application.records import Records
 from application.segments import Segments, logged_segment, stream_of
 from domain import records
 from domain.contact_set import EMPTY, ContactSet, union
+from domain.criteria import Criteria as Tree
 from domain.criteria import CriteriaError, parse_criteria
 from domain.errors import InvalidFilter, MandatoryField, NotFound, Problem
+from domain.explanation import tables_of
 from domain.saved_criteria import SavedCriteria
 from domain.segment import selection
-from domain.segment.events import CriteriaApplied, Exclusion, SegmentEvent, SegmentLogged
+from domain.segment.events import (
+    NOTHING_SKIPPED,
+    CriteriaApplied,
+    Exclusion,
+    SegmentEvent,
+    SegmentLogged,
+)
 from domain.segment.logging import logged_contacts
 from domain.segment.selection import Criteria, LoggedContacts, Selection
 from domain.segment.state import CriteriaAction, Segment
 from projections.read_models import ReadModels
-from projections.selection import known_contacts, matching_contacts, sample, select_contacts
+from projections.selection import (
+    count_contacts,
+    known_contacts,
+    matching_contacts,
+    sample,
+    select_contacts,
+)
 
 SAMPLE = 20
+_LONG_TABLES = {"interaction_log_entry", "value_entry"}
+"""Tables that can be much longer than that of contacts, and might be read twice, for the first few again."""
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """What a criteria action would do, with some of the contacts it is about."""
+    """What a criteria action would do, with the first of the contacts it is about."""
 
-    event: CriteriaApplied
-    contacts: list[dict[str, Any]]
+    action_no: int
+    criteria: Criteria
+    contacts_position: int
+    lines_added: int
+    lines_removed: int
+    skipped: Mapping[str, int]
+    contacts: Sequence[Mapping[str, Any]]
 
 
 class Selecting:
@@ -47,9 +68,21 @@ class Selecting:
 
     def preview(self, caller: Caller, no: str, criteria: Criteria) -> Preview:
         """What the action would do now; nothing is recorded. Raises Refused."""
-        event = self._decide(self.segments.get(no), criteria, caller.work_date)
+        segment = self.segments.get(no)
+        tree = _parsed(criteria, caller.work_date)
+        if _can_be_counted(segment, criteria):
+            return self._counted(segment, criteria, tree)
+        event = self._decide(segment, criteria, caller.work_date)
         concerned = event.added if criteria.action == "add_contacts" else event.removed
-        return Preview(event, sample(self.read_models, concerned, SAMPLE))
+        return Preview(
+            event.action_no,
+            criteria,
+            event.contacts_position,
+            event.lines_added,
+            event.lines_removed,
+            event.skipped.counts(),
+            sample(self.read_models, concerned, SAMPLE),
+        )
 
     @retried
     def apply(self, caller: Caller, no: str, criteria: Criteria) -> tuple[CriteriaAction, Segment, int]:
@@ -163,6 +196,17 @@ class Selecting:
 
     # What they share
 
+    def _counted(self, segment: Segment, criteria: Criteria, tree: Tree) -> Preview:
+        found = count_contacts(
+            self.read_models,
+            tree,
+            SAMPLE,
+            ignore_exclusion=criteria.options.ignore_exclusion,
+        )
+        left_out = {"excluded": found.excluded, "privacy_blocked": found.privacy_blocked}
+        skipped = NOTHING_SKIPPED.counts() | left_out
+        return Preview(segment.next_action_no, criteria, found.position, found.added, 0, skipped, found.first)
+
     def _decide(
         self, segment: Segment, criteria: Criteria, work_date: date, *, saved_criteria: str | None = None
     ) -> CriteriaApplied:
@@ -176,11 +220,7 @@ class Selecting:
         return event
 
     def _evaluate(self, segment: Segment, criteria: Criteria, work_date: date, *, saved: bool) -> Selection:
-        try:
-            tree = parse_criteria(criteria.filters, work_date=work_date)
-        except CriteriaError as error:
-            place, message = error.problems[0]
-            raise InvalidFilter(f"{'.'.join(map(str, place))}: {message}", error.problems) from error
+        tree = _parsed(criteria, work_date)
         if criteria.action == "add_contacts":
             found = select_contacts(self.read_models, tree, criteria.options)
             return replaced(found, elsewhere=self._elsewhere(criteria.exclude, saved=saved))
@@ -220,6 +260,27 @@ class Selecting:
     def _record(self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent]) -> tuple[Segment, int]:
         position = self.journal.record(caller, Changes(stream_of(segment.no), segment.version, facts))
         return self.segments.get(segment.no), position
+
+
+def _can_be_counted(segment: Segment, criteria: Criteria) -> bool:
+    """Whether no key is needed to say how many would be added, and it takes less than to fetch them."""
+    options = criteria.options
+    return (
+        criteria.action == "add_contacts"
+        and criteria.exclude is None
+        and not (options.expand_companies or options.allow_related_companies)
+        and (options.allow_existing_contacts or segment.number_of_lines == 0)
+        and not _LONG_TABLES & tables_of(criteria.filters)
+    )
+
+
+def _parsed(criteria: Criteria, work_date: date) -> Tree:
+    """Raises InvalidFilter."""
+    try:
+        return parse_criteria(criteria.filters, work_date=work_date)
+    except CriteriaError as error:
+        place, message = error.problems[0]
+        raise InvalidFilter(f"{'.'.join(map(str, place))}: {message}", error.problems) from error
 
 
 @contextmanager

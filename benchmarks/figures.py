@@ -73,8 +73,8 @@ class Count(OnBase):
         segment, criteria = self.base.installation.new_segment(), self.base.criteria(run)
 
         def preview() -> int:
-            event = self.service.selecting.preview(CALLER, segment.no, criteria).event
-            return event.lines_added + left_out(event.skipped)
+            found = self.service.selecting.preview(CALLER, segment.no, criteria)
+            return found.lines_added + sum(found.skipped.values())
 
         return preview
 
@@ -277,4 +277,4 @@ def _bare(what: SQL, criteria: Criteria) -> tuple[Composed, dict[str, object]]:
 
 
 def left_out(skipped: Skipped) -> int:
-    return sum(len(getattr(skipped, name)) for name in skipped.__struct_fields__)
+    return sum(skipped.counts().values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 from psycopg import sql
 
@@ -27,6 +28,31 @@ _AS_SENT = np.dtype(">i4")
 _EXPANDED = sql.SQL(" UNION SELECT p.key FROM contact p JOIN chosen ON p.company_key = chosen.company_key")
 _RELATED = sql.SQL(" UNION SELECT company_key FROM chosen WHERE company_key IS NOT NULL")
 
+_SHOWN = ("no", "name", "type", "company_name", "city")
+# The first of them are looked for among the first contacts. Only if too few are there do keys come, as a rule
+# not many: to look on for a rare name would take as long again as the count.
+_EARLY_KEYS = 2_000
+_COUNTS = sql.SQL(
+    "WITH place AS (SELECT position FROM {tracking}), few AS MATERIALIZED"
+    " (SELECT c.key, {shown} FROM contact c WHERE {condition} AND NOT {out}"
+    " AND c.key <= {early} ORDER BY c.key LIMIT {size}),"
+    " counted AS (SELECT count(*) AS met, count(*) FILTER (WHERE c.privacy_blocked) AS privacy_blocked,"
+    " count(*) FILTER (WHERE {out}) AS left_out, string_agg(int4send(c.key), '')"
+    " FILTER (WHERE (SELECT count(*) < {size} FROM few) AND NOT {out}) AS keys"
+    " FROM contact c WHERE {condition})"
+    " SELECT * FROM place CROSS JOIN counted LEFT JOIN few ON true ORDER BY few.key"
+)
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """How many contacts meet criteria and would be added, the first of them, and how many must stay out."""
+
+    position: int
+    added: int
+    excluded: int
+    privacy_blocked: int
+    first: list[dict[str, Any]]
+
 
 def select_contacts(read_models: ReadModels, criteria: Criteria, options: CriteriaOptions) -> Selection:
     """Everybody who meets the criteria, widened by the options, with who must stay out (domain B5)."""
@@ -47,6 +73,34 @@ def select_contacts(read_models: ReadModels, criteria: Criteria, options: Criter
         sets=_SETS,
     )
     return _selection(read_models, statement, parameters)
+
+
+def count_contacts(
+    read_models: ReadModels, criteria: Criteria, size: int, *, ignore_exclusion: bool
+) -> Counted:
+    """The same without options that widen it, in numbers, with the first of those who would be added."""
+    parameters = Parameters()
+    out = "c.privacy_blocked" if ignore_exclusion else "(c.privacy_blocked OR c.exclude_from_segment)"
+    statement = _COUNTS.format(
+        condition=compile_criteria(criteria, parameters, adding=True),
+        out=sql.SQL(out),
+        tracking=read_models.tracking("contacts"),
+        shown=sql.SQL(", ").join(sql.Identifier("c", name) for name in _SHOWN),
+        size=sql.Literal(size),
+        early=sql.Literal(_EARLY_KEYS),
+    )
+    with read_models.glance() as cursor:
+        rows = cursor.execute(statement, parameters.values, prepare=False).fetchall()
+    found, first = rows[0], [{name: row[name] for name in _SHOWN} for row in rows if row["key"] is not None]
+    if found["keys"] is not None:
+        first = sample(read_models, _set(found["keys"]), size)
+    return Counted(
+        found["position"],
+        found["met"] - found["left_out"],
+        found["left_out"] - found["privacy_blocked"],
+        found["privacy_blocked"],
+        first,
+    )
 
 
 def matching_contacts(
@@ -87,7 +141,9 @@ def sample(read_models: ReadModels, contacts: ContactSet, size: int) -> list[dic
     first = contacts.to_array()[:size]
     with read_models.glance() as cursor:
         return cursor.execute(
-            "SELECT no, name, type, company_name, city FROM contact WHERE key = ANY(%s) ORDER BY key",
+            sql.SQL("SELECT {} FROM contact WHERE key = ANY(%s) ORDER BY key").format(
+                sql.SQL(", ").join(map(sql.Identifier, _SHOWN))
+            ),
             (Int4Array(first.astype(np.int32)),),
         ).fetchall()
 

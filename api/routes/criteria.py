@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -29,7 +31,8 @@ from application.selecting import Preview
 from domain import records
 from domain.errors import NotFound
 from domain.saved_criteria import SavedCriteria
-from domain.segment.events import CriteriaApplied, Exclusion, Skipped
+from domain.segment.events import CriteriaApplied, Exclusion
+from domain.segment.selection import Criteria
 from domain.segment.state import CriteriaAction
 from projections.record_queries import listing
 
@@ -39,48 +42,49 @@ SAVED = "/saved-segment-criteria"
 ActionNo = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[1])]
 
 
-def _skipped(skipped: Skipped) -> dict[str, int]:
-    return {name: len(getattr(skipped, name)) for name in skipped.__struct_fields__}
-
-
 def _exclusion(exclude: Exclusion | None) -> dict[str, Any] | None:
     return None if exclude is None else msgspec.structs.asdict(exclude)
 
 
 def shown_action(action: CriteriaAction) -> dict[str, Any]:
     """A criteria action as it is answered."""
-    return msgspec.structs.asdict(action.options) | {
-        "action_no": action.action_no,
-        "action": action.action,
-        "filters": action.filters,
-        "exclude": _exclusion(action.exclude),
-        "lines_added": action.lines_added,
-        "lines_removed": action.lines_removed,
-        "skipped": _skipped(action.skipped),
-        "user_id": action.user_id,
-        "at": action.at,
-    }
+    return _asked(action) | _done(action, action.skipped.counts(), action.user_id, action.at)
 
 
 def shown_trial(event: CriteriaApplied, user_id: str) -> dict[str, Any]:
     """A criteria action that was not carried out, as it is answered."""
-    return msgspec.structs.asdict(event.options) | {
-        "action_no": event.action_no,
-        "action": event.action,
-        "filters": event.filters,
-        "exclude": _exclusion(event.exclude),
-        "lines_added": event.lines_added,
-        "lines_removed": event.lines_removed,
-        "skipped": _skipped(event.skipped),
-        "user_id": user_id,
-        "at": None,
-    }
+    return _asked(event) | _done(event, event.skipped.counts(), user_id, None)
 
 
 def _preview(preview: Preview, user_id: str) -> dict[str, Any]:
-    return shown_trial(preview.event, user_id) | {
-        "sample": preview.contacts,
-        "contacts_position": preview.event.contacts_position,
+    return (
+        _asked(preview.criteria)
+        | _done(preview, preview.skipped, user_id, None)
+        | {"sample": preview.contacts, "contacts_position": preview.contacts_position}
+    )
+
+
+def _asked(criteria: CriteriaAction | CriteriaApplied | Criteria) -> dict[str, Any]:
+    return msgspec.structs.asdict(criteria.options) | {
+        "action": criteria.action,
+        "filters": criteria.filters,
+        "exclude": _exclusion(criteria.exclude),
+    }
+
+
+def _done(
+    outcome: CriteriaAction | CriteriaApplied | Preview,
+    skipped: Mapping[str, int],
+    user_id: str,
+    at: datetime | None,
+) -> dict[str, Any]:
+    return {
+        "action_no": outcome.action_no,
+        "lines_added": outcome.lines_added,
+        "lines_removed": outcome.lines_removed,
+        "skipped": skipped,
+        "user_id": user_id,
+        "at": at,
     }
 
 
@@ -223,13 +227,5 @@ def _saved(code: str, version: int, value: SavedCriteria) -> dict[str, Any]:
         "description": value.description,
         "user_id": value.user_id,
         "version": version,
-        "actions": [
-            {
-                "action": criteria.action,
-                "filters": criteria.filters,
-                "exclude": _exclusion(criteria.exclude),
-            }
-            | msgspec.structs.asdict(criteria.options)
-            for criteria in value.actions
-        ],
+        "actions": [_asked(criteria) for criteria in value.actions],
     }

@@ -41,6 +41,10 @@ class Skipped(msgspec.Struct, frozen=True):
     elsewhere: ContactSet = EMPTY
     """Those of the segments that were to be left out."""
 
+    def counts(self) -> dict[str, int]:
+        """How many they are, by the reason."""
+        return {name: len(getattr(self, name)) for name in self.__struct_fields__}
+
 
 NOTHING_SKIPPED = Skipped()
 

@@ -1,4 +1,7 @@
-"""The same criteria in SQL and in Python, on 10,000 contacts with rows of every table, in the real tables."""
+"""The same criteria in SQL and in Python, on 10,000 contacts with rows of every table, in the real tables.
+
+And the same action, in numbers and as it is carried out.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +17,20 @@ import pytest
 from psycopg import sql
 from psycopg.rows import dict_row, tuple_row
 
+from application.selecting import SAMPLE, Preview
 from domain.contact_set import ContactSet
 from domain.criteria import TABLES, ContactFacts, criteria_match, parse_criteria
 from domain.filter_expression import Enumeration, FieldType
+from domain.segment.events import CriteriaApplied, CriteriaOptions, Exclusion
+from domain.segment.selection import Criteria
 from projections.contacts import Contacts
 from projections.contacts.canceled_pages import cancel
 from projections.criteria_sql import Parameters, compile_criteria
-from tests.projections.conftest import Desk
+from tests.projections.conftest import ANN, Desk
 from tests.projections.filter_terms import WORK_DATE, terms_on, values_of
 
 CONTACTS, COMPANIES, TRADERS = 10_000, 2_500, 300
-CRITERIA = 500
+CRITERIA, PREVIEWS = 500, 300
 SEED = 20261124
 
 Row = dict[str, Any]
@@ -284,3 +290,65 @@ def said(world: World, filters: object, adding: bool, in_sql: ContactSet, in_pyt
     text = json.dumps(filters, ensure_ascii=False)
     facts = json.dumps(world.facts[key], ensure_ascii=False, default=str, indent=1)
     return f"{kind} {text}: only {who} selects {number_of(key)}:\n{facts}"
+
+
+# --- Previews -----------------------------------------------------------------------------------------------
+
+EMPTY, WITH_LINES = "SM1", "SM2"
+SHOWN = ("no", "name", "type", "company_name", "city")
+
+
+def test_a_preview_says_in_numbers_what_the_action_does(
+    service: Desk, tables: psycopg.Connection[Row]
+) -> None:
+    world = World(SEED, mandatory_columns(tables))
+    load(tables, world)
+    service.codes()
+    for no in (EMPTY, WITH_LINES):
+        service.segment(no)
+    service.add(WITH_LINES, {"contact": {"type": "person"}}, ignore_exclusion=True)
+    questions = Questions(world)
+    long, outcomes = 0, set()
+    for _ in range(PREVIEWS):
+        no = world.random.choice([EMPTY, WITH_LINES])
+        criteria = any_action(world.random, questions.filters())
+        (event,), _ = service.selecting.run(ANN, service.segments.get(no), [criteria])
+        assert service.selecting.preview(ANN, no, criteria) == in_numbers(world, criteria, event), (
+            no,
+            criteria,
+        )
+        long += event.lines_added > SAMPLE
+        outcomes |= {reason for reason, number in event.skipped.counts().items() if number}
+    assert long > PREVIEWS / 4
+    assert outcomes == {"already_on_segment", "excluded", "privacy_blocked", "elsewhere"}
+
+
+def any_action(choose: random.Random, filters: dict[str, Any]) -> Criteria:
+    """Mostly one that the database can count."""
+    if choose.random() < 0.2:
+        return Criteria(choose.choice(["reduce", "refine"]), filters)
+    options = CriteriaOptions(
+        allow_existing_contacts=choose.random() < 0.5,
+        ignore_exclusion=choose.random() < 0.5,
+        expand_companies=choose.random() < 0.1,
+        allow_related_companies=choose.random() < 0.1,
+    )
+    exclude = Exclusion(segments=(WITH_LINES,)) if choose.random() < 0.1 else None
+    return Criteria("add_contacts", filters, options, exclude)
+
+
+def in_numbers(world: World, criteria: Criteria, event: CriteriaApplied) -> Preview:
+    """What the event says, with the first contacts by key."""
+    contacts = world.rows["contact"]
+    return Preview(
+        event.action_no,
+        criteria,
+        event.contacts_position,
+        event.lines_added,
+        event.lines_removed,
+        event.skipped.counts(),
+        [
+            {name: contacts[key - 1][name] for name in SHOWN}
+            for key in [*event.added, *event.removed][:SAMPLE]
+        ],
+    )

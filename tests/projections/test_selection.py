@@ -122,7 +122,8 @@ ADDING = ("allow_existing_contacts", "expand_companies", "allow_related_companie
 def decided(
     service: Desk, no: str, action: CriteriaActionKind, filters: dict[str, Any], options: CriteriaOptions
 ) -> CriteriaApplied:
-    return service.selecting.preview(ANN, no, Criteria(action, filters, options)).event
+    (event,), _ = service.selecting.run(ANN, service.segments.get(no), [Criteria(action, filters, options)])
+    return event
 
 
 # --- The one against the other ------------------------------------------------------------------------------
