@@ -355,6 +355,8 @@ def _documents_of_template(
             for name in inherited
             if getattr(header, name) != getattr(line.block.start, name)
         }
+        if "documents" in different:  # with documents of its own, its language is not its block's either
+            different["language_code"] = header.language_code
         return different, OF_ITS_DOCUMENT
     documents: Documents = template.documents if template else ()
     preferred = [contact.language_code, template.language_code if template else None]

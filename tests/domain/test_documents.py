@@ -162,6 +162,17 @@ class TestRemovingADocument:
         sheet.detach("DEU")
         assert sheet.shown() == [("ENG", "Spring", "inherited")] * 2
 
+    def test_b4_so_does_a_line_that_inherits_again_what_the_header_has_got_since(self) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(4)
+        sheet.change_line(10_000, template(), interaction_template_code="OTHER")
+        sheet.attach(document(None, "Anybody"))
+        sheet.change_line(10_000, SPRING, interaction_template_code="SPRING")
+        assert sheet.shown() == [("ENG", "Spring", "inherited")]
+        sheet.detach("ENG")
+        assert sheet.segment.header.language_code is None
+        assert sheet.shown() == [(None, "Anybody", "inherited")]
+
     def test_b4_so_does_a_line_whose_language_was_chosen_by_hand(self) -> None:
         german = document("DEU", "Frühling")
         sheet = Sheet(template(german, *SPRING.documents, language="NLD"), interaction_template_code="SPRING")
