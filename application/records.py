@@ -119,13 +119,9 @@ class Records:
 
     # The set-up
 
-    def setup(self, at: At | None = None) -> Setup:
-        """The set-up as it is now, or was; that of a new installation until somebody changed it."""
-        record = (
-            self.journal.load(SETUP_STREAM, KnownRecord)
-            if at is None
-            else self.journal.as_of(SETUP_STREAM, KnownRecord, at=at)
-        )
+    def setup(self) -> Setup:
+        """The set-up as it is now."""
+        record = self.journal.load(SETUP_STREAM, KnownRecord)
         value: Setup = record.value if record is not None else Setup()
         return value
 

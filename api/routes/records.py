@@ -211,8 +211,8 @@ def create_campaign(values: NewCampaignBody, service: ServiceOf, caller: Markete
 @router.get("/setup", response_model=SetupBody, dependencies=[READERS])
 def read_setup(service: ServiceOf, moment: Asked) -> Any:
     """The set-up, as it is or as it was."""
-    if moment.version is None:
-        return msgspec.to_builtins(service.records.setup(moment.at))
+    if moment.is_now:
+        return msgspec.to_builtins(service.records.setup())
     past = service.records.as_of(records.SETUP, records.THE_SETUP, **moment.where())
     return msgspec.to_builtins(past.value)
 

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -26,12 +25,6 @@ def before(client: httpx.Client) -> Iterator[dict[str, Any]]:
     before: dict[str, Any] = ok(client.get(SETUP))
     yield before
     ok(client.patch(SETUP, json=before))
-
-
-def test_is_that_of_a_new_installation_until_it_is_changed(client: httpx.Client) -> None:
-    first = ok(client.get(SETUP, params={"as_of": "2020-01-01T00:00:00Z"}))
-    assert msgspec.convert(first, Setup) == Setup()
-    refused(client.get(SETUP, params={"version": 999}), "not-found")
 
 
 class TestChange:
