@@ -37,6 +37,7 @@ HTML = "text/html"
 OLD_WORD = "application/msword"
 UNKNOWN = "application/octet-stream"
 MACROS = (".docm", ".dotm")
+PAGES = (".html", ".htm")
 
 
 class File(msgspec.Struct, frozen=True):
@@ -247,11 +248,12 @@ def read_file(file: File, language_code: str | None) -> ReadDocument:
         raise DocumentUnreadable("The file is in an old format of Word; save it as .docx.")
     fields: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    if content_type == WORD or name.endswith(".docx"):
+    if content_type == WORD or name.endswith(".docx") or _holds_letter(file.data):
         content_type = WORD
         template = read_template(file.data)
         fields, unknown = template.fields, template.unknown_fields
-    elif content_type == HTML:
+    elif content_type == HTML or (content_type == UNKNOWN and name.endswith(PAGES)):
+        content_type = HTML
         fields, unknown = page_fields(_text(file.data))
     document = Document(
         sha256=hashlib.sha256(file.data).hexdigest(),
@@ -262,6 +264,11 @@ def read_file(file: File, language_code: str | None) -> ReadDocument:
         subject=file.subject,
     )
     return ReadDocument(document, fields, unknown)
+
+
+def _holds_letter(data: bytes) -> bool:
+    """Whether it is a Word document, whatever the sender calls it: many programs name no type and no file."""
+    return data.startswith(b"PK\3\4") and b"word/document" in data
 
 
 def _text(data: bytes) -> str:

@@ -206,7 +206,7 @@ def tell(event: object, before: Segment, language: Language) -> str:
             return word(
                 event.action,
                 added=_count("contact", event.lines_added, language),
-                removed=_count("contact", event.lines_removed, language),
+                removed=_count("contact", len(event.removed), language),
                 filters=filter_words(event.filters, language) or word("everybody"),
                 options=_options(event, language),
                 skipped=_skipped(event.skipped, language),

@@ -107,6 +107,24 @@ class TestTemplates:
             refused(response, "document-unreadable")
         assert client.get(path).content == LETTER
 
+    @pytest.mark.parametrize(
+        ("data", "name", "kind"), [(LETTER, {}, WORD), (PAGE, {"file_name": "Page.HTML"}, "text/html")]
+    )
+    def test_know_a_letter_and_a_page_whatever_type_was_sent_with_them(
+        self, client: httpx.Client, template: str, data: bytes, name: dict[str, str], kind: str
+    ) -> None:
+        path = f"/v1/interaction-templates/{template}/documents/-"
+        stored = put(client, path, data, "application/octet-stream", **name)
+        assert stored["content_type"] == kind
+        assert client.get(path).headers["content-type"].startswith(kind)
+
+    def test_refuse_macros_whatever_type_was_sent_with_them(
+        self, client: httpx.Client, template: str
+    ) -> None:
+        path = f"/v1/interaction-templates/{template}/documents/-"
+        hostile = word.document("", {"word/vbaProject.bin": b"x"})
+        refused(client.put(path, content=hostile), "document-unreadable")
+
     def test_that_do_not_exist_have_none(self, client: httpx.Client, crm: Crm) -> None:
         path = f"/v1/interaction-templates/{crm.code()}/documents/-"
         refused(client.put(path, content=PAGE, headers={"Content-Type": "text/html"}), "not-found")

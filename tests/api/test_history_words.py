@@ -48,6 +48,7 @@ from domain.segment.header import HeaderChanges
 from domain.segment.lines import LineChanges
 from domain.segment.selection import Criteria, Selection, apply_criteria
 from domain.segment.state import Segment
+from domain.vocabulary import CriteriaActionKind
 from tests.domain.worksheet import AT, WORK_DATE, Worksheet
 from tests.replay.samples import decoded, log_named, log_names
 
@@ -168,6 +169,18 @@ def test_the_dutch_story_differs_in_every_sentence() -> None:
     assert pairs[5][1] == (
         "Regel 10000 (CT1) gewijzigd: beoordeling leeg → zeer positief, poging mislukt nee → ja."
     )
+
+
+@pytest.mark.parametrize(
+    ("action", "said"), [("reduce", "Removed 1 contact:"), ("refine", " 1 contact removed")]
+)
+def test_a_contact_that_leaves_two_lines_is_one_contact(action: CriteriaActionKind, said: str) -> None:
+    sheet = Worksheet()
+    sheet.put(1)
+    sheet.put(1)
+    matching = Selection(1, ContactSet([1] if action == "reduce" else []))
+    (event,) = apply_criteria(sheet.segment, Criteria(action, {"contact": {"no": "CT1"}}), matching)
+    assert said in tell(event, sheet.segment, "en")
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
