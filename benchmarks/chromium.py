@@ -151,7 +151,7 @@ def chromium(program: str, script: str = "") -> Iterator[Window]:
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         ) as process:
             try:
-                with connect(_address(process), max_size=None, compression=None, proxy=None) as socket:
+                with connect(_address(process), max_size=None, ping_interval=None, proxy=None) as socket:
                     yield Window(socket, script)
             finally:
                 process.terminate()
