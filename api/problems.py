@@ -169,12 +169,17 @@ def _problem(found: Mapping[str, Any]) -> Problem:
     place = tuple(found["loc"])
     if place and place[0] in ("body", "query", "path", "header"):
         place = place[1:]
+    place = tuple(part for part in place if part != "")
     if found["type"] == "json_invalid":
         return (), f"the body is no JSON: {found.get('ctx', {}).get('error', 'it cannot be read')}"
     if found["type"] == "extra_forbidden":
         return place, "there is no such field"
     if found["type"] == "missing" and not place:
         return (), "a JSON body is needed"
+    if found["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        return place, "must be an object with fields"
+    if found["type"] == "decimal_type":
+        return place, "input should be a valid decimal"
     if found["type"].endswith("too_short") and isinstance(found.get("input"), str):
         return place, "must not be blank"
     if found["type"].endswith("too_long") and isinstance(found.get("input"), str):

@@ -30,12 +30,15 @@ NOT_CHECKED = 2
 @contextmanager
 def reading_proofs(data: Path | None) -> Iterator[Any]:
     """What proves the log, for a role that can only read: nothing is made, or brought up to date."""
-    from api.serve import database
+    from api.serve import database, embedded
     from application.auditing import Auditing
     from application.event_log import open_log
+    from eventstore.embedded_postgres import EmbeddedPostgresError
     from eventstore.log import EventLog
 
     settings, directory = settings_of(data)
+    if settings.database_url is None and not embedded(directory).is_made:
+        raise EmbeddedPostgresError(f"There is no event log in {directory}; --data names another directory.")
     with database(settings, directory) as conninfo:
         EventLog.require(conninfo, settings.segmentlog_schema)
         log = open_log(conninfo, settings.segmentlog_schema, pool_size=1)

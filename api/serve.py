@@ -41,8 +41,13 @@ def database(settings: Settings, data: Path, patience: float = 0.0) -> Iterator[
         _reach(settings.database_url, patience)
         yield settings.database_url
         return
-    with EmbeddedPostgres(data / "postgres") as server:
+    with embedded(data) as server:
         yield server.conninfo()
+
+
+def embedded(data: Path) -> EmbeddedPostgres:
+    """The PostgreSQL in a data directory, whether it is there yet or not."""
+    return EmbeddedPostgres(data / "postgres")
 
 
 def _reach(conninfo: str, patience: float) -> None:

@@ -124,6 +124,11 @@ class EmbeddedPostgres:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @property
+    def is_made(self) -> bool:
+        """Whether there is a database in its directory; starting makes one."""
+        return self._data.exists()
+
     def conninfo(self, dbname: str = DATABASE) -> str:
         return make_conninfo(host=str(self._socket_dir), port=5432, user=ROLE, dbname=dbname)
 

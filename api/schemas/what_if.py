@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from api.moments import instant
 from api.schemas.criteria import CriteriaActionAnswer, CriteriaBody
@@ -31,6 +31,16 @@ class MomentBody(Body):
         return Moment(self.position, instant(self.instant))
 
 
+def _kind(value: object) -> str:
+    return "now" if value == "now" else ""
+
+
+# Only what was meant is said to be wrong, and the tag of a moment is no place in the body.
+NowOrMoment = Annotated[
+    Annotated[Literal["now"], Tag("now")] | Annotated[MomentBody, Tag("")], Discriminator(_kind)
+]
+
+
 class WhatIfBody(Body):
     """Which criteria to try, on the segment as of when, and on the contacts of when."""
 
@@ -43,7 +53,7 @@ class WhatIfBody(Body):
     steps: Annotated[list[CriteriaBody], Field(max_length=100)] | None = Field(
         None, description="Tried on a copy; null does the segment's own actions again on an empty one."
     )
-    on: Literal["now"] | MomentBody = Field("now", description="The contacts of when.")
+    on: NowOrMoment = Field("now", description="The contacts of when.")
 
     def question(self) -> Question:
         """The question as use cases take it."""

@@ -457,4 +457,5 @@ def test_what_cannot_be_used_is_refused_at_its_place_and_changes_nothing(
     if bad.place is not None:
         wanted = list(bad.place)
         assert any(wanted in (at[: len(wanted)], at[-len(wanted) :]) for at in places(problem)), problem
+    assert not [word for word in ("dictionary", "Decimal", "literal[", "function-") if word in str(problem)]
     assert crm.position() == position

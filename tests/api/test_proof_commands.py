@@ -108,6 +108,14 @@ def test_verifying_where_there_is_no_key_asks_for_one(directory: Path, empty_dat
     assert command("verify", "--key", "no key", *elsewhere, **environment).returncode == 2
 
 
+def test_verifying_a_directory_without_a_log_says_so_and_makes_none(tmp_path: Path) -> None:
+    nothing = tmp_path / "nothing"
+    asked = command("verify", "--data", str(nothing))
+    assert (asked.returncode, asked.stdout) == (2, "")
+    assert asked.stderr.startswith(f"There is no event log in {nothing}")
+    assert not nothing.exists()
+
+
 def test_the_role_of_the_page_for_auditors_can_do_what_is_said_there_and_change_nothing(
     directory: Path, empty_database: str
 ) -> None:

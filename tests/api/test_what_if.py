@@ -186,6 +186,23 @@ def test_a_wrong_question_names_the_place(client: httpx.Client, no: str, body: A
     assert place in {found[0] for found in places(problem)}
 
 
+@pytest.mark.parametrize(
+    ("on", "place", "message"),
+    [
+        ({}, ["on"], "takes a position or an instant"),
+        ("then", ["on"], "must be an object with fields"),
+        ({"position": "one"}, ["on", "position"], "input should be a valid integer"),
+    ],
+)
+def test_a_wrong_moment_is_said_once_and_without_names_of_types(
+    client: httpx.Client, no: str, on: Any, place: list[str], message: str
+) -> None:
+    problem = refused(client.post(f"/v1/segments/{no}/what-if", json={"on": on}), "invalid-request")
+    (wrong,) = problem["errors"]
+    assert wrong["loc"] == place
+    assert wrong["message"].startswith(message)
+
+
 def test_a_wrong_filter_is_refused(client: httpx.Client, no: str) -> None:
     wrong = {"steps": [{"action": "reduce", "filters": {"contact": {"town": "A*"}}}]}
     refused(client.post(f"/v1/segments/{no}/what-if", json=wrong), "invalid-filter")

@@ -358,6 +358,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("input should be a finite number", "moet een eindig getal zijn"),
     ("input should be a valid boolean{rest}", "moet ja of nee zijn"),
     ("input should be a valid string", "moet tekst zijn"),
+    ("must be an object with fields", "moet een object met velden zijn"),
     ("input should be a valid date{rest}", "moet een bestaande datum zijn"),
     ("input should be in a valid time format{rest}", "moet een bestaande tijd zijn"),
     ("list should have at most {n} items{rest}", "mag er hoogstens {n} hebben"),
