@@ -187,7 +187,7 @@ class Segments:
         self._check_header(values)
         template = self.records.template(_named_template(values))
         facts = worksheet.change_header(segment, values, template, update_lines=update_lines, push=push)
-        return self._record(caller, segment, facts)
+        return self.record(caller, segment, facts)
 
     @retried
     def delete(self, caller: Caller, no: str) -> int:
@@ -207,7 +207,7 @@ class Segments:
         self._refuse_blocked(contact)
         template = self._check_line(contact, values)
         facts = worksheet.add_line(segment, _facts(contact), values, template)
-        return *self._record(caller, segment, facts), segment.next_line_no
+        return *self.record(caller, segment, facts), segment.next_line_no
 
     @retried
     def change_line(
@@ -229,7 +229,7 @@ class Segments:
         else:
             self._refuse_blocked(contact)
             facts = worksheet.replace_contact(segment, line_no, _facts(contact), present_no, values, template)
-        return self._record(caller, segment, facts, about=contact.key)
+        return self.record(caller, segment, facts, about=contact.key)
 
     @retried
     def remove_line(self, caller: Caller, no: str, line_no: int) -> tuple[Segment, int]:
@@ -239,18 +239,24 @@ class Segments:
         if line is None:
             raise NotFound.named("line", line_no)
         events = worksheet.remove_line(segment, line_no, self._number_of(line, self.facts_of(line)))
-        return self._record(caller, segment, events)
+        return self.record(caller, segment, events)
 
     def _number_of(self, line: Line, facts: LineFacts | None) -> str:
         """The number of a line's contact, also of one that was deleted: it is saved with the criteria."""
         return facts.no if facts else self.past.numbers([line.contact_key])[line.contact_key]
 
-    def _record(
+    def record(
         self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent], about: int | None = None
     ) -> tuple[Segment, int]:
-        changes = Changes(stream_of(segment.no), segment.version, facts, about)
-        position = self.journal.record(caller, changes)
-        return self.get(segment.no), position
+        """Record what was decided; the segment as that left it, whatever others did since, and the position.
+
+        Raises what `Journal.record` does.
+        """
+        stream = stream_of(segment.no)
+        position = self.journal.record(caller, Changes(stream, segment.version, facts, about))
+        recorded = self.journal.load(stream, Segment, segment.version + len(facts))
+        assert recorded is not None
+        return recorded, position
 
     def _line_contact(self, no: str) -> KnownContact:
         contact = self.contacts.find(no)
