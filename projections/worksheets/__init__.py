@@ -26,11 +26,13 @@ COLUMNS = (
     *("number_of_lines", "cost", "duration_minutes", "number_of_criteria_actions", "documents"),
 )
 
-INSERT = (
-    sql.SQL("INSERT INTO segment ({}) VALUES ({})")
+WRITE = (
+    sql.SQL("INSERT INTO segment ({}) VALUES ({}) ON CONFLICT (no) DO UPDATE SET ({}) = ROW ({})")
     .format(
         sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
         sql.SQL(", ").join(sql.Placeholder() * len(COLUMNS)),
+        sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
+        sql.SQL(", ").join(sql.Identifier("excluded", name) for name in COLUMNS),
     )
     .as_bytes(None)
 )
@@ -55,11 +57,13 @@ class Worksheets(ReadModel):
             for stream, version in last.items()
             if (segment := self._log.load(stream, Segment, version)) is not None
         ]
-        cursor.execute("DELETE FROM segment WHERE no = ANY(%s)", ([segment.no for segment in segments],))
-        cursor.executemany(
-            INSERT,
-            [_row(segment) for segment in segments if segment.status == "open"],
-        )
+        rows = [_row(segment) for segment in segments if segment.status == "open"]
+        if len(rows) == 1:
+            cursor.execute(WRITE, rows[0], prepare=True)  # the trips of `executemany` pay for more of them
+        elif rows:
+            cursor.executemany(WRITE, rows)
+        if gone := [segment.no for segment in segments if segment.status != "open"]:
+            cursor.execute("DELETE FROM segment WHERE no = ANY(%s)", (gone,))
 
 
 def _row(segment: Segment) -> tuple[Any, ...]:
