@@ -10,6 +10,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from application.contacts import Contacts, check_address
+from application.contacts import stream_of as contact_stream
 from application.journal import Caller, Changes, Journal, check_version, retried
 from application.looking_up import look_up
 from application.past_contacts import PastContacts
@@ -71,12 +72,7 @@ class Segments:
 
     def get(self, no: str) -> Segment:
         """The open segment with this number. Raises NotFound, SegmentLogged."""
-        segment = self.journal.load(stream_of(no), Segment)
-        if segment is None or segment.status == "deleted":
-            raise NotFound.named("segment", no)
-        if segment.logged is not None:
-            raise SegmentLogged.as_entry(no, segment.logged.entry_no)
-        return segment
+        return _open(no, self.journal.load(stream_of(no), Segment))
 
     def for_command(self, caller: Caller, no: str) -> Segment:
         """The open segment, as the caller has seen it. Raises NotFound, SegmentLogged, VersionConflict."""
@@ -202,8 +198,11 @@ class Segments:
         self, caller: Caller, no: str, contact_no: str, values: LineChanges
     ) -> tuple[Segment, int, int]:
         """Put a contact on a line; the line's number and the position (domain B3.1). Raises Refused."""
-        segment = self.for_command(caller, no)
-        contact = self._line_contact(contact_no)
+        load = self.journal.log.load_both
+        on, put = load(stream_of(no), Segment, contact_stream(contact_no), KnownContact)
+        segment = _open(no, on)
+        check_version(caller, segment)
+        contact = _found(contact_no, put)
         self._refuse_blocked(contact)
         template = self._check_line(contact, values)
         facts = worksheet.add_line(segment, _facts(contact), values, template)
@@ -259,10 +258,7 @@ class Segments:
         return recorded, position
 
     def _line_contact(self, no: str) -> KnownContact:
-        contact = self.contacts.find(no)
-        if contact is None:
-            raise NotFound.named("contact", no, "contact_no")
-        return contact
+        return _found(no, self.contacts.find(no))
 
     def _refuse_blocked(self, contact: KnownContact) -> None:
         """Privacy is a hard exclusion, by hand as well as by criteria (domain B5). Raises PrivacyBlocked."""
@@ -292,6 +288,22 @@ class Segments:
         self._check_campaign_and_group(named)
         check_address(contact, _code(named, "contact_alternative_address_code"))
         return self.records.template(_code(named, "interaction_template_code"))
+
+
+def _open(no: str, segment: Segment | None) -> Segment:
+    """A segment that was loaded, if it is open. Raises NotFound, SegmentLogged."""
+    if segment is None or segment.status == "deleted":
+        raise NotFound.named("segment", no)
+    if segment.logged is not None:
+        raise SegmentLogged.as_entry(no, segment.logged.entry_no)
+    return segment
+
+
+def _found(no: str, contact: KnownContact | None) -> KnownContact:
+    """A contact that was loaded for a line, if there is one now. Raises NotFound."""
+    if contact is None or contact.deleted:
+        raise NotFound.named("contact", no, "contact_no")
+    return contact
 
 
 def _named_template(values: HeaderChanges) -> str | None:

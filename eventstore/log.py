@@ -44,6 +44,7 @@ class Foldable(Protocol):
 
 
 A = TypeVar("A", bound=Foldable)
+B = TypeVar("B", bound=Foldable)
 
 
 class _CachingRepository(Repository[str]):
@@ -172,6 +173,23 @@ class EventLog(Application[str]):
         except AggregateNotFoundError:
             return None
         return found
+
+    def load_both(
+        self, stream: str, blank: Callable[[], A], other: str, other_blank: Callable[[], B]
+    ) -> tuple[A | None, B | None]:
+        """The aggregates of two streams as they are now, as `load` finds them, with one question for both."""
+        before = self._aggregates.cache
+        found: dict[str, Any] = {name: self._aggregates.kept(name) for name in (stream, other)}
+        seen = {name: 0 if kept is None else kept.version for name, kept in found.items()}
+        stored = self._recorder.select_events_of(seen)
+        new: dict[str, list[Event]] = {}
+        for event in self._mapper.to_domain_events(stored):
+            new.setdefault(event.originator_id, []).append(event)
+        for name, events in new.items():
+            fresh: Foldable = blank() if name == stream else other_blank()
+            found[name] = _fold(fresh if found[name] is None else found[name].copy(), events)
+            self._aggregates.keep(name, found[name], before)
+        return found[stream], found[other]
 
     def advance(self, events: Sequence[Event]) -> None:
         """Bring the aggregates that are kept up to date by events that are stored, in their order."""

@@ -89,3 +89,15 @@ def test_nothing_is_kept_of_what_was_to_be_forgotten(log: EventLog, asked: list[
     log.append(noted("a", "two", after=1))
     assert log.load("a", Notes, 2) == Notes(2, ("one", "two"))
     assert asked == ["a"]
+
+
+def test_two_aggregates_are_asked_for_together(log: EventLog, asked: list[str]) -> None:
+    log.append([*noted("a", "one"), *noted("b", "first")])
+    assert log.load_both("a", Notes, "b", Notes) == (Notes(1, ("one",)), Notes(1, ("first",)))
+    with opened_log(log.conninfo) as other:
+        other.append([*noted("a", "two", after=1), *noted("b", "second", "third", after=1)])
+    both = log.load_both("b", Notes, "a", Notes)
+    assert both == (Notes(3, ("first", "second", "third")), Notes(2, ("one", "two")))
+    assert (log.load("b", Notes, 3), log.load("a", Notes, 2)) == both, "they are kept"
+    assert asked == []
+    assert log.load_both("a", Notes, "none", Notes) == (Notes(2, ("one", "two")), None)
