@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from itertools import chain
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,7 +13,9 @@ from fastapi_offline import FastAPIOffline
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.addresses import Addresses
 from api.metrics import MeasuredRequests, Metrics
+from api.pages import PARTS as PAGES
 from api.pages import mount_pages
 from api.pages.browser import problem, wants_page
 from api.problems import MEDIA_TYPE, add_problem_handlers, answer
@@ -87,6 +90,8 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(part.router)
     add_problem_handlers(app)
     mount_pages(app)
+    routes = chain.from_iterable(part.router.routes for part in (*PARTS, *PAGES))
+    app.router.routes.insert(0, Addresses(routes))
     app.add_middleware(LimitedBody)
     app.add_middleware(MeasuredRequests, metrics=app.state.metrics)
     app.openapi = _with_problems(app.openapi)  # type: ignore[method-assign]

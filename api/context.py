@@ -5,7 +5,7 @@ back, and for small commands those trips took more time than all the rest.
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
+from collections.abc import AsyncIterator, Sequence, Set
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
@@ -84,11 +84,14 @@ async def somebody(request: Request) -> Principal:
     return found
 
 
-async def principal(
-    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-) -> Principal:
+class _Somebody(HTTPBearer):
     """Who comes in, as what a route needs; the document says so by it. Raises 401, 403."""
-    return await somebody(request)
+
+    async def __call__(self, request: Request) -> Principal:  # type: ignore[override]
+        return await somebody(request)
+
+
+principal = _Somebody(scheme_name=bearer.scheme_name, description=bearer.model.description)
 
 
 async def may_measure(
@@ -106,6 +109,10 @@ class Allow:
         self._roles = roles
 
     async def __call__(self, who: Annotated[Principal, Depends(principal)]) -> Principal:
+        return self.check(who)
+
+    def check(self, who: Principal) -> Principal:
+        """The same once more, if it is one of them. Raises 403."""
         _refuse_other_roles(who, self._roles)
         return who
 
@@ -126,12 +133,15 @@ def _refuse_other_roles(who: Principal, roles: Sequence[Role]) -> None:
         raise ProblemError("forbidden", "Not for you", f"Your role, {who.role}, may not do this.")
 
 
-async def work_date(
-    given: Annotated[
-        str | None, Header(alias="Work-Date", description="The business date; today when absent.")
-    ] = None,
-) -> date:
-    """The date that the user works on."""
+WORK_DATE = Header(alias="Work-Date", description="The business date; today when absent.")
+
+
+async def _work_date(given: Annotated[str | None, WORK_DATE] = None) -> date:
+    return work_date(given)
+
+
+def work_date(given: str | None) -> date:
+    """The date that the user works on. Raises InvalidRequest."""
     if given is None:
         return date.today()
     try:
@@ -142,7 +152,7 @@ async def work_date(
     raise InvalidRequest.at("Work-Date", f"'{given}' is not a date (write 2026-11-24)")
 
 
-WorkDate = Annotated[date, Depends(work_date)]
+WorkDate = Annotated[date, Depends(_work_date)]
 
 
 IF_MATCH = Header(alias="If-Match", description="The ETag of the version that was seen.")
@@ -164,24 +174,26 @@ IDEMPOTENCY_KEY = Header(
 )
 
 
-def _caller(*roles: Role) -> Callable[..., Awaitable[Caller]]:
-    async def caller(
+class _Caller(Allow):
+    """Lets these roles in, as those who give a command; one dependency, since FastAPI takes long for each."""
+
+    async def __call__(  # type: ignore[override]
+        self,
         request: Request,
-        who: Annotated[Principal, Depends(Allow(*roles))],
-        on: WorkDate,
+        who: Annotated[Principal, Depends(principal)],
         seen: Annotated[str | None, IF_MATCH] = None,
         key: Annotated[str | None, IDEMPOTENCY_KEY] = None,
+        given: Annotated[str | None, WORK_DATE] = None,
     ) -> Caller:
+        self.check(who)
         digest: bytes | None = getattr(request.state, "request_sha256", None)
         repeatable = RequestKey(key, digest) if key is not None and digest is not None else None
-        return Caller(who.user_id, who.role, on, _expected_version(seen), repeatable)
-
-    return caller
+        return Caller(who.user_id, who.role, work_date(given), _expected_version(seen), repeatable)
 
 
-Marketer = Annotated[Caller, Depends(_caller("marketer"))]
-Admin = Annotated[Caller, Depends(_caller())]
-Asker = Annotated[Caller, Depends(_caller("marketer", "auditor"))]
+Marketer = Annotated[Caller, Depends(_Caller("marketer"))]
+Admin = Annotated[Caller, Depends(_Caller())]
+Asker = Annotated[Caller, Depends(_Caller("marketer", "auditor"))]
 """Somebody who asks what would be; nothing is recorded but that they asked."""
 
 
@@ -257,13 +269,13 @@ class Settle:
 
 
 async def _settle(
-    service: ServiceOf,
+    request: Request,
     response: Response,
     prefer: Annotated[
         str | None, Header(description="`respond-async` does not wait until the write can be read.")
     ] = None,
 ) -> Settle:
-    return Settle(service, response, waits=prefer is None or "respond-async" not in prefer)
+    return Settle(service_of(request), response, waits=prefer is None or "respond-async" not in prefer)
 
 
 Settled = Annotated[Settle, Depends(_settle)]

@@ -53,7 +53,7 @@ class Asked:
             return None
         who = await somebody(request)
         for allowed in self._allowed:
-            await allowed(who)
+            allowed.check(who)
         return who
 
     async def check(self, request: Request) -> None:

@@ -19,7 +19,11 @@ class HttpServer(uvicorn.Server):
         self._service = service
         super().__init__(
             uvicorn.Config(
-                create_app(service), log_level="warning", ws="none", timeout_graceful_shutdown=GRACE_SECONDS
+                create_app(service),
+                log_level="warning",
+                access_log=False,
+                ws="none",
+                timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
 

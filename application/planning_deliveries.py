@@ -43,7 +43,10 @@ class Planner:
         self.outbox = outbox
 
     def step(self) -> bool:
-        """Take in some events; whether anything was new."""
+        """Take in some events; whether any of them asked for something, so that more may.
+
+        Others are passed over together, the next time: one by one, that would be a commit for each.
+        """
         after, until = self.outbox.position(), self.journal.log.position()
         if after >= until:
             return False
@@ -58,7 +61,7 @@ class Planner:
             after = position
         if len(page) < PAGE:
             self.outbox.plan(after, until)
-        return True
+        return bool(page)
 
     def _page(self, after: int, until: int) -> list[tuple[int, Event]]:
         log = self.journal.log

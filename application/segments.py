@@ -10,6 +10,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from application.contacts import Contacts, check_address
+from application.contacts import stream_of as contact_stream
 from application.journal import Caller, Changes, Journal, check_version, retried
 from application.looking_up import look_up
 from application.past_contacts import PastContacts
@@ -71,12 +72,7 @@ class Segments:
 
     def get(self, no: str) -> Segment:
         """The open segment with this number. Raises NotFound, SegmentLogged."""
-        segment = self.journal.load(stream_of(no), Segment)
-        if segment is None or segment.status == "deleted":
-            raise NotFound.named("segment", no)
-        if segment.logged is not None:
-            raise SegmentLogged.as_entry(no, segment.logged.entry_no)
-        return segment
+        return _open(no, self.journal.load(stream_of(no), Segment))
 
     def for_command(self, caller: Caller, no: str) -> Segment:
         """The open segment, as the caller has seen it. Raises NotFound, SegmentLogged, VersionConflict."""
@@ -187,7 +183,7 @@ class Segments:
         self._check_header(values)
         template = self.records.template(_named_template(values))
         facts = worksheet.change_header(segment, values, template, update_lines=update_lines, push=push)
-        return self._record(caller, segment, facts)
+        return self.record(caller, segment, facts)
 
     @retried
     def delete(self, caller: Caller, no: str) -> int:
@@ -202,12 +198,15 @@ class Segments:
         self, caller: Caller, no: str, contact_no: str, values: LineChanges
     ) -> tuple[Segment, int, int]:
         """Put a contact on a line; the line's number and the position (domain B3.1). Raises Refused."""
-        segment = self.for_command(caller, no)
-        contact = self._line_contact(contact_no)
+        load = self.journal.log.load_both
+        on, put = load(stream_of(no), Segment, contact_stream(contact_no), KnownContact)
+        segment = _open(no, on)
+        check_version(caller, segment)
+        contact = _found(contact_no, put)
         self._refuse_blocked(contact)
         template = self._check_line(contact, values)
         facts = worksheet.add_line(segment, _facts(contact), values, template)
-        return *self._record(caller, segment, facts), segment.next_line_no
+        return *self.record(caller, segment, facts), segment.next_line_no
 
     @retried
     def change_line(
@@ -229,7 +228,7 @@ class Segments:
         else:
             self._refuse_blocked(contact)
             facts = worksheet.replace_contact(segment, line_no, _facts(contact), present_no, values, template)
-        return self._record(caller, segment, facts, about=contact.key)
+        return self.record(caller, segment, facts, about=contact.key)
 
     @retried
     def remove_line(self, caller: Caller, no: str, line_no: int) -> tuple[Segment, int]:
@@ -239,24 +238,27 @@ class Segments:
         if line is None:
             raise NotFound.named("line", line_no)
         events = worksheet.remove_line(segment, line_no, self._number_of(line, self.facts_of(line)))
-        return self._record(caller, segment, events)
+        return self.record(caller, segment, events)
 
     def _number_of(self, line: Line, facts: LineFacts | None) -> str:
         """The number of a line's contact, also of one that was deleted: it is saved with the criteria."""
         return facts.no if facts else self.past.numbers([line.contact_key])[line.contact_key]
 
-    def _record(
+    def record(
         self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent], about: int | None = None
     ) -> tuple[Segment, int]:
-        changes = Changes(stream_of(segment.no), segment.version, facts, about)
-        position = self.journal.record(caller, changes)
-        return self.get(segment.no), position
+        """Record what was decided; the segment as that left it, whatever others did since, and the position.
+
+        Raises what `Journal.record` does.
+        """
+        stream = stream_of(segment.no)
+        position = self.journal.record(caller, Changes(stream, segment.version, facts, about))
+        recorded = self.journal.load(stream, Segment, segment.version + len(facts))
+        assert recorded is not None
+        return recorded, position
 
     def _line_contact(self, no: str) -> KnownContact:
-        contact = self.contacts.find(no)
-        if contact is None:
-            raise NotFound.named("contact", no, "contact_no")
-        return contact
+        return _found(no, self.contacts.find(no))
 
     def _refuse_blocked(self, contact: KnownContact) -> None:
         """Privacy is a hard exclusion, by hand as well as by criteria (domain B5). Raises PrivacyBlocked."""
@@ -286,6 +288,22 @@ class Segments:
         self._check_campaign_and_group(named)
         check_address(contact, _code(named, "contact_alternative_address_code"))
         return self.records.template(_code(named, "interaction_template_code"))
+
+
+def _open(no: str, segment: Segment | None) -> Segment:
+    """A segment that was loaded, if it is open. Raises NotFound, SegmentLogged."""
+    if segment is None or segment.status == "deleted":
+        raise NotFound.named("segment", no)
+    if segment.logged is not None:
+        raise SegmentLogged.as_entry(no, segment.logged.entry_no)
+    return segment
+
+
+def _found(no: str, contact: KnownContact | None) -> KnownContact:
+    """A contact that was loaded for a line, if there is one now. Raises NotFound."""
+    if contact is None or contact.deleted:
+        raise NotFound.named("contact", no, "contact_no")
+    return contact
 
 
 def _named_template(values: HeaderChanges) -> str | None:

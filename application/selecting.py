@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace as replaced
 
-from application.journal import Caller, Changes, Journal, retried
+from application.journal import Caller, Journal, retried
 from application.records import Records
 from application.segments import Segments, logged_segment, stream_of
 from domain import records
@@ -89,7 +89,7 @@ class Selecting:
         """Add, reduce or refine (domain B5, B6). Raises Refused."""
         segment = self.segments.for_command(caller, no)
         event = self._decide(segment, criteria, caller.work_date)
-        segment, position = self._record(caller, segment, [event])
+        segment, position = self.segments.record(caller, segment, [event])
         return segment.actions[event.action_no - 1], segment, position
 
     @retried
@@ -100,19 +100,19 @@ class Selecting:
         """
         segment = self.segments.for_command(caller, no)
         only = None if action_no is None else (action_no, caller.user_id)
-        return self._record(caller, segment, selection.go_back(segment, only))
+        return self.segments.record(caller, segment, selection.go_back(segment, only))
 
     @retried
     def redo(self, caller: Caller, no: str) -> tuple[Segment, int]:
         """Do again what was undone. Raises NothingToUndo."""
         segment = self.segments.for_command(caller, no)
-        return self._record(caller, segment, selection.redo(segment))
+        return self.segments.record(caller, segment, selection.redo(segment))
 
     @retried
     def reset(self, caller: Caller, no: str) -> tuple[Segment, int]:
         """Forget the actions, keep the lines."""
         segment = self.segments.for_command(caller, no)
-        return self._record(caller, segment, selection.reset_criteria(segment))
+        return self.segments.record(caller, segment, selection.reset_criteria(segment))
 
     # Saved criteria
 
@@ -140,7 +140,7 @@ class Selecting:
             raise NotFound.named("saved segment criteria", code, "code")
         saved: SavedCriteria = record.value
         events, _ = self.run(caller, segment, saved.actions, saved_criteria=code)
-        return self._record(caller, segment, events)
+        return self.segments.record(caller, segment, events)
 
     def run(
         self,
@@ -170,7 +170,7 @@ class Selecting:
         logged, entries = self.logged(entry_no)
         contacts = logged_contacts(logged, entries)
         facts = self.reusing(segment, logged, contacts, respect_exclusion=respect_exclusion)
-        return self._record(caller, segment, facts)
+        return self.segments.record(caller, segment, facts)
 
     def reusing(
         self,
@@ -256,10 +256,6 @@ class Selecting:
         if segment is None or segment.status == "deleted":
             raise NotFound.named("segment", no)
         return segment.contacts
-
-    def _record(self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent]) -> tuple[Segment, int]:
-        position = self.journal.record(caller, Changes(stream_of(segment.no), segment.version, facts))
-        return self.segments.get(segment.no), position
 
 
 def _can_be_counted(segment: Segment, criteria: Criteria) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -161,9 +162,7 @@ def _segment_at(segments: Segments, no: str, position: int) -> Segment | None:
 
 def _emptied(segment: Segment) -> Segment:
     """A worksheet with the same header, and nothing on it."""
-    empty = segment.copy()
-    empty.blocks, empty.own, empty.actions, empty.undone = [], {}, [], []
-    return empty
+    return replace(segment, blocks=[], own={}, actions=[], undone=[])
 
 
 def _position(shown: ReadModels, events: Sequence[CriteriaApplied]) -> int:

@@ -44,29 +44,51 @@ class Foldable(Protocol):
 
 
 A = TypeVar("A", bound=Foldable)
+B = TypeVar("B", bound=Foldable)
 
 
 class _CachingRepository(Repository[str]):
-    """Keeps what it brought up to date; the stock one brings immutable aggregates up to date every time."""
+    """Keeps what it brought up to date; the stock one brings immutable aggregates up to date every time.
+
+    A version that is at hand is not asked for: it never changes.
+    """
+
+    cache: LRUCache[str, Any]
 
     def get(self, aggregate_id: str, *, version: int | None = None, **kwargs: Any) -> Any:
-        before = self.cache
-        aggregate = super().get(aggregate_id, version=version, **kwargs)
-        if before is not None and self.cache is not before:
-            self._drop(aggregate_id)  # read before all was forgotten
-        elif version is None and self.cache is not None:
-            self.cache.put(aggregate_id, aggregate)
+        before, kept = self.cache, self.kept(aggregate_id)
+        if version is not None and kept is not None and kept.version == version:
+            return kept
+        aggregate: Any = super().get(aggregate_id, version=version, **kwargs)
+        if version is None or kept is None or kept.version < aggregate.version:
+            self.keep(aggregate_id, aggregate, before)
         return aggregate
+
+    def kept(self, aggregate_id: str) -> Any:
+        """The aggregate as it was last seen, which may be some time ago; None if it is not kept."""
+        try:
+            return self.cache.get(aggregate_id)
+        except KeyError:
+            return None
+
+    def keep(self, aggregate_id: str, aggregate: Any, before: LRUCache[str, Any]) -> None:
+        """Keep an aggregate, unless all was forgotten since what it was made of was read."""
+        before.put(aggregate_id, aggregate)
+        if self.cache is not before and self.kept(aggregate_id) is not None:
+            self.cache.get(aggregate_id, evict=True)
+
+    def advance(self, aggregate_id: str, events: Sequence[Event]) -> None:
+        """Bring what is kept up to date by events of the stream that are stored, without asking for them."""
+        before, kept = self.cache, self.kept(aggregate_id)
+        if kept is None:
+            return
+        new = [event for event in events if event.originator_version > kept.version]
+        if new and new[0].originator_version == kept.version + 1:
+            self.keep(aggregate_id, _fold(kept.copy(), new), before)
 
     def forget(self) -> None:
         """Keep nothing of what was read so far."""
         self.cache = LRUCache(CACHED_AGGREGATES)
-
-    def _drop(self, aggregate_id: str) -> None:
-        try:
-            cast(Any, self.cache).get(aggregate_id, evict=True)
-        except KeyError:
-            return
 
 
 class _EventStore(EventStore[str]):
@@ -132,28 +154,50 @@ class EventLog(Application[str]):
         return self._recorder
 
     def construct_repository(self) -> Repository[str]:
-        return _CachingRepository(
+        self._aggregates = _CachingRepository(
             self.events, cache_maxsize=CACHED_AGGREGATES, fastforward=True, deepcopy_from_cache=False
         )
+        return self._aggregates
 
     def load(self, stream: str, blank: Callable[[], A], version: int | None = None) -> A | None:
         """The aggregate of a stream, now or as of a version; None if it had no events. Not to be changed."""
 
         def fold(aggregate: A | None, events: Iterable[Event]) -> A | None:
-            folded, mine = aggregate, False
-            for event in events:
-                if not mine:
-                    folded, mine = (blank() if folded is None else folded.copy()), True
-                assert folded is not None
-                folded.apply(event.data, event.envelope.user_id, event.envelope.at)
-                folded.version = event.originator_version
-            return folded
+            new = list(events)
+            if not new:
+                return aggregate
+            return _fold(blank() if aggregate is None else aggregate.copy(), new)
 
         try:
-            found: A = cast(Any, self.repository).get(stream, version=version, projector_func=fold)
+            found: A | None = self._aggregates.get(stream, version=version, projector_func=fold)
         except AggregateNotFoundError:
             return None
         return found
+
+    def load_both(
+        self, stream: str, blank: Callable[[], A], other: str, other_blank: Callable[[], B]
+    ) -> tuple[A | None, B | None]:
+        """The aggregates of two streams as they are now, as `load` finds them, with one question for both."""
+        before = self._aggregates.cache
+        found: dict[str, Any] = {name: self._aggregates.kept(name) for name in (stream, other)}
+        seen = {name: 0 if kept is None else kept.version for name, kept in found.items()}
+        stored = self._recorder.select_events_of(seen)
+        new: dict[str, list[Event]] = {}
+        for event in self._mapper.to_domain_events(stored):
+            new.setdefault(event.originator_id, []).append(event)
+        for name, events in new.items():
+            fresh: Foldable = blank() if name == stream else other_blank()
+            found[name] = _fold(fresh if found[name] is None else found[name].copy(), events)
+            self._aggregates.keep(name, found[name], before)
+        return found[stream], found[other]
+
+    def advance(self, events: Sequence[Event]) -> None:
+        """Bring the aggregates that are kept up to date by events that are stored, in their order."""
+        by_stream: dict[str, list[Event]] = {}
+        for event in events:
+            by_stream.setdefault(event.originator_id, []).append(event)
+        for stream, new in by_stream.items():
+            self._aggregates.advance(stream, new)
 
     def load_many(
         self, streams: Sequence[str], blank: Callable[[], A], *, position: int | None = None
@@ -161,9 +205,7 @@ class EventLog(Application[str]):
         """The aggregates of many streams, those that have events, with one query; as of a position or now."""
         found: dict[str, A] = {}
         for _, event in self.placed(streams, position):
-            aggregate = found.setdefault(event.originator_id, blank())
-            aggregate.apply(event.data, event.envelope.user_id, event.envelope.at)
-            aggregate.version = event.originator_version
+            _fold(found.setdefault(event.originator_id, blank()), [event])
         return found
 
     def placed(self, streams: Sequence[str], position: int | None = None) -> Iterator[tuple[int, Event]]:
@@ -200,6 +242,9 @@ class EventLog(Application[str]):
                 raise StaleVersionError(str(error)) from error
             raise
         assert positions is not None
+        # As they are stored, and not as they were given, so that it is the same as for who reads them.
+        kept = [row for row in stored if self._aggregates.kept(str(row.originator_id)) is not None]
+        self.advance(self._mapper.to_domain_events(kept))
         return positions[-1]
 
     def position(self) -> int:
@@ -237,7 +282,7 @@ class EventLog(Application[str]):
 
     def forget(self) -> None:
         """Drop what is kept in memory: aggregates, contents and the like may hold what was erased since."""
-        cast(_CachingRepository, self.repository).forget()
+        self._aggregates.forget()
         self.contents.forget()
         for forget in self.forgetting:
             forget()
@@ -246,6 +291,14 @@ class EventLog(Application[str]):
         """Give the connections back."""
         self.datastore.close()
         super().close()
+
+
+def _fold(aggregate: A, events: Iterable[Event]) -> A:
+    """The same aggregate after these events, which it takes over."""
+    for event in events:
+        aggregate.apply(event.data, event.envelope.user_id, event.envelope.at)
+        aggregate.version = event.originator_version
+    return aggregate
 
 
 def events_of(

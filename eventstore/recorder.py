@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -38,6 +38,12 @@ NO_LIMIT = 2**63 - 1
 _EVENTS: LiteralString = (
     "SELECT originator_id, originator_version, topic, state FROM log_events WHERE originator_id = %s"
     " AND originator_version > %s AND originator_version <= %s ORDER BY originator_version"
+)
+
+_EVENTS_OF_SEVERAL: LiteralString = (
+    "SELECT e.* FROM unnest(%b::text[], %b::bigint[]) AS wanted (stream, seen) CROSS JOIN LATERAL"
+    " (SELECT originator_id, originator_version, topic, state FROM log_events WHERE originator_id = stream"
+    " AND originator_version > seen ORDER BY originator_version) AS e"
 )
 
 Alongside = Callable[[Cursor[DictRow]], None]
@@ -91,6 +97,15 @@ class LogRecorder(PostgresApplicationRecorder):
             statement = f"{_EVENTS} DESC LIMIT %s" if desc else f"{_EVENTS} LIMIT %s"
             parameters = (str(originator_id), least, most, limit)
             return cursor.execute(statement, parameters, prepare=True).fetchall()
+
+    def select_events_of(self, seen: Mapping[str, int]) -> Sequence[StoredEvent]:
+        """The events of several streams after the versions that were seen, stream by stream."""
+        with (
+            self.datastore.get_connection() as connection,
+            connection.cursor(binary=True, row_factory=args_row(StoredEvent)) as cursor,
+        ):
+            parameters = (list(seen), list(seen.values()))
+            return cursor.execute(_EVENTS_OF_SEVERAL, parameters, prepare=True).fetchall()
 
     def insert_events(
         self,

@@ -82,6 +82,8 @@ class Runner:
         self.log, self.model = log, model
         self.schema = schema or model.schema(log.schema)
         self._connection: Connection[Any] | None = None
+        self._place: Progress | None = None
+        """Where this runner left it. Whether it is still there is seen when it is moved."""
 
     def set_up(self) -> None:
         """Make the tables."""
@@ -92,16 +94,18 @@ class Runner:
     def catch_up(self, until: int | None = None, *, at_least: int | None = None) -> int:
         """Apply events until there are no more, or up to a position; returns the position reached.
 
-        With `at_least` it is enough to get there; it is not looked whether there are more.
+        With `at_least` it is enough to get there; it is not looked whether there are more, nor whether
+        somebody else went on from where this one left it.
         """
         connection = self._connected()
         with ThreadPoolExecutor(1, "reading ahead") as reader:
-            progress: Progress | None = None
+            progress = None if at_least is None else self._place
             ahead: tuple[int, Future[Page]] | None = None
             while True:
                 if progress is None:
                     with connection.cursor() as cursor:
                         progress = tracking.read(cursor, self.schema)
+                self._place = progress
                 if at_least is not None and progress.position >= at_least:
                     return progress.position
                 if ahead is not None and ahead[0] == progress.position:
@@ -122,7 +126,7 @@ class Runner:
         """Give the connection back."""
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+            self._connection, self._place = None, None
 
     def run(self, stop: Flag) -> None:
         """Keep up until told to stop: retry what may pass, say what does not."""
@@ -216,9 +220,10 @@ class Runner:
                 continue
             before = progress
             progress = Progress(page.last if last == page.events[-1].position else last)
-            with self._transaction(connection, before) as cursor:
-                self.model.apply(cursor, batch)
+            with self._transaction(connection) as cursor:
+                # First, so that one statement makes sure of the place, keeps it for this one, and moves it.
                 tracking.move(cursor, self.schema, before, progress)
+                self.model.apply(cursor, batch)
         return self._pass_over(connection, progress, page.last)
 
     def _pass_over(self, connection: Connection[Any], progress: Progress, position: int) -> Progress:
@@ -233,7 +238,9 @@ class Runner:
         self, connection: Connection[Any], progress: Progress, position: int, parts: InParts
     ) -> Progress:
         cuts = [*range(progress.part, parts.size, PART), parts.size]
-        with self._transaction(connection, progress) as cursor:
+        with self._transaction(connection) as cursor:
+            if tracking.read(cursor, self.schema, lock=True) != progress:
+                raise LostPlaceError
             parts.begin(cursor)
             if len(cuts) <= 2:
                 parts.write(cursor, progress.part, parts.size)
@@ -242,12 +249,10 @@ class Runner:
         return Progress(position)
 
     @contextmanager
-    def _transaction(self, connection: Connection[Any], expected: Progress) -> Iterator[Cursor[Any]]:
-        """A transaction that begins by making sure of the place it continues from."""
+    def _transaction(self, connection: Connection[Any]) -> Iterator[Cursor[Any]]:
+        """A transaction, which has to begin by making sure of the place it continues from."""
         try:
             with connection.transaction(), connection.cursor() as cursor:
-                if tracking.read(cursor, self.schema, lock=True) != expected:
-                    raise LostPlaceError
                 yield cursor
         except DeadlockDetected as error:  # with another runner, which is writing the same rows
             raise LostPlaceError from error

@@ -201,8 +201,8 @@ def lines_after(blocks: Sequence[LineBlock], own: OwnLines, line_no: int, limit:
 
 
 def find_line(blocks: Sequence[LineBlock], own: OwnLines, line_no: int) -> Line | None:
-    """The line with this number, if it is on the segment."""
-    for block in blocks:
+    """The line with this number, if it is on the segment; it is most often the last one, just put on."""
+    for block in reversed(blocks):
         key = block.contact_of(line_no)
         if key is not None and key in block.alive:
             return Line(line_no, key, block, own.get((block.id, key), NO_CHANGES))

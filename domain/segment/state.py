@@ -50,6 +50,7 @@ from domain.segment.lines import (
     without_personal,
 )
 from domain.segment.propagation import attached, overwritten, removed, steps
+from domain.segment.totals import Totals
 from domain.vocabulary import LINE_STEP, CriteriaActionKind, given
 
 Status = Literal["open", "logged", "deleted"]
@@ -100,22 +101,39 @@ class Segment:
     follow_up_on: int | None = None
     recorded: RecordedInteractions | None = None
     """What became of its interactions, once it is logged."""
+    _contacts: ContactSet | None = field(default=None, init=False, repr=False, compare=False)
+    _totals: Totals | None = field(default=None, init=False, repr=False, compare=False)
 
     def copy(self) -> Segment:
         """One that can be changed without changing this one."""
-        return replace(
+        copied = replace(
             self,
             blocks=list(self.blocks),
             own=dict(self.own),
             actions=list(self.actions),
             undone=list(self.undone),
         )
+        copied._contacts, copied._totals = self._contacts, self._totals
+        return copied
 
     # What stands on the worksheet
 
     @property
+    def contacts(self) -> ContactSet:
+        """All contacts on lines."""
+        if self._contacts is None:
+            self._contacts = union(block.alive for block in self.blocks)
+        return self._contacts
+
+    @property
+    def totals(self) -> Totals:
+        if self._totals is None:
+            self._totals = Totals.of(self.blocks, list(self.own_on_segment()))
+        return self._totals
+
+    @property
     def number_of_lines(self) -> int:
-        return sum(len(block.alive) for block in self.blocks)
+        return self.totals.number_of_lines
 
     @property
     def next_line_no(self) -> int:
@@ -128,27 +146,12 @@ class Segment:
     @property
     def cost(self) -> Decimal:
         """The sum over the lines, in local currency (domain A1, V12)."""
-        return self._total(lambda start: start.cost, lambda own: own.cost)
+        return self.totals.cost
 
     @property
     def duration_minutes(self) -> int:
         """The sum over the lines (domain A1, V12)."""
-        return int(self._total(lambda start: start.duration_minutes, lambda own: own.duration_minutes))
-
-    def _total(
-        self, of_block: Callable[[LineStart], Decimal | int], of_line: Callable[[LineChanges], object]
-    ) -> Decimal:
-        total = sum((of_block(b.start) * Decimal(len(b.alive)) for b in self.blocks), Decimal(0))
-        for block, _, changes in self.own_on_segment():
-            value = of_line(changes)
-            if isinstance(value, (Decimal, int)):
-                total += value - of_block(block.start)
-        return total
-
-    @property
-    def contacts(self) -> ContactSet:
-        """All contacts on lines."""
-        return union(block.alive for block in self.blocks)
+        return self.totals.duration_minutes
 
     def line(self, line_no: int) -> Line | None:
         """The line with this number, if it is on the segment."""
@@ -180,27 +183,36 @@ class Segment:
 
     # How events change it
 
-    @singledispatchmethod
     def apply(self, event: object, user_id: str, at: datetime) -> None:
         """Take over one event; `user_id` and `at` say who recorded it, and when."""
+        contacts, totals = None, None
+        if isinstance(event, LineAdded) and not self.undone:
+            # Programs put on one contact after the other: the last one is to take no longer than the first.
+            contacts = self.contacts | ContactSet([event.contact_key])
+            totals = self._totals and self._totals.with_line(event)
+        self._take_over(event, user_id, at)
+        self._contacts, self._totals = contacts, totals
+
+    @singledispatchmethod
+    def _take_over(self, event: object, user_id: str, at: datetime) -> None:
         raise TypeError(f"{type(event).__name__} is no event of a segment")
 
-    @apply.register
+    @_take_over.register
     def _(self, event: SegmentCreated, user_id: str, at: datetime) -> None:
         self.no, self.header, self.follow_up_on = event.no, event.header, event.follow_up_on
 
-    @apply.register
+    @_take_over.register
     def _(self, event: HeaderChanged, user_id: str, at: datetime) -> None:
         if event.scope != "none" and given(event.lines):
             self._propagate(event)
         self.header = replaced(self.header, **given(event.changes))
 
-    @apply.register
+    @_take_over.register
     def _(self, event: LineAdded, user_id: str, at: datetime) -> None:
         contact = ContactSet([event.contact_key])
         # Run again from saved criteria, a contact that was put on twice must come twice, and one that was
         # put on although it is excluded must come again (V6).
-        again = any(event.contact_key in block.alive for block in self.blocks)
+        again = event.contact_key in self.contacts
         block_id = self._add_block(event.line_no, contact, event.start)
         if given(event.changes):
             self.own[block_id, event.contact_key] = event.changes
@@ -215,13 +227,13 @@ class Segment:
             )
         )
 
-    @apply.register
+    @_take_over.register
     def _(self, event: LineChanged, user_id: str, at: datetime) -> None:
         line = self.line(event.line_no)
         assert line is not None, f"line {event.line_no} is not on the segment"
         self.own[line.block.id, line.contact_key] = after(line.own, event.changes, event.dropped)
 
-    @apply.register
+    @_take_over.register
     def _(self, event: LineRemoved, user_id: str, at: datetime) -> None:
         line = self.line(event.line_no)
         assert line is not None, f"line {event.line_no} is not on the segment"
@@ -241,7 +253,7 @@ class Segment:
             )
         )
 
-    @apply.register
+    @_take_over.register
     def _(self, event: CriteriaApplied, user_id: str, at: datetime) -> None:
         removed = self._remove(event.removed)
         added: tuple[int, ...] = ()
@@ -260,7 +272,7 @@ class Segment:
             )
         )
 
-    @apply.register
+    @_take_over.register
     def _(self, event: LoggedSegmentReused, user_id: str, at: datetime) -> None:
         self._act(
             CriteriaAction(
@@ -277,7 +289,7 @@ class Segment:
             )
         )
 
-    @apply.register
+    @_take_over.register
     def _(self, event: ActionUndone, user_id: str, at: datetime) -> None:
         action = self.actions.pop()
         self.undone.append(action)
@@ -291,7 +303,7 @@ class Segment:
             for block in self.blocks
         ]
 
-    @apply.register
+    @_take_over.register
     def _(self, event: ActionRedone, user_id: str, at: datetime) -> None:
         action = self.undone.pop()
         self.actions.append(action)
@@ -305,12 +317,12 @@ class Segment:
             for block in self.blocks
         ]
 
-    @apply.register
+    @_take_over.register
     def _(self, event: CriteriaReset, user_id: str, at: datetime) -> None:
         self.actions, self.undone = [], []
         self._forget_lines_that_cannot_come_back()
 
-    @apply.register
+    @_take_over.register
     def _(self, event: DocumentAttached, user_id: str, at: datetime) -> None:
         if event.line_no is not None:
             self._personalise(event.line_no, event.document)
@@ -318,7 +330,7 @@ class Segment:
             self.blocks = attached(self.blocks, self.own, self.header, event.document)
             self.header = self.header.with_document(event.document)
 
-    @apply.register
+    @_take_over.register
     def _(self, event: DocumentRemoved, user_id: str, at: datetime) -> None:
         if event.line_no is not None:
             self._take_away(event.line_no, event.language_code)
@@ -326,18 +338,18 @@ class Segment:
             self.blocks = removed(self.blocks, self.own, self.header, event.language_code)
             self.header = self.header.without_language(event.language_code)
 
-    @apply.register
+    @_take_over.register
     def _(self, event: SegmentDeleted, user_id: str, at: datetime) -> None:
         self.status = "deleted"
 
-    @apply.register
+    @_take_over.register
     def _(self, event: SegmentLogged, user_id: str, at: datetime) -> None:
         self.status, self.logged = "logged", event
         self.recorded = RecordedInteractions(
             event.first_interaction_no, event.number_of_interactions, event.entry_no
         )
 
-    @apply.register
+    @_take_over.register
     def _(self, event: Amendment, user_id: str, at: datetime) -> None:
         assert self.recorded is not None, "only what is logged can be amended"
         self.recorded = self.recorded.after(event)

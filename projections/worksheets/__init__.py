@@ -11,7 +11,6 @@ from psycopg.types.json import Jsonb
 
 from domain.segment.events import SegmentEvent
 from domain.segment.state import Segment
-from eventstore.event import Event
 from eventstore.log import EventLog
 from projections.read_model import ReadModel, Recorded
 
@@ -27,11 +26,13 @@ COLUMNS = (
     *("number_of_lines", "cost", "duration_minutes", "number_of_criteria_actions", "documents"),
 )
 
-INSERT = (
-    sql.SQL("INSERT INTO segment ({}) VALUES ({})")
+WRITE = (
+    sql.SQL("INSERT INTO segment ({}) VALUES ({}) ON CONFLICT (no) DO UPDATE SET ({}) = ROW ({})")
     .format(
         sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
         sql.SQL(", ").join(sql.Placeholder() * len(COLUMNS)),
+        sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
+        sql.SQL(", ").join(sql.Identifier("excluded", name) for name in COLUMNS),
     )
     .as_bytes(None)
 )
@@ -48,24 +49,21 @@ class Worksheets(ReadModel):
         self._log = log
 
     def apply(self, cursor: Cursor[Any], page: Sequence[Recorded]) -> None:
-        last: dict[str, Event] = {recorded.event.originator_id: recorded.event for recorded in page}
+        events = [recorded.event for recorded in page]
+        self._log.advance(events)
+        last = {event.originator_id: event.originator_version for event in events}
         segments = [
             segment
-            for stream, event in last.items()
-            if (segment := self._as_of(stream, event.originator_version)) is not None
+            for stream, version in last.items()
+            if (segment := self._log.load(stream, Segment, version)) is not None
         ]
-        cursor.execute("DELETE FROM segment WHERE no = ANY(%s)", ([segment.no for segment in segments],))
-        cursor.executemany(
-            INSERT,
-            [_row(segment) for segment in segments if segment.status == "open"],
-        )
-
-    def _as_of(self, stream: str, version: int) -> Segment | None:
-        """The segment at a version: the one at hand if it is just that, which it is unless we lag."""
-        latest = self._log.load(stream, Segment)
-        if latest is None or latest.version == version:
-            return latest
-        return self._log.load(stream, Segment, version)
+        rows = [_row(segment) for segment in segments if segment.status == "open"]
+        if len(rows) == 1:
+            cursor.execute(WRITE, rows[0], prepare=True)  # the trips of `executemany` pay for more of them
+        elif rows:
+            cursor.executemany(WRITE, rows)
+        if gone := [segment.no for segment in segments if segment.status != "open"]:
+            cursor.execute("DELETE FROM segment WHERE no = ANY(%s)", (gone,))
 
 
 def _row(segment: Segment) -> tuple[Any, ...]:

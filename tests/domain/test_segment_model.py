@@ -296,6 +296,7 @@ class SegmentAgainstModel(RuleBasedStateMachine):
         for event in events:
             again.apply(event, "ANN", AT)
         assert again == self.sheet.segment
+        assert str(again.cost) == str(self.sheet.segment.cost), "added up line by line or at once"
 
 
 TestSegmentAgainstModel = SegmentAgainstModel.TestCase

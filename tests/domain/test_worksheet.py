@@ -13,6 +13,7 @@ from domain.segment.events import HeaderChanged, LineAdded, LineChanged, LineRem
 from domain.segment.header import LINE_FIELD_OF, Header, HeaderChanges, TemplateDefaults, line_start
 from domain.segment.line_values import LineFacts
 from domain.segment.lines import LineChanges
+from domain.segment.totals import Totals
 from domain.segment.worksheet import create
 from tests.domain.worksheet import WORK_DATE, Worksheet
 
@@ -276,6 +277,18 @@ class TestLineByHand:
         assert sheet.contacts() == [(1, 1), (2, 1)]
         allowed = [action.options.allow_existing_contacts for action in sheet.segment.actions]
         assert allowed == [False, True]
+
+    def test_one_more_is_added_to_what_is_known_of_the_others(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        sheet = Worksheet(unit_cost=Decimal(5), unit_duration_minutes=10)
+        sheet.add(1, 2)
+        assert (sheet.segment.cost, sorted(sheet.segment.contacts)) == (Decimal(10), [1, 2])
+        monkeypatch.setattr(Totals, "of", None)  # nobody adds up all of them again
+        monkeypatch.setattr("domain.segment.state.union", None)
+        sheet.put(3, cost=Decimal(7))
+        sheet.put(1)
+        assert sorted(sheet.segment.contacts) == [1, 2, 3]
+        assert (sheet.segment.cost, sheet.segment.duration_minutes) == (Decimal(22), 40)
+        assert sheet.segment.number_of_lines == 4
 
     def test_a_line_has_values_of_its_own_where_they_were_given(self) -> None:
         sheet = Worksheet(description="Spring", unit_cost=Decimal(5))

@@ -22,6 +22,7 @@ from psycopg.sql import SQL, Identifier
 from application.event_log import open_log
 from domain.contact import ContactChanges
 from eventstore.event import Event
+from projections import tracking as tracking_table
 from projections.contacts import Contacts
 from projections.read_model import InParts, Recorded
 from projections.rebuild import checksums
@@ -182,6 +183,31 @@ class TestOneTransaction:
             service.contact()
             assert runner.catch_up(at_least=reached) == reached
             assert runner.catch_up(at_least=reached + 1) == reached + 1
+
+    def test_told_of_events_it_goes_on_from_where_it_left_it_unless_somebody_else_did(
+        self, service: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with (
+            closing(Runner(service.log, Contacts())) as one,
+            closing(Runner(service.log, Contacts())) as other,
+        ):
+            reached = one.catch_up()
+            looked, read = [], tracking_table.read
+
+            def looking(cursor: Cursor[Any], *given: Any, **options: Any) -> Any:
+                if cursor.connection is one._connection:
+                    looked.append(given)
+                return read(cursor, *given, **options)
+
+            monkeypatch.setattr(tracking_table, "read", looking)
+            service.contact()
+            assert one.catch_up(at_least=reached + 1) == reached + 1
+            assert looked == []
+            service.contact()
+            other.catch_up()
+            service.contact()
+            assert one.catch_up(at_least=reached + 3) == reached + 3
+        assert len(service.rows("SELECT FROM contact")) == 3
 
     def test_applied_page_by_page_or_at_once_the_rows_are_the_same(self, service: Desk) -> None:
         company = service.contact(name="Alder")

@@ -126,6 +126,17 @@ def test_what_is_put_off_again_and_again_is_given_up_after_so_many_tries(
         assert later - earlier > 0.1 * 2**tries * 0.8
 
 
+def test_events_that_ask_for_nothing_are_passed_over_together(running: RunningService, crm: Crm) -> None:
+    service = running.service
+    planner = Planner(service.journal, service.read_models, service.outbox)
+    while planner.step():
+        pass
+    crm.contact()
+    crm.contact()
+    assert not planner.step(), "there is no hurry to look for more"
+    assert service.outbox.position() == service.log.position()
+
+
 def test_once_a_pause_is_answered_no_further_mail_begins(
     crm: Crm, box: Mailbox, workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
