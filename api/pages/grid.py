@@ -130,7 +130,9 @@ def _html(visitor: Visitor, rows: list[GridLine], *, now: bool) -> str:
 
 def _answer(visitor: Visitor, rows: list[GridLine], *, now: bool, total: int) -> HTMLResponse:
     content = _html(visitor, rows, now=now)
-    return HTMLResponse(content, headers={**SECURITY_HEADERS, "X-Total": str(total)})
+    # The script asks for no copy to be kept. If the answer did, Chromium would not keep the page for Back.
+    kept = {"Cache-Control": "private, no-cache", "X-Total": str(total)}
+    return HTMLResponse(content, headers=SECURITY_HEADERS | kept)
 
 
 def _shown_line(

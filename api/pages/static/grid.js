@@ -43,7 +43,7 @@
     const headers = { "HX-Request": "true", "X-CSRF-Token": csrf };
     let response;
     try {
-      response = await fetch(url, { ...options, headers });
+      response = await fetch(url, { cache: "no-store", ...options, headers });
     } catch {
       sayFailed();
       return null;
