@@ -123,14 +123,21 @@ def looked_at(window: Window, running: RunningService, letter: str) -> str:
     return last
 
 
-def test_back_from_a_contact_leads_to_the_line_one_was_at(
-    window: Window, looked_at: str, letter: str
+def test_back_from_a_contact_leads_to_the_line_one_was_at_as_it_is_now(
+    window: Window, looked_at: str, crm: Crm, letter: str
 ) -> None:
+    line = window.run(f'document.querySelector("{looked_at}").parentElement.dataset.line')
     window.leave(f'document.querySelector("{looked_at} a").click()')
     window.until("location.pathname === '/contacts/C0250' && document.readyState === 'complete'")
-    window.leave("history.back()")
-    window.until(f"location.pathname === '/segments/{letter}'")
-    assert window.run(f'document.querySelector("{looked_at}")?.textContent') == "C0250"
+    ok(crm.client.patch(f"/v1/segments/{letter}/lines/{line}", json={"cost": "1250.75"}))
+    for _ in range(2):
+        window.leave("history.back()")
+        window.until(f"location.pathname === '/segments/{letter}'")
+        assert window.run(f'document.querySelector("{looked_at}")?.textContent') == "C0250"
+        window.until(f'document.querySelector("{looked_at} ~ .c-cost").textContent.includes("1,250.75")')
+        window.until("document.getElementById('totals').textContent.includes('1,868.25')")
+        window.leave("history.forward()")
+        window.until("location.pathname === '/contacts/C0250'")
 
 
 @pytest.mark.usefixtures("looked_at")
