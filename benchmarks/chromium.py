@@ -55,13 +55,17 @@ class Window:
         """The value of an expression in the page that is shown, or of what it promises."""
         return self._value(self._pages[-1], expression, PATIENCE)
 
+    def leave(self, expression: str) -> None:
+        """Do something that leads to another page; this one may not be there any more to answer."""
+        self._send("Runtime.evaluate", self._pages[-1], expression=expression)
+
     def until(self, condition: str) -> None:
         """Wait until a page is shown that meets a condition."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             for page in list(self._pages):
                 try:
-                    if self._value(page, f"!document.prerendering && ({condition})", 1):
+                    if self._value(page, f"!document.prerendering && Boolean({condition})", 1):
                         self._pages.remove(page)
                         self._pages.append(page)
                         return

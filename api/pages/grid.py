@@ -57,6 +57,8 @@ MOST_ROWS = 500
 FIRST_ROWS = 20
 """So many rows fit in most windows; what a browser lays out, it lays out for each of them."""
 FOUND = 12
+LETS_PAGE_BE_KEPT = {"Cache-Control": "private, no-cache"}
+"""Chromium keeps no page for Back that got a `no-store` answer; the script asks for no copy of rows."""
 
 Version = Annotated[SegmentVersion, Query()]
 _views = LineViews()
@@ -130,7 +132,7 @@ def _html(visitor: Visitor, rows: list[GridLine], *, now: bool) -> str:
 
 def _answer(visitor: Visitor, rows: list[GridLine], *, now: bool, total: int) -> HTMLResponse:
     content = _html(visitor, rows, now=now)
-    return HTMLResponse(content, headers={**SECURITY_HEADERS, "X-Total": str(total)})
+    return HTMLResponse(content, headers=SECURITY_HEADERS | LETS_PAGE_BE_KEPT | {"X-Total": str(total)})
 
 
 def _shown_line(

@@ -103,7 +103,7 @@ def show_totals(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
 
 
 def _totals(visitor: Visitor, segment: Segment) -> HTMLResponse:
-    return visitor.page("part_totals.html", segment=segment)
+    return visitor.page("part_totals.html", headers=grid.LETS_PAGE_BE_KEPT, segment=segment)
 
 
 @router.post("/segments/{no}/header")

@@ -1,10 +1,9 @@
-"""From the list of segments to a worksheet, which browsers can prepare before it is asked for."""
+"""To a worksheet and back: browsers can prepare it before it is asked for, and keep it when it is left."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Locator, Request, expect
@@ -13,7 +12,7 @@ from api.pages.browser import SESSION_COOKIE
 from api.pages.sessions import sign_in
 from application.field_words import Language
 from application.journal import Role
-from benchmarks.chromium import chromium
+from benchmarks.chromium import Window, chromium
 from tests.api.crm import Crm, ok
 from tests.api.running import RunningService
 from tests.browser.conftest import CHROMIUM, Reader, Visit
@@ -83,29 +82,68 @@ def test_only_worksheets_as_they_are_are_prepared_and_only_from_the_list(visit: 
     assert asked == []
 
 
-@pytest.mark.parametrize(("seconds", "shows"), [(2, "Spring letter"), (KEEPS_SECONDS + 1, "Summer letter")])
-def test_what_was_prepared_is_shown_at_once_and_asked_for_anew_if_that_was_a_while_ago(
-    running: RunningService,
-    keys: Callable[[Role], str],
-    crm: Crm,
-    letter: str,
-    seconds: float,
-    shows: str,
-) -> None:
+@pytest.fixture
+def window(running: RunningService, keys: Callable[[Role], str]) -> Iterator[Window]:
+    """A browser as people use it, signed in: it prepares pages, and keeps those that were left."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium here")
-    cookie = f"{SESSION_COOKIE}={sign_in(running.service, keys('marketer'))}; path=/"
+    token = sign_in(running.service, keys("marketer"))
     with chromium(CHROMIUM) as window:
         window.open(f"{running.base_url}/sign-in")
-        window.run(f"document.cookie = {json.dumps(cookie)}")
-        window.open(f"{running.base_url}/segments")
-        box = f"document.querySelector(\"main a[href='/segments/{letter}']\").getBoundingClientRect()"
-        x, y = window.run(f"(({{ x, y }}) => [x + 5, y + 5])({box})")
-        window.rest(0.5)
-        window.move(x, y)
-        window.rest(seconds)
-        ok(crm.client.patch(f"/v1/segments/{letter}", json={"description": "Summer letter"}))
-        window.click(x, y)
-        window.until(f"document.querySelector('h1 .sub')?.textContent === '{shows}'")
-        was_prepared = "performance.getEntriesByType('navigation')[0].activationStart > 0"
-        assert window.run(was_prepared) is (seconds < KEEPS_SECONDS)
+        window.run(f"document.cookie = '{SESSION_COOKIE}={token}; path=/'")
+        yield window
+
+
+@pytest.mark.parametrize(("seconds", "shows"), [(2, "Spring letter"), (KEEPS_SECONDS + 1, "Summer letter")])
+def test_what_was_prepared_is_shown_at_once_and_asked_for_anew_if_that_was_a_while_ago(
+    window: Window, running: RunningService, crm: Crm, letter: str, seconds: float, shows: str
+) -> None:
+    window.open(f"{running.base_url}/segments")
+    box = f"document.querySelector(\"main a[href='/segments/{letter}']\").getBoundingClientRect()"
+    x, y = window.run(f"(({{ x, y }}) => [x + 5, y + 5])({box})")
+    window.rest(0.5)
+    window.move(x, y)
+    window.rest(seconds)
+    ok(crm.client.patch(f"/v1/segments/{letter}", json={"description": "Summer letter"}))
+    window.click(x, y)
+    window.until(f"document.querySelector('h1 .sub')?.textContent === '{shows}'")
+    was_prepared = "performance.getEntriesByType('navigation')[0].activationStart > 0"
+    assert window.run(was_prepared) is (seconds < KEEPS_SECONDS)
+
+
+@pytest.fixture
+def looked_at(window: Window, running: RunningService, letter: str) -> str:
+    """Where the last of the lines is looked at: in this row."""
+    last = "#grid tr[data-place='247'] td.c-contact_no"
+    window.open(f"{running.base_url}/segments/{letter}")
+    window.run("document.getElementById('grid').scrollTop = 1e6")
+    window.until(f'document.querySelector("{last}")')
+    # By then the rows around it have come.
+    window.rest(0.5)
+    return last
+
+
+def test_back_from_a_contact_leads_to_the_line_one_was_at_as_it_is_now(
+    window: Window, looked_at: str, crm: Crm, letter: str
+) -> None:
+    line = window.run(f'document.querySelector("{looked_at}").parentElement.dataset.line')
+    window.leave(f'document.querySelector("{looked_at} a").click()')
+    window.until("location.pathname === '/contacts/C0250' && document.readyState === 'complete'")
+    ok(crm.client.patch(f"/v1/segments/{letter}/lines/{line}", json={"cost": "1250.75"}))
+    for _ in range(2):
+        window.leave("history.back()")
+        window.until(f"location.pathname === '/segments/{letter}'")
+        assert window.run(f'document.querySelector("{looked_at}")?.textContent') == "C0250"
+        window.until(f'document.querySelector("{looked_at} ~ .c-cost").textContent.includes("1,250.75")')
+        window.until("document.getElementById('totals').textContent.includes('1,868.25')")
+        window.leave("history.forward()")
+        window.until("location.pathname === '/contacts/C0250'")
+
+
+@pytest.mark.usefixtures("looked_at")
+def test_back_after_signing_out_shows_no_lines(window: Window) -> None:
+    window.leave("document.querySelector(\"form[action='/sign-out']\").requestSubmit()")
+    window.until("location.pathname === '/sign-in' && document.readyState === 'complete'")
+    window.leave("history.back()")
+    window.until("location.search.startsWith('?next=')")
+    assert window.run("document.getElementById('grid')") is None

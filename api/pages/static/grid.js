@@ -43,7 +43,7 @@
     const headers = { "HX-Request": "true", "X-CSRF-Token": csrf };
     let response;
     try {
-      response = await fetch(url, { ...options, headers });
+      response = await fetch(url, { cache: "no-store", ...options, headers });
     } catch {
       sayFailed();
       return null;
@@ -366,6 +366,12 @@
 
   // The page comes with its first rows.
   if (!filters().length) for (const row of body.rows) known.set(Number(row.dataset.place), row);
+  // Left, kept and come back to: meanwhile something may have been changed elsewhere.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    again(true);
+    document.body.dispatchEvent(new CustomEvent("lines-changed"));
+  });
   // At once, too: a page that is prepared before it is asked for is laid out by then.
   const fit = () => { size(); show(); };
   fit();
