@@ -19,10 +19,9 @@ from typing import Any, NamedTuple
 import psycopg
 import structlog
 from eventsourcing import persistence
-from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, Cursor
 from psycopg.errors import DeadlockDetected
-from psycopg.rows import tuple_row
+from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
 from eventstore.event import UnknownEventError
@@ -63,6 +62,18 @@ PASSING = (
     persistence.InterfaceError,
 )
 """Errors of connections; reading the log raises the library's own."""
+
+
+class _Row(NamedTuple):
+    """An event as a page brings it; of a page that brings none, only `last`."""
+
+    last: int
+    notification_id: int
+    originator_id: str
+    originator_version: int
+    topic: str
+    state: bytes
+    before: int
 
 
 class Page(NamedTuple):
@@ -175,7 +186,7 @@ class Runner:
         passed = self.log.topics - self.log.stored_as(self.model.topics)
         with (
             self.log.datastore.get_connection() as connection,
-            connection.cursor(binary=True, row_factory=tuple_row) as cursor,
+            connection.cursor(binary=True, row_factory=args_row(_Row)) as cursor,
         ):
             cursor.execute(
                 _PAGE,
@@ -189,19 +200,21 @@ class Runner:
                 prepare=True,
             )
             rows = cursor.fetchall()
-        last = rows[0][0]
-        if rows[0][1] is None:
+        last = rows[0].last
+        if rows[0].notification_id is None:
             return Page(last, [])
-        if sum(len(row[5]) for row in rows) >= PAGE_BYTES:
-            last = rows[-1][1]
+        if sum(len(row.state) for row in rows) >= PAGE_BYTES:
+            last = rows[-1].notification_id
         # What comes before an event that is not known is taken over first.
-        found = list(takewhile(lambda row: row[4] in self.log.topics, rows))
+        found = list(takewhile(lambda row: row.topic in self.log.topics, rows))
         if len(found) < len(rows):
-            last = rows[len(found)][1] - 1
+            last = rows[len(found)].notification_id - 1
             if last == after:
-                raise UnknownEventError(rows[len(found)][4])
-        events = self.log.events_mapper.to_domain_events([StoredEvent(*row[2:6]) for row in found])
-        return Page(last, [Recorded(row[1], event) for row, event in zip(found, events, strict=True)])
+                raise UnknownEventError(rows[len(found)].topic)
+        events = self.log.events_mapper.to_domain_events(found)
+        return Page(
+            last, [Recorded(row.notification_id, event) for row, event in zip(found, events, strict=True)]
+        )
 
     def _apply(self, connection: Connection[Any], progress: Progress, page: Page) -> Progress:
         def parts_of(recorded: Recorded) -> InParts | None:
