@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import groupby, takewhile
+from operator import attrgetter
 from threading import Event as Flag
 from threading import Thread
 from typing import Any, NamedTuple
@@ -52,7 +53,7 @@ _PAGE = (
     " sum(octet_length(state)) OVER (ORDER BY notification_id"
     " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM log_events"
     " WHERE notification_id > %(after)s AND notification_id <= head.last AND topic <> ALL(%(passed)s)"
-    ") AS next ON before IS NULL OR before < %(bytes)s ORDER BY notification_id"
+    ") AS next ON before IS NULL OR before < %(bytes)s"
 )
 
 PASSING = (
@@ -199,7 +200,8 @@ class Runner:
                 },
                 prepare=True,
             )
-            rows = cursor.fetchall()
+            # The server would sort them a second time, and cannot know that they are in order already.
+            rows = sorted(cursor.fetchall(), key=attrgetter("notification_id"))
         last = rows[0].last
         if rows[0].notification_id is None:
             return Page(last, [])
