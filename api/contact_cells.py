@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
-from api.plain_rows import CODE_LENGTHS, TEXT_LENGTHS, are_plain, plain_row
+from api.plain_rows import CODE_LENGTHS, TEXT_LENGTHS, are_plain, plain_relations, plain_row
 from application.contacts import CODE_LISTS
 
 COMPOUNDS = {
@@ -23,6 +24,7 @@ TRUTHS = {"true": True, "false": False}
 MOST_REMEMBERED = 10_000
 """So many different cells of a column are remembered; no more, where each is of its own."""
 
+_LENGTHS = {**TEXT_LENGTHS, **CODE_LENGTHS}
 _LINE_NO = re.compile("[1-9][0-9]{0,8}")
 _NOT_PLAIN: Any = object()
 _ABSENT: Any = object()
@@ -55,36 +57,43 @@ def _member(cell: str, names: tuple[str, ...]) -> dict[str, Any]:
 class PlainCells:
     """Reads the rows of one file. Texts are looked at a column at a time, all other cells once."""
 
-    def __init__(self) -> None:
-        self._remembered: dict[str, _Remembered] = {}
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._remembered = {name: _Remembered(name) for name in names if name not in _LENGTHS}
 
-    def read(self, table: Sequence[Mapping[str, str]]) -> list[dict[str, Any] | None]:
-        """The values of rows with the same columns; None for one that is not plainly right."""
+    def read(self, table: Sequence[Sequence[str]]) -> list[dict[str, Any] | None]:
+        """The values of rows, each of a cell a column; None for one that is not plainly right."""
         if not table:
             return []
-        names = tuple(table[0])
-        columns = zip(*(cells.values() for cells in table), strict=True)
-        values = [self._column(name, column) for name, column in zip(names, columns, strict=True)]
-        rows = [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
-        if any(_ABSENT in column for column in values):
-            rows = [{name: value for name, value in row.items() if value is not _ABSENT} for row in rows]
-        bad = {
-            at
-            for column in values
-            if _NOT_PLAIN in column
-            for at, one in enumerate(column)
-            if one is _NOT_PLAIN
-        }
-        return [None if at in bad else row for at, row in enumerate(rows)] if bad else list(rows)
+        columns = dict(zip(self._names, zip(*table, strict=True), strict=True))
+        fit = _fit(columns)
+        values = [self._column(name, cells, fit) for name, cells in columns.items()]
+        rows = [dict(zip(self._names, row, strict=True)) for row in zip(*values, strict=True)]
+        if fit and not any(column.is_odd for column in self._remembered.values()):
+            return list(rows)
+        return [_plain(row) for row in rows]
 
-    def _column(self, name: str, cells: Sequence[str]) -> list[Any]:
-        if name in TEXT_LENGTHS:
-            return _texts(cells, TEXT_LENGTHS[name], are_codes=False)
-        if name in CODE_LENGTHS:
-            return _texts(cells, CODE_LENGTHS[name], are_codes=True)
-        if name not in self._remembered:
-            self._remembered[name] = _Remembered(name)
-        return list(map(self._remembered[name].__getitem__, cells))
+    def _column(self, name: str, cells: Sequence[str], fit: bool) -> list[Any]:
+        if name in self._remembered:
+            return list(map(self._remembered[name].__getitem__, cells))
+        if fit:
+            return [cell or None for cell in cells]
+        return _texts(cells, _LENGTHS[name], are_codes=name in CODE_LENGTHS)
+
+
+def _fit(columns: Mapping[str, Sequence[str]]) -> bool:
+    """Whether all texts and codes of a table are plainly right, as they nearly always are."""
+    if any(max(map(len, cells)) > _LENGTHS[name] for name, cells in columns.items() if name in _LENGTHS):
+        return False
+    texts = [cells for name, cells in columns.items() if name in TEXT_LENGTHS]
+    codes = [cells for name, cells in columns.items() if name in CODE_LENGTHS]
+    return are_plain([*chain.from_iterable(texts)], [*chain.from_iterable(codes)])
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any] | None:
+    if any(value is _NOT_PLAIN for value in row.values()):
+        return None
+    return {name: value for name, value in row.items() if value is not _ABSENT}
 
 
 class _Remembered(dict[str, Any]):
@@ -93,13 +102,23 @@ class _Remembered(dict[str, Any]):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._name = name
+        self.is_odd = False
+        """Whether some cell was not plainly right, or said nothing."""
 
     def __missing__(self, cell: str) -> Any:
-        row = plain_row(from_cells({self._name: cell}))
-        value = _NOT_PLAIN if row is None else row.values.get(self._name, _ABSENT)
+        value = self._read(cell)
+        self.is_odd = self.is_odd or value is _NOT_PLAIN or value is _ABSENT
         if len(self) < MOST_REMEMBERED:
             self[cell] = value
         return value
+
+    def _read(self, cell: str) -> Any:
+        values = from_cells({self._name: cell})
+        if self._name == "business_relations":  # of which most are nobody else's
+            found = plain_relations(values[self._name])
+            return _NOT_PLAIN if found is None else found
+        row = plain_row(values)
+        return _NOT_PLAIN if row is None else row.values.get(self._name, _ABSENT)
 
 
 def _texts(cells: Sequence[str], length: int, *, are_codes: bool) -> list[Any]:

@@ -12,7 +12,7 @@ from api.contact_cells import PlainCells, from_cells
 from api.plain_rows import plain_row
 from api.problems import validation_problems
 from api.schemas.contacts import NewContact
-from api.table_files import Format, Record, records
+from api.table_files import Format, Line, Record, ndjson_records, table
 from application.contact_import import Row
 from domain.vocabulary import given
 
@@ -24,21 +24,20 @@ TOGETHER = 500
 
 def rows(chunks: Iterable[bytes], kind: Format) -> Iterator[Row]:
     """The rows of a file that comes in pieces. Raises InvalidRequest for a header that cannot be used."""
-    found = records(chunks, kind, COLUMNS)
-    return _csv_rows(found) if kind == "csv" else map(_ndjson_row, found)
+    return _csv_rows(*table(chunks, COLUMNS)) if kind == "csv" else map(_ndjson_row, ndjson_records(chunks))
 
 
-def _csv_rows(records: Iterator[Record]) -> Iterator[Row]:
-    cells = PlainCells()
-    while batch := list(islice(records, TOGETHER)):
-        plain = iter(cells.read([record.values for record in batch if record.problem is None]))
-        for record in batch:
-            if record.problem is not None:
-                yield Row(record.line, problems=(record.problem,))
+def _csv_rows(header: list[str], lines: Iterator[Line]) -> Iterator[Row]:
+    plain_cells = PlainCells(header)
+    while batch := list(islice(lines, TOGETHER)):
+        plain = iter(plain_cells.read([cells for _, cells, problem in batch if problem is None]))
+        for line, cells, problem in batch:
+            if problem is not None:
+                yield Row(line, problems=(problem,))
             elif (values := next(plain)) is not None:
-                yield Row(record.line, values.pop("no", None), values)
+                yield Row(line, values.pop("no", None), values)
             else:
-                yield _row(record.line, from_cells(record.values))
+                yield _row(line, from_cells(dict(zip(header, cells, strict=True))))
 
 
 def _ndjson_row(record: Record) -> Row:

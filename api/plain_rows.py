@@ -98,6 +98,18 @@ def plain_row(values: Mapping[str, Any]) -> PlainRow | None:
         return None
 
 
+def plain_relations(values: Sequence[Mapping[str, Any]]) -> tuple[BusinessRelation, ...] | None:
+    """The business relations with these values, if they are plainly right."""
+    texts: list[str] = []
+    codes: list[str] = []
+    try:
+        relations = msgspec.convert(values, tuple[_Relation, ...])
+    except (msgspec.MsgspecError, UnicodeError):
+        return None
+    found = tuple(_relation(one, texts, codes) for one in relations)
+    return found if are_plain(texts, codes) else None
+
+
 def _checked(plain: Any, named: dict[str, Any]) -> PlainRow:
     """What types and lengths do not say of a row."""
     codes: list[str] = [code for code in _codes_of(plain) if code.__class__ is str]

@@ -6,7 +6,7 @@ import csv
 import json
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -37,22 +37,34 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     problem: Problem | None = None
 
 
+class Line(NamedTuple):
+    """A row of a CSV file: the line it starts on, and its cells, or what is wrong with them."""
+
+    line: int
+    cells: list[str]
+    problem: Problem | None = None
+
+
 def records(chunks: Iterable[bytes], kind: Format, columns: Collection[str]) -> Iterator[Record]:
     """The rows of a file that comes in pieces. Raises InvalidRequest for a header that cannot be used.
 
     Values of a CSV row are the texts of its cells; a file of JSON may hold other columns than these.
     """
+    if kind == "ndjson":
+        return ndjson_records(chunks)
+    header, lines = table(chunks, columns)
+    return (Record(line, dict(zip(header, cells, strict=False)), problem) for line, cells, problem in lines)
+
+
+def table(chunks: Iterable[bytes], columns: Collection[str]) -> tuple[list[str], Iterator[Line]]:
+    """The header of a CSV file, and its rows. Raises InvalidRequest for a header that cannot be used."""
     lines = _lines(chunks)
-    return _csv_records(lines, columns) if kind == "csv" else _ndjson_records(lines)
-
-
-def _csv_records(lines: Iterator[str], columns: Collection[str]) -> Iterator[Record]:
     begin = list(_through_header(lines))
     header_line = begin[-1] if begin else ""
     # Spreadsheets of countries with decimal commas write semicolons; what stands most often is it.
     reader = csv.reader(chain(begin, lines), strict=True, delimiter=max(SEPARATORS, key=header_line.count))
     header = _header(reader, columns)
-    return _csv_body(reader, header)
+    return header, _csv_body(reader, len(header))
 
 
 def _through_header(lines: Iterator[str]) -> Iterator[str]:
@@ -93,7 +105,7 @@ def _header(reader: Any, columns: Collection[str]) -> list[str]:
     return header
 
 
-def _csv_body(reader: Any, header: list[str]) -> Iterator[Record]:
+def _csv_body(reader: Any, width: int) -> Iterator[Line]:
     while True:
         line = reader.line_num + 1
         try:
@@ -101,21 +113,22 @@ def _csv_body(reader: Any, header: list[str]) -> Iterator[Record]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Record(line, problem=((), f"the row cannot be read: {error}"))
+            yield Line(line, [], ((), f"the row cannot be read: {error}"))
             continue
         if not cells:
             continue
         if cells[0].startswith(_TOO_LONG):
-            yield Record(line, problem=_LONG)
-        elif len(cells) != len(header):
-            message = f"the row has {len(cells)} columns, the header {len(header)}"
-            yield Record(line, problem=((), message))
+            yield Line(line, [], _LONG)
+        elif len(cells) != width:
+            message = f"the row has {len(cells)} columns, the header {width}"
+            yield Line(line, [], ((), message))
         else:
-            yield Record(line, dict(zip(header, cells, strict=True)))
+            yield Line(line, cells)
 
 
-def _ndjson_records(lines: Iterator[str]) -> Iterator[Record]:
-    for number, line in enumerate(lines, 1):
+def ndjson_records(chunks: Iterable[bytes]) -> Iterator[Record]:
+    """The rows of a file with an object a line."""
+    for number, line in enumerate(_lines(chunks), 1):
         if line == _TOO_LONG:
             yield Record(number, problem=_LONG)
         elif line.strip():

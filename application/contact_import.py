@@ -7,8 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from itertools import islice, repeat
-from operator import contains
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -31,7 +30,7 @@ from domain.contact import ContactChanges, KnownContact, change, register_named
 from domain.contact_set import ContactSet
 from domain.errors import SHOWN_PROBLEMS, AlreadyExists, Conflict, InvalidRequest, Problem, Refused
 from domain.inheritance import inherited
-from domain.records import RecordKind
+from domain.records import BUSINESS_RELATION, PROFILE_QUESTIONNAIRE, RecordKind
 from domain.setup import series_for
 from domain.vocabulary import given
 from eventstore.log import StaleVersionError
@@ -148,14 +147,17 @@ class _Batch:
         self._codes = codes
         self._result = result
         self._setup = contacts.records.setup()
-        self._defaults = given(with_defaults(ContactChanges(), self._setup, None))
+        defaults = given(with_defaults(ContactChanges(), self._setup, None))
+        self._defaults = {name: value for name, value in defaults.items() if value is not None}
         self._loaded: dict[str, KnownContact] = {}
         self._facts: dict[str, list[Any]] = {}
         self._versions: dict[str, int] = {}
 
     def changes(self, batch: list[Row]) -> list[Changes]:
         """What is to be recorded."""
-        numbered = self._numbered([row for row in batch if not row.problems])
+        right = [row for row in batch if not row.problems]
+        numbered = self._numbered(right)
+        self._all_codes_exist = self._codes.all_exist([row.values for row in right])
         companies = (row.values.get("company_no") for row in batch)
         self._load([*numbered.values(), *(no for no in companies if isinstance(no, str))])
         fresh = [no for no in numbered.values() if no not in self._loaded]
@@ -185,22 +187,22 @@ class _Batch:
             self._loaded |= {contact.no: contact for contact in found.values()}
 
     def _decide(self, row: Row, no: str) -> None:
-        named = row.values
-        self._codes.check(named)
+        if not self._all_codes_exist:
+            self._codes.check(row.values)
         contact = self._loaded.get(no)
         if contact is None:
             self._register(row, no)
         elif contact.deleted:
             raise AlreadyExists(f"Number {no} belongs to a contact that was deleted.")
         else:
-            self._change(contact, named)
+            self._change(contact, row.values)
 
     def _register(self, row: Row, no: str) -> None:
         series_for(self._setup, "contact", row.no)
-        values = {**self._defaults, **row.values}
+        values = {**self._defaults, **row.values} if self._defaults else row.values
         company = self._company(no, values.get("company_no"))
-        if company is not None:
-            values |= inherited(company.value, row.values, self._setup.inherit)
+        if company is not None and (taken := inherited(company.value, row.values, self._setup.inherit)):
+            values = {**values, **taken}
         fact = register_named(no, self._next_key, values, company)
         self._next_key += 1
         self._facts[no], self._versions[no] = [fact], 0
@@ -278,14 +280,22 @@ class _Codes:
     def __init__(self, contacts: Contacts) -> None:
         self._contacts = contacts
         self._found: set[tuple[str, str]] = set()
-        self._singles: dict[str, set[str | None]] = {name: {None} for name in SINGLE_CODES}
-        self._lists: dict[str, set[Any]] = {name: set() for name in (*CODE_LISTS, "profile_answers")}
-        self._relations: set[str] = set()
+
+    def all_exist(self, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether there is everything that these rows refer to; they refer to the same again and again."""
+        named: list[tuple[RecordKind, set[Any]]] = [
+            *((kind, {row.get(name) for row in rows}) for name, kind in SINGLE_CODES.items()),
+            *((kind, set().union(*{row.get(name, ()) for row in rows})) for name, kind in CODE_LISTS.items()),
+            (BUSINESS_RELATION, {one.code for row in rows for one in row.get("business_relations", ())}),
+            (
+                PROFILE_QUESTIONNAIRE,
+                {one.questionnaire_code for row in rows for one in row.get("profile_answers", ())},
+            ),
+        ]
+        return all(self._exists(kind, code) for kind, codes in named for code in codes - {None})
 
     def check(self, named: Mapping[str, Any]) -> None:
         """Refuse codes that do not exist. Raises InvalidRequest."""
-        if self._are_known(named):
-            return
         problems = [
             (place, f"there is no {kind.word} {code}")
             for place, kind, code in codes_of(named)
@@ -293,20 +303,6 @@ class _Codes:
         ]
         if problems:
             raise InvalidRequest(problems[0][1], problems)
-        for single, known in self._singles.items():
-            known.add(named.get(single))
-        for listed, members in self._lists.items():
-            members.update(named.get(listed, ()))
-        self._relations.update(relation.code for relation in named.get("business_relations", ()))
-
-    def _are_known(self, named: Mapping[str, Any]) -> bool:
-        """Whether rows before had all that it refers to; a comprehension would take twice as long."""
-        singles, lists, get = self._singles, self._lists, named.get
-        return (
-            all(map(contains, singles.values(), map(get, singles)))
-            and all(map(set.issuperset, lists.values(), map(get, lists, repeat(()))))
-            and self._relations.issuperset([relation.code for relation in get("business_relations", ())])
-        )
 
     def _exists(self, kind: RecordKind, code: str) -> bool:
         if (kind.name, code) not in self._found:

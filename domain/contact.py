@@ -250,7 +250,7 @@ def register(no: str, key: int, changes: ContactChanges, company: KnownContact |
 
 
 def register_named(
-    no: str, key: int, named: dict[str, Any], company: KnownContact | None
+    no: str, key: int, named: Mapping[str, Any], company: KnownContact | None
 ) -> ContactRegistered:
     """The same, of values that are given by name: many at a time need not be `ContactChanges` first."""
     return ContactRegistered(no, key, _consistent(no, key, Contact(**named), named, company))
@@ -291,7 +291,7 @@ def erased(value: Contact) -> Contact:
 
 
 def _consistent(
-    no: str, key: int, value: Contact, named: dict[str, Any], company: KnownContact | None
+    no: str, key: int, value: Contact, named: Mapping[str, Any], company: KnownContact | None
 ) -> Contact:
     """The values with what follows from them: the name of a person, the company of a company."""
     follows: dict[str, Any] = {}
@@ -322,7 +322,7 @@ def _consistent(
     return value
 
 
-def _name_of_person(value: Contact, named: dict[str, object]) -> dict[str, str | None]:
+def _name_of_person(value: Contact, named: Mapping[str, object]) -> dict[str, str | None]:
     """A person's name is put together from its parts; a name given alone stands for itself (A11)."""
     if not named.keys().isdisjoint(NAME_PARTS):
         parts = [part for part in (value.first_name, value.middle_name, value.surname) if part]

@@ -213,7 +213,7 @@ class EventLog(Application[str]):
         with self.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
             cursor.execute(
                 "SELECT originator_id, originator_version, topic, state, notification_id FROM log_events"
-                " WHERE originator_id = ANY(%s) AND (%s::bigint IS NULL OR notification_id <= %s)"
+                " WHERE originator_id = ANY(%b::text[]) AND (%s::bigint IS NULL OR notification_id <= %s)"
                 " ORDER BY originator_id, originator_version",
                 (list(streams), position, position),
             )

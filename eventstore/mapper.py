@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
 
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,13 +23,26 @@ Finder = Callable[[Any, int | None], Iterable[Personal]]
 """What is personal in a fact, which may concern somebody whom it does not name."""
 
 
-class _Stored(msgspec.Struct, Generic[T], gc=False):
+class Row(Protocol):
+    """What is stored of an event, as whoever reads the log has it; the library's `StoredEvent` is one."""
+
+    @property
+    def originator_id(self) -> UUID | str: ...
+    @property
+    def originator_version(self) -> int: ...
+    @property
+    def topic(self) -> str: ...
+    @property
+    def state(self) -> bytes: ...
+
+
+class _Stored(msgspec.Struct, Generic[T], kw_only=True, omit_defaults=True, gc=False):
+    sealed: tuple[Box, ...] = ()
     at: datetime
     user_id: str
     command_id: str
     work_date: date
     data: T
-    sealed: tuple[Box, ...] = ()
 
 
 class EventMapper(Mapper[str]):
@@ -81,12 +95,10 @@ class EventMapper(Mapper[str]):
         nonces = (drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES))
         return [
             StoredEvent(
-                originator_id=event.originator_id,
-                originator_version=event.originator_version,
-                topic=event.data.topic,
-                state=self._sealed(event, parts, ciphers, nonces)
-                if parts
-                else self._plain(event, event.data, None),
+                event.originator_id,
+                event.originator_version,
+                event.data.topic,
+                self._state(event, parts, ciphers, nonces),
             )
             for event, parts in zip(events, found, strict=True)
         ]
@@ -95,7 +107,7 @@ class EventMapper(Mapper[str]):
         """The event of a stored row. Raises UnknownEventError, PersonalKeyError."""
         return self.to_domain_events([stored_event])[0]
 
-    def to_domain_events(self, rows: Sequence[StoredEvent]) -> list[Event]:
+    def to_domain_events(self, rows: Sequence[Row]) -> list[Event]:
         """The events of stored rows. Raises UnknownEventError, PersonalKeyError."""
         for topic in dict.fromkeys(row.topic for row in rows):
             if topic not in self.topics:
@@ -115,49 +127,50 @@ class EventMapper(Mapper[str]):
         finder = self._personal.get(event.data.topic)
         return () if finder is None else finder(event.data, event.about)
 
-    def _plain(self, event: Event, data: Any, sealed: list[Box] | None) -> bytes:
-        envelope = event.envelope
-        state = {
-            "at": envelope.at,
-            "user_id": envelope.user_id,
-            "command_id": envelope.command_id,
-            "work_date": envelope.work_date,
-            "data": data,
-        }
-        return self._encoder.encode(state if sealed is None else {"sealed": sealed} | state)
-
-    def _sealed(
+    def _state(
         self,
         event: Event,
         parts: Sequence[Personal],
         ciphers: Mapping[int, AESGCM],
         nonces: Iterator[bytes],
     ) -> bytes:
-        data = msgspec.to_builtins(event.data, enc_hook=self._encode_hook)
-        stream, version = event.originator_id, event.originator_version
-        boxes = [
-            closed(ciphers[personal.subject], personal, stream, version, values, next(nonces))
-            for personal in parts
-            if (values := take_out(data, personal)) or personal.always
-        ]
-        return self._plain(event, data, boxes or None)
+        data, boxes = event.data, []
+        if parts:
+            data = msgspec.to_builtins(data, enc_hook=self._encode_hook)
+        for personal in parts:
+            values = take_out(data, personal)
+            if values or personal.always:
+                cipher = ciphers[personal.subject]
+                place = event.originator_id, event.originator_version
+                boxes.append(closed(cipher, personal, *place, values, next(nonces)))
+        envelope = event.envelope
+        return self._encoder.encode(
+            _Stored(
+                sealed=tuple(boxes),
+                at=envelope.at,
+                user_id=envelope.user_id,
+                command_id=envelope.command_id,
+                work_date=envelope.work_date,
+                data=data,
+            )
+        )
 
     def _opening(self, subjects: Iterable[Iterable[int]]) -> Mapping[int, AESGCM | None]:
         all_of_them = {subject for some in subjects for subject in some}
         return self._keys.opening(all_of_them) if all_of_them and self._keys is not None else {}
 
-    def _decoded(self, row: StoredEvent, ciphers: Mapping[int, AESGCM | None]) -> _Stored[Any]:
+    def _decoded(self, row: Row, ciphers: Mapping[int, AESGCM | None]) -> _Stored[Any]:
         if row.topic not in self._types:
             # What was sealed belongs to the event as it was stored: first opened, then brought up to date.
             state = msgspec.json.encode(_unsealed(row, ciphers))
             row = self.upcasting.read(
-                StoredEvent(row.originator_id, row.originator_version, row.topic, state)
+                StoredEvent(str(row.originator_id), row.originator_version, row.topic, state)
             )
         stored: _Stored[Any] = self._decoders[row.topic].decode(row.state)
         return stored
 
 
-def _event(row: StoredEvent, stored: _Stored[Any], ciphers: Mapping[int, AESGCM | None]) -> Event:
+def _event(row: Row, stored: _Stored[Any], ciphers: Mapping[int, AESGCM | None]) -> Event:
     stream, version, data, erased = str(row.originator_id), row.originator_version, stored.data, False
     for box in stored.sealed:
         cipher = ciphers.get(box.of)
@@ -169,7 +182,7 @@ def _event(row: StoredEvent, stored: _Stored[Any], ciphers: Mapping[int, AESGCM 
     return Event(stream, version, envelope, data, None, erased)
 
 
-def _unsealed(row: StoredEvent, ciphers: Mapping[int, AESGCM | None]) -> dict[str, Any]:
+def _unsealed(row: Row, ciphers: Mapping[int, AESGCM | None]) -> dict[str, Any]:
     """What is stored, with what is sealed put in its place; `sealed` are the boxes that open no more."""
     state: dict[str, Any] = msgspec.json.decode(row.state)
     if not row.state.startswith(MARK):

@@ -201,7 +201,7 @@ class PersonalKeys:
         cursor.execute(
             "SELECT array_agg(subject ORDER BY subject) AS subjects, master, wrapped IS NULL AS destroyed,"
             " string_agg(wrapped, ''::bytea ORDER BY subject) AS wrapped FROM personal_key"
-            " WHERE subject = ANY(%s::bigint[]) GROUP BY master, destroyed",
+            " WHERE subject = ANY(%b::bigint[]) GROUP BY master, destroyed",
             (list(subjects),),
             prepare=True,
         )
@@ -237,11 +237,12 @@ class PersonalKeys:
         # write-ahead log, and waits for both.
         with cursor.connection.transaction():
             cursor.execute("SET LOCAL synchronous_commit = off")
-            # All in one value: an array of values takes psycopg as long as closing the boxes does.
+            # All in one value: an array of values takes psycopg as long as closing the boxes does. What is an
+            # array is sent in binary (%b), which takes a third of the time.
             cursor.execute(
                 "INSERT INTO personal_key (subject, master, wrapped)"
                 " SELECT subject, %s, substr(%b, (n.place::integer - 1) * %s + 1, %s)"
-                " FROM unnest(%s::bigint[]) WITH ORDINALITY AS n(subject, place)"
+                " FROM unnest(%b::bigint[]) WITH ORDINALITY AS n(subject, place)"
                 " WHERE NOT EXISTS (SELECT FROM master_key WHERE fingerprint <> %s)"
                 " ON CONFLICT DO NOTHING",
                 (

@@ -59,6 +59,8 @@ class Datastore(PostgresDatastore):
         def configure(connection: Connection[Any]) -> None:
             connection.autocommit = True
             connection.execute(SQL("SET search_path = {}").format(Identifier(schema)))
+            # A page of the log that is read in order is larger than what the server sorts without a file.
+            connection.execute("SET work_mem = '32MB'")
 
         self.pool = ConnectionPool(
             conninfo,

@@ -75,8 +75,8 @@ def take_out(data: Any, personal: Personal) -> dict[str, Any]:
         container(data, personal.at[:-1])[personal.at[-1]] = [blanks["*"]] * len(there)
         return {str(index): value for index, value in enumerate(there) if value}
     taken = {}
-    for name in blanks.keys() & there.keys():
-        if value := there[name]:
+    for name in blanks:
+        if value := there.get(name):
             taken[name] = value
             there[name] = blanks[name]
     return taken

@@ -7,6 +7,7 @@ from typing import Any
 
 from eventsourcing.persistence import StoredEvent
 from psycopg import Cursor
+from psycopg.rows import tuple_row
 
 from eventstore.merkle import fold, root
 from eventstore.recorder import event_digest
@@ -125,20 +126,17 @@ class StoredTree:
 
 def leaves(cursor: Cursor[Any], first: int, last: int) -> Iterator[tuple[int, bytes, StoredEvent]]:
     """The events from one position to another with their hashes. Raises MissingEventError at a gap."""
-    cursor.execute(
-        "SELECT notification_id, originator_id, originator_version, topic, state FROM log_events"
-        " WHERE notification_id BETWEEN %s AND %s ORDER BY notification_id",
-        (first, last),
-        binary=True,
-    )
-    for expected, row in enumerate(cursor.fetchall(), first):
-        position = row["notification_id"]
-        if position != expected:
-            raise MissingEventError(expected)
-        event = StoredEvent(
-            row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])
+    with cursor.connection.cursor(binary=True, row_factory=tuple_row) as reading:
+        reading.execute(
+            "SELECT notification_id, originator_id, originator_version, topic, state FROM log_events"
+            " WHERE notification_id BETWEEN %s AND %s ORDER BY notification_id",
+            (first, last),
         )
-        yield position, event_digest(position, event), event
+        for expected, (position, *stored) in enumerate(reading, first):
+            if position != expected:
+                raise MissingEventError(expected)
+            event = StoredEvent(*stored)
+            yield position, event_digest(position, event), event
 
 
 def hashes_in(data: bytes) -> list[bytes]:

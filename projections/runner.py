@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import groupby, takewhile
+from operator import attrgetter
 from threading import Event as Flag
 from threading import Thread
 from typing import Any, NamedTuple
@@ -19,10 +20,9 @@ from typing import Any, NamedTuple
 import psycopg
 import structlog
 from eventsourcing import persistence
-from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, Cursor
 from psycopg.errors import DeadlockDetected
-from psycopg.rows import tuple_row
+from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
 from eventstore.event import UnknownEventError
@@ -53,7 +53,7 @@ _PAGE = (
     " sum(octet_length(state)) OVER (ORDER BY notification_id"
     " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM log_events"
     " WHERE notification_id > %(after)s AND notification_id <= head.last AND topic <> ALL(%(passed)s)"
-    ") AS next ON before IS NULL OR before < %(bytes)s ORDER BY notification_id"
+    ") AS next ON before IS NULL OR before < %(bytes)s"
 )
 
 PASSING = (
@@ -63,6 +63,18 @@ PASSING = (
     persistence.InterfaceError,
 )
 """Errors of connections; reading the log raises the library's own."""
+
+
+class _Row(NamedTuple):
+    """An event as a page brings it; of a page that brings none, only `last`."""
+
+    last: int
+    notification_id: int
+    originator_id: str
+    originator_version: int
+    topic: str
+    state: bytes
+    before: int
 
 
 class Page(NamedTuple):
@@ -179,7 +191,7 @@ class Runner:
         passed = self.log.topics - self.log.stored_as(self.model.topics)
         with (
             self.log.datastore.get_connection() as connection,
-            connection.cursor(binary=True, row_factory=tuple_row) as cursor,
+            connection.cursor(binary=True, row_factory=args_row(_Row)) as cursor,
         ):
             cursor.execute(
                 _PAGE,
@@ -192,20 +204,23 @@ class Runner:
                 },
                 prepare=True,
             )
-            rows = cursor.fetchall()
-        last = rows[0][0]
-        if rows[0][1] is None:
+            # The server would sort them a second time, and cannot know that they are in order already.
+            rows = sorted(cursor.fetchall(), key=attrgetter("notification_id"))
+        last = rows[0].last
+        if rows[0].notification_id is None:
             return Page(last, [])
-        if sum(len(row[5]) for row in rows) >= PAGE_BYTES:
-            last = rows[-1][1]
+        if sum(len(row.state) for row in rows) >= PAGE_BYTES:
+            last = rows[-1].notification_id
         # What comes before an event that is not known is taken over first.
-        found = list(takewhile(lambda row: row[4] in self.log.topics, rows))
+        found = list(takewhile(lambda row: row.topic in self.log.topics, rows))
         if len(found) < len(rows):
-            last = rows[len(found)][1] - 1
+            last = rows[len(found)].notification_id - 1
             if last == after:
-                raise UnknownEventError(rows[len(found)][4])
-        events = self.log.events_mapper.to_domain_events([StoredEvent(*row[2:6]) for row in found])
-        return Page(last, [Recorded(row[1], event) for row, event in zip(found, events, strict=True)])
+                raise UnknownEventError(rows[len(found)].topic)
+        events = self.log.events_mapper.to_domain_events(found)
+        return Page(
+            last, [Recorded(row.notification_id, event) for row, event in zip(found, events, strict=True)]
+        )
 
     def _apply(self, connection: Connection[Any], progress: Progress, page: Page) -> Progress:
         def parts_of(recorded: Recorded) -> InParts | None:
