@@ -53,7 +53,8 @@ def logged_segment(
 
     row = look_up(journal, read_models, look)
     segment = journal.load(stream_of(row["segment_no"]), Segment) if row else None
-    if segment is None or segment.recorded is None:
+    # The read model may still list one that was deleted a moment ago.
+    if segment is None or segment.recorded is None or not segment.recorded.is_listed:
         raise NotFound.named("logged segment", entry_no, field)
     return segment
 

@@ -164,6 +164,8 @@ class RecordedInteractions:
     """What was canceled with the logged segment, while that is canceled."""
     with_campaign_entry: Mapping[int, ContactSet] = field(default_factory=dict)
     """What was canceled with each campaign entry that is canceled."""
+    is_listed: bool = True
+    """Whether the logged segment was not deleted; its entries stay."""
     left: ContactSet = field(default_factory=ContactSet)
     """What was canceled with the logged segment when that was deleted."""
     paused: bool = False
@@ -198,7 +200,8 @@ class RecordedInteractions:
             case InteractionsDeleted(entries=entries):
                 return replace(self, deleted=self.deleted | entries)
             case LoggedSegmentDeleted():
-                return replace(self, with_segment=None, left=self.with_segment or ContactSet())
+                left = self.with_segment or ContactSet()
+                return replace(self, with_segment=None, is_listed=False, left=left)
             case DeliveryPaused() | DeliveryContinued():
                 return replace(self, paused=isinstance(event, DeliveryPaused))
         return self

@@ -13,7 +13,7 @@ from application.logging_segments import OnlyEntries
 from application.papers import Part, Printed
 from domain import records
 from domain.contact import ContactChanges
-from domain.errors import ContactOnSegment, InUse, NotYetProjected, ParentCanceled
+from domain.errors import ContactOnSegment, InUse, NotFound, NotYetProjected, ParentCanceled
 from domain.interaction import InteractionValues
 from domain.interaction_template import InteractionTemplateSetup
 from domain.segment.header import HeaderChanges
@@ -208,6 +208,21 @@ def test_a_segment_is_logged_while_another_read_model_is_behind(
     options = {"send_attachments": False}
     assert service.logging.check(ANN, "SM1", **options) == (1, 0)
     service.logging.log(ANN, "SM1", create_follow_up=False, **options)
+
+
+@pytest.mark.parametrize("command", ["follow up", "reuse a logged segment"])
+def test_b14_a_logged_segment_that_was_just_deleted_is_there_for_nobody(
+    service: Desk, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    service.codes()
+    service.put(service.segment(), service.contact())
+    event = service.log_segment("SM1")
+    service.interactions.cancel_logged_segment(ANN, event.entry_no, canceled=True)
+    service.catch_up()
+    behind(service, monkeypatch)
+    service.interactions.delete_logged_segment(ANN, event.entry_no)
+    with pytest.raises(NotFound):
+        COMMANDS[command](service, event.entry_no, event.first_interaction_no)
 
 
 def test_b3_6_a_line_of_a_contact_that_was_just_registered_is_removed(service: Desk) -> None:
