@@ -72,7 +72,7 @@ def worker(
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         wait_for_input_to_end(stop)
     settings, directory = settings_of(data)
-    with said(), database(settings, directory, PATIENCE_SECONDS) as conninfo:
+    with said(), database(settings, directory, PATIENCE_SECONDS, stop) as conninfo:
         work(conninfo, settings, directory, stop)
 
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
-from time import monotonic, sleep
+from time import monotonic
 from types import FrameType
 
 import psycopg
@@ -35,10 +35,12 @@ logger = structlog.get_logger()
 
 
 @contextmanager
-def database(settings: Settings, data: Path, patience: float = 0.0) -> Iterator[str]:
+def database(
+    settings: Settings, data: Path, patience: float = 0.0, stop: Flag | None = None
+) -> Iterator[str]:
     """The database that DATABASE_URL names, else a real PostgreSQL in the data directory, shared and left."""
     if settings.database_url is not None:
-        _reach(settings.database_url, patience)
+        _reach(settings.database_url, patience, stop or Flag())
         yield settings.database_url
         return
     with embedded(data) as server:
@@ -50,16 +52,15 @@ def embedded(data: Path) -> EmbeddedPostgres:
     return EmbeddedPostgres(data / "postgres")
 
 
-def _reach(conninfo: str, patience: float) -> None:
+def _reach(conninfo: str, patience: float, stop: Flag) -> None:
     """A pool would only say that it waited in vain, and not why."""
     until = monotonic() + patience
     while True:
         try:
             return psycopg.connect(conninfo, connect_timeout=10).close()
         except psycopg.OperationalError:
-            if monotonic() >= until:
+            if monotonic() >= until or stop.wait(0.5):
                 raise
-            sleep(0.5)
 
 
 def serve(

@@ -24,6 +24,8 @@ class Rebuild(OnBase):
         super().__init__(base, tables)
         base.fill_log()
         self._models = {model.name: model for model in read_models(self.service.log)}
+        # Other figures took entries away that the events still have, and so must the limit.
+        rebuild(self.service.log, self._models["contacts"])
         schema = base.installation.contacts.schema
         names = [
             str(name)

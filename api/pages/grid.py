@@ -152,8 +152,11 @@ def edit_cell(no: Code, line_no: LineNo, name: str, service: ServiceOf, visitor:
         raise InvalidRequest.at(name, "there is no such field")
     line = service.segments.line(service.segments.get(no), line_no)
     options = choices_of(service, field, visitor.language) if field.kind == "choice" else []
+    value = getattr(line, name)
+    # Also after a value was changed, Back leads to the line that one was at.
+    kept = LETS_PAGE_BE_KEPT
     return visitor.page(
-        "part_cell_editor.html", field=field, value=getattr(line, name), options=options, line=line
+        "part_cell_editor.html", headers=kept, field=field, value=value, options=options, line=line
     )
 
 

@@ -221,6 +221,20 @@ def test_a_database_that_cannot_be_reached_is_said_at_once_and_why(
     assert "secret" not in refused.stderr
 
 
+def test_a_worker_is_stopped_while_it_waits_for_its_database() -> None:
+    process = subprocess.Popen(
+        [sys.executable, *COMMAND, "worker"],
+        env=os.environ | {"DATABASE_URL": "postgresql://ann@127.0.0.1:1/crm"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(4)
+    process.terminate()
+    _, said = process.communicate(timeout=15)
+    assert said.startswith("The database cannot be used")
+
+
 def test_the_first_start_makes_an_admin_key_and_shows_it_once(directory: Path) -> None:
     said = []
     for _ in range(2):

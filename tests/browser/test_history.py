@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -151,6 +152,11 @@ def test_of_the_past_nothing_is_asked_and_recorded_that_nobody_looks_at(
     # By then the rows around would have been asked for.
     reader.page.wait_for_timeout(500)
     assert len(asked) == 1
+    fits = reader.page.locator("#grid tr[data-line]").count()
+    reader.page.locator("#grid").evaluate("(grid, rows) => { grid.scrollTop += 32 * rows }", fits // 2)
+    reader.page.wait_for_timeout(500)
+    assert len(asked) == 2
+    assert all(int(parse_qs(urlsplit(url).query)["count"][0]) <= fits for url in asked)
 
 
 def test_the_history_of_a_deleted_segment_leads_to_what_there_is(visit: Visit, crm: Crm) -> None:

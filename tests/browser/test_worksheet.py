@@ -127,6 +127,26 @@ def test_lines_are_sorted_and_filtered(visit: Visit, letter: str) -> None:
     expect(reader.page.locator("#grid tbody")).to_have_text(reader.t("no_such_lines"))
 
 
+def test_a_value_that_is_saved_late_stands_where_its_line_is_by_then(visit: Visit, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    reader.page.evaluate(
+        "() => { const now = window.fetch; window.fetch = (url, how) => how?.method === 'POST'"
+        " ? new Promise((done) => setTimeout(() => done(now(url, how)), 700)) : now(url, how); }"
+    )
+    cost = cell(reader, 3, "cost")
+    cost.dblclick()
+    cost.locator("input").fill("99")
+    reader.page.locator("[data-sort=cost]").click()
+    reader.page.locator("[data-sort=cost]").click()
+    expect(cell(reader, 0, "cost")).to_contain_text("99")
+    expect(cell(reader, 3, "cost")).to_contain_text("2.50")
+    numbers = reader.page.locator("#grid tr[data-line]").evaluate_all(
+        "rows => rows.map((r) => r.dataset.line)"
+    )
+    assert len(set(numbers)) == len(numbers)
+
+
 def test_the_first_click_after_the_rows_came_anew_changes_nothing(visit: Visit, letter: str) -> None:
     reader = visit()
     reader.go(f"/segments/{letter}")

@@ -41,15 +41,15 @@
 
   async function ask(url, options = {}) {
     const headers = { "HX-Request": "true", "X-CSRF-Token": csrf };
-    let response;
+    let response, text;
     try {
       response = await fetch(url, { cache: "no-store", ...options, headers });
+      text = await response.text();
     } catch {
       sayFailed();
       return null;
     }
     if (response.headers.get("HX-Redirect")) { location.href = response.headers.get("HX-Redirect"); return null; }
-    const text = await response.text();
     if (!response.ok) { say(text); return null; }
     return { text, total: response.headers.get("X-Total"), action: response.headers.get("X-Action") };
   }
@@ -95,8 +95,9 @@
       timer = setTimeout(around, REST);
       return;
     }
-    // After a jump only what is seen, which is there sooner; a step further on or back, a screenful more.
-    const wanted = from > first ? missing(from, to + fits) : to < end ? missing(from - fits, to) : [from, to];
+    // After a jump only what is seen, which is there sooner; a step further on or back, a screenful more, but not of the past.
+    const more = grid.dataset.version ? 0 : fits;
+    const wanted = from > first ? missing(from, to + more) : to < end ? missing(from - more, to) : [from, to];
     // While one drags past many rows and an answer is awaited, only those where one stops are fetched.
     if (asking) timer = setTimeout(() => fetchRows(wanted), 40); else fetchRows(wanted);
   }
@@ -212,7 +213,7 @@
     const url = `${grid.dataset.lines}/${row.dataset.line}/edit/${cell.dataset.field}`;
     const answer = await ask(url);
     if (!answer || editing || !cell.isConnected) return;
-    editing = { cell, url, before: [...cell.childNodes], row };
+    editing = { cell, url, before: [...cell.childNodes], row, generation };
     cell.classList.add("editing");
     cell.innerHTML = answer.text;
     const field = cell.querySelector("[name]");
@@ -249,9 +250,11 @@
     if (!editing) return;
     if (!answer) { editing.saving = false; field.setAttribute("aria-invalid", "true"); field.focus(); return; }
     const [changed] = rowsIn(answer.text);
-    known.set(Number(row.dataset.place), changed);
+    const moved = editing.generation !== generation;
     editing = null;
     row.replaceWith(changed);
+    // Sorted, filtered or shortened meanwhile: its place is another one now.
+    if (moved) again(true); else known.set(Number(row.dataset.place), changed);
     mark(focus);
     document.body.dispatchEvent(new CustomEvent("lines-changed"));
   }
@@ -336,9 +339,11 @@
       PageDown: [row + fitting(), column], PageUp: [row - fitting(), column],
       Home: [far ? 0 : row, 0], End: [far ? total - 1 : row, columns - 1],
     };
+    // Until rows come, the focus is still in the row that was left.
+    const left = late && Number(cell.parentElement.dataset.place) !== row;
     if (moves[event.key]) move(...moves[event.key]);
-    else if (event.key === "Enter" || event.key === "F2") act(cell);
-    else if (event.key === "Delete") event.repeat || remove(cell.closest("tr"));
+    else if (event.key === "Enter" || event.key === "F2") left || act(cell);
+    else if (event.key === "Delete") left || event.repeat || remove(cell.closest("tr"));
     else return;
     event.preventDefault();
   });
