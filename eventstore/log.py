@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar, cast
 
 from eventsourcing.application import AggregateNotFoundError, Application, LRUCache, Repository
-from eventsourcing.persistence import ApplicationRecorder, EventStore, IntegrityError, Mapper, StoredEvent
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    EventStore,
+    IntegrityError,
+    Mapper,
+    PersistenceError,
+    StoredEvent,
+)
 
 from eventstore.contents import ContentStore
 from eventstore.counters import Counters
 from eventstore.event import Envelope, Event
 from eventstore.mapper import EventMapper
 from eventstore.migrate import migrate, require
-from eventstore.personal_keys import OF_THIS_PROCESS, MasterKey, PersonalKeys
+from eventstore.personal_keys import OF_THIS_PROCESS, MasterKey, PersonalKeyError, PersonalKeys
 from eventstore.recorder import Alongside, Datastore, LogRecorder
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -57,10 +65,13 @@ class _CachingRepository(Repository[str]):
 
     def get(self, aggregate_id: str, *, version: int | None = None, **kwargs: Any) -> Any:
         before, kept = self.cache, self.kept(aggregate_id)
-        if version is not None and kept is not None and kept.version == version:
-            return kept
+        if version is not None:
+            # First as it is now: from a version before that, `advance` would go on to what was erased since.
+            kept = kept or self.get(aggregate_id, **kwargs)
+            if kept.version == version:
+                return kept
         aggregate: Any = super().get(aggregate_id, version=version, **kwargs)
-        if version is None or kept is None or kept.version < aggregate.version:
+        if version is None or kept.version < aggregate.version:
             self.keep(aggregate_id, aggregate, before)
         return aggregate
 
@@ -74,8 +85,9 @@ class _CachingRepository(Repository[str]):
     def keep(self, aggregate_id: str, aggregate: Any, before: LRUCache[str, Any]) -> None:
         """Keep an aggregate, unless all was forgotten since what it was made of was read."""
         before.put(aggregate_id, aggregate)
-        if self.cache is not before and self.kept(aggregate_id) is not None:
-            self.cache.get(aggregate_id, evict=True)
+        if self.cache is not before:
+            with suppress(KeyError):
+                self.cache.get(aggregate_id, evict=True)
 
     def advance(self, aggregate_id: str, events: Sequence[Event]) -> None:
         """Bring what is kept up to date by events of the stream that are stored, without asking for them."""
@@ -244,7 +256,9 @@ class EventLog(Application[str]):
         assert positions is not None
         # As they are stored, and not as they were given, so that it is the same as for who reads them.
         kept = [row for row in stored if self._aggregates.kept(str(row.originator_id)) is not None]
-        self.advance(self._mapper.to_domain_events(kept))
+        # It is saved. If this fails, whoever loads it next reads the events, and is told why if he cannot.
+        with suppress(PersistenceError, PersonalKeyError):
+            self.advance(self._mapper.to_domain_events(kept))
         return positions[-1]
 
     def position(self) -> int:

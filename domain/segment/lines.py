@@ -145,14 +145,20 @@ def with_personal(own: LineChanges, document: Document) -> LineChanges:
     return after(own, _personal(documents, document.language_code), ("subject",))
 
 
-def without_personal(own: LineChanges, language_code: str | None, *, inherits: bool) -> LineChanges:
-    """The same without the personal document in a language: another one serves, else it inherits again, or
-    has nothing where its template is not the header's (B4).
+def without_personal(
+    own: LineChanges, language_code: str | None, of_header: tuple[Documents, str | None] | None
+) -> LineChanges:
+    """The same without the personal document in a language: another one serves, else it inherits what the
+    header has by now, documents and language, or has nothing where its template is another (None) (B4).
     """
     documents = without_language(given(own).get("personal_documents", ()), language_code)
-    changes = NO_CHANGES if inherits else LineChanges(language_code=None, subject=None)
+    changes = NO_CHANGES
     if documents:
         changes = _personal(documents, documents[0].language_code)
+    elif of_header is None:
+        changes = LineChanges(documents=(), language_code=None, subject=None)
+    elif "documents" in given(own):
+        changes = LineChanges(documents=of_header[0], language_code=of_header[1])
     return after(own, changes, tuple(name for name in OF_ITS_DOCUMENT if name != "documents"))
 
 
@@ -167,6 +173,13 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     contact_key: int
     block: LineBlock
     own: LineChanges
+
+    @property
+    def template_code(self) -> str | None:
+        """The interaction template, its own or that of its block."""
+        own = given(self.own)
+        code: str | None = own.get("interaction_template_code", self.block.start.interaction_template_code)
+        return code
 
 
 def line_on_block(line_no: int, contact_key: int, start: LineStart) -> Line:

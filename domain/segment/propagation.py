@@ -114,7 +114,8 @@ def attached(
     before = document_in(header.documents, document.language_code)
 
     def restart(start: LineStart) -> LineStart:
-        new = replaced(start, documents=with_document(start.documents, document))
+        # With the first one, the header had none: what a block has is of a template that its lines have left.
+        new = replaced(start, documents=with_document(() if first else start.documents, document))
         if first or start.language_code == document.language_code:
             return replaced(new, language_code=document.language_code, subject=document.subject)
         return new

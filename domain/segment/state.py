@@ -392,12 +392,9 @@ class Segment:
     def _take_away(self, line_no: int, language_code: str | None) -> None:
         line = self.line(line_no)
         assert line is not None, f"line {line_no} is not on the segment"
-        template = given(line.own).get(
-            "interaction_template_code", line.block.start.interaction_template_code
-        )
-        self.own[line.block.id, line.contact_key] = without_personal(
-            line.own, language_code, inherits=template == self.header.interaction_template_code
-        )
+        follows = line.template_code == self.header.interaction_template_code
+        of_header = (self.header.documents, self.header.language_code) if follows else None
+        self.own[line.block.id, line.contact_key] = without_personal(line.own, language_code, of_header)
 
     def _forget_lines_that_cannot_come_back(self) -> None:
         self.blocks = [replaced(block, members=block.alive) for block in self.blocks if block.alive]

@@ -74,6 +74,14 @@ class Sheet(Worksheet):
 
 
 class TestFirstDocument:
+    def test_b4_brings_none_of_a_template_that_the_header_has_left(self) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(1)
+        sheet.change_line(10_000, template(), interaction_template_code="PLAIN")
+        sheet.change(template(), update_lines=False, interaction_template_code="PLAIN")
+        sheet.attach(document("DEU", "Neu", "v9"))
+        assert sheet.used(10_000) == "v9-DEU"
+
     """The first document of a segment gives header and lines its language and subject (B4)."""
 
     def test_it_sets_the_language_and_subject_of_the_header_and_its_lines(self) -> None:
@@ -308,6 +316,25 @@ class TestPersonalDocument:
         assert sheet.shown() == [(None, "Call", "unique")]
         sheet.depersonalise(10_000)
         assert sheet.shown() == [(None, None, None)]
+
+    def test_b4_nor_does_a_line_whose_template_the_header_has_left(self) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(2)
+        sheet.personalise(10_000, document(name="mine"))
+        sheet.change(None, update_lines=False, interaction_template_code=None)
+        sheet.depersonalise(10_000)
+        assert sheet.shown() == [(None, None, None)]
+
+    def test_b4_without_it_the_line_inherits_what_the_header_has_by_now(self) -> None:
+        sheet = Sheet()
+        sheet.add(2)
+        sheet.change(SPRING, update_lines=False, interaction_template_code="SPRING")
+        sheet.change_line(10_000, SPRING, interaction_template_code="SPRING")
+        sheet.personalise(10_000, document(name="mine"))
+        sheet.attach(document("NLD", "Lente", "better"))
+        sheet.depersonalise(10_000)
+        assert sheet.shown() == [("NLD", "Lente", "inherited")]
+        assert sheet.used(10_000) == "better-NLD"
 
     def test_without_it_the_line_inherits_again(self) -> None:
         sheet = Sheet(SPRING, interaction_template_code="SPRING")

@@ -91,6 +91,15 @@ def test_nothing_is_kept_of_what_was_to_be_forgotten(log: EventLog, asked: list[
     assert asked == ["a"]
 
 
+def test_what_was_read_before_it_was_forgotten_does_not_come_back(log: EventLog) -> None:
+    log.append(noted("a", "one", "what is left"))
+    read_before = noted("a", "a secret", after=1)
+    log.forget()
+    assert log.load("a", Notes, 1) == Notes(1, ("one",))
+    log.advance(read_before)
+    assert log.load("a", Notes, 2) == Notes(2, ("one", "what is left"))
+
+
 def test_two_aggregates_are_asked_for_together(log: EventLog, asked: list[str]) -> None:
     log.append([*noted("a", "one"), *noted("b", "first")])
     assert log.load_both("a", Notes, "b", Notes) == (Notes(1, ("one",)), Notes(1, ("first",)))
