@@ -66,7 +66,7 @@ bench: install ## measure with a million contacts, and write benchmarks/results 
 	@$(BIN)/python -m benchmarks.report --readme README.md
 
 bench-quick: install ## the same with 100,000 contacts only; those that take long with fewer
-	@$(BIN)/python -m benchmarks --contacts 100000 --special import=10000 rebuild=10000
+	@$(BIN)/python -m benchmarks --contacts 100000 --special append-many=10000 import=10000 rebuild=10000 verify=10000 cancel=10000
 	@$(BIN)/python -m benchmarks.report --readme README.md
 
 bench-browser: install browser ## measure the worksheet of a million lines in Chromium
