@@ -11,14 +11,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx
 import psutil
+import psycopg
 import pytest
 
 from api.child_service import ChildService, child_service
 from api.sample.contacts import write_csv
+from api.serve import database
+from api.settings import Settings
 
 KEY = "the key of this test"
 COMMAND = ("-m", "api.command_line")
@@ -221,18 +225,15 @@ def test_a_database_that_cannot_be_reached_is_said_at_once_and_why(
     assert "secret" not in refused.stderr
 
 
-def test_a_worker_is_stopped_while_it_waits_for_its_database() -> None:
-    process = subprocess.Popen(
-        [sys.executable, *COMMAND, "worker"],
-        env=os.environ | {"DATABASE_URL": "postgresql://ann@127.0.0.1:1/crm"},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(4)
-    process.terminate()
-    _, said = process.communicate(timeout=15)
-    assert said.startswith("The database cannot be used")
+def test_who_waits_for_a_database_can_be_stopped(directory: Path) -> None:
+    stop = Event()
+    stop.set()
+    settings = Settings(database_url="postgresql://ann@127.0.0.1:1/crm")
+    with (
+        pytest.raises(psycopg.OperationalError),
+        database(settings, directory, patience=3_600, stop=stop),
+    ):
+        pass
 
 
 def test_the_first_start_makes_an_admin_key_and_shows_it_once(directory: Path) -> None:

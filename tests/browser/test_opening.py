@@ -98,7 +98,8 @@ def window(running: RunningService, keys: Callable[[Role], str]) -> Iterator[Win
 def test_what_was_prepared_is_shown_at_once_and_asked_for_anew_if_that_was_a_while_ago(
     window: Window, running: RunningService, crm: Crm, letter: str, seconds: float, shows: str
 ) -> None:
-    window.open(f"{running.base_url}/segments")
+    # Alone in the list, so that it is in the window however many there are.
+    window.open(f"{running.base_url}/segments?f-no={letter}")
     box = f"document.querySelector(\"main a[href='/segments/{letter}']\").getBoundingClientRect()"
     x, y = window.run(f"(({{ x, y }}) => [x + 5, y + 5])({box})")
     window.rest(0.5)
