@@ -64,6 +64,13 @@ def stream_of(no: str) -> str:
     return f"contact-{no}"
 
 
+def existing(no: str, contact: KnownContact | None, field: str | None = None) -> KnownContact:
+    """A contact that was looked for, if it is there; `field` is where a body named it. Raises NotFound."""
+    if contact is None or contact.deleted:
+        raise NotFound.named("contact", no, field)
+    return contact
+
+
 class Contacts:
     """Contacts one at a time; see `contact_import` for many."""
 
@@ -72,12 +79,9 @@ class Contacts:
         self.read_models = read_models
         self.records = known
 
-    def get(self, no: str) -> KnownContact:
-        """The contact with this number. Raises NotFound."""
-        contact = self.find(no)
-        if contact is None:
-            raise NotFound.named("contact", no)
-        return contact
+    def get(self, no: str, field: str | None = None) -> KnownContact:
+        """The contact with this number; `field` is where a body named it. Raises NotFound."""
+        return existing(no, self.journal.load(stream_of(no), KnownContact), field)
 
     def as_of(
         self, no: str, *, version: int | None = None, at: At | None = None

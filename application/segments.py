@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from application.contacts import Contacts, check_address
+from application.contacts import Contacts, check_address, existing
 from application.contacts import stream_of as contact_stream
 from application.journal import Caller, Changes, Journal, check_version, retried
 from application.looking_up import look_up
@@ -18,7 +18,7 @@ from application.records import Records
 from domain import records
 from domain.contact import KnownContact
 from domain.errors import AlreadyExists, NotFound, PrivacyBlocked, SegmentLogged
-from domain.segment import worksheet
+from domain.segment import changing_header, worksheet
 from domain.segment.events import SegmentDeleted, SegmentEvent
 from domain.segment.header import Header, HeaderChanges
 from domain.segment.line_values import LineFacts, SegmentLine, segment_lines
@@ -164,7 +164,7 @@ class Segments:
         salesperson = self.records.salesperson_of(caller.user_id)
         while True:
             no = self.records.draw_number("segment", typed)
-            facts = worksheet.create(
+            facts = changing_header.create(
                 no, values, template, work_date=caller.work_date, salesperson_code=salesperson
             )
             try:
@@ -183,7 +183,7 @@ class Segments:
         segment = self.for_command(caller, no)
         self._check_header(values)
         template = self.records.template(_named_template(values))
-        facts = worksheet.change_header(segment, values, template, update_lines=update_lines, push=push)
+        facts = changing_header.change_header(segment, values, template, update_lines=update_lines, push=push)
         return self.record(caller, segment, facts)
 
     @retried
@@ -203,7 +203,7 @@ class Segments:
         on, put = load(stream_of(no), Segment, contact_stream(contact_no), KnownContact)
         segment = _open(no, on)
         check_version(caller, segment)
-        contact = _found(contact_no, put)
+        contact = existing(contact_no, put, "contact_no")
         self._refuse_blocked(contact)
         template = self._check_line(contact, values)
         facts = worksheet.add_line(segment, _facts(contact), values, template)
@@ -222,7 +222,7 @@ class Segments:
         if present is None and contact_no is None:
             raise NotFound(f"The contact of line {line_no} does not exist any more.")
         present_no = self._number_of(line, present)
-        contact = self._line_contact(contact_no or present_no)
+        contact = self.contacts.get(contact_no or present_no, "contact_no")
         template = self._check_line(contact, values)
         if contact.key == line.contact_key:
             facts = worksheet.change_line(segment, line_no, _facts(contact), values, template)
@@ -257,9 +257,6 @@ class Segments:
         recorded = self.journal.load(stream, Segment, segment.version + len(facts))
         assert recorded is not None
         return recorded, position
-
-    def _line_contact(self, no: str) -> KnownContact:
-        return _found(no, self.contacts.find(no))
 
     def _refuse_blocked(self, contact: KnownContact) -> None:
         """Privacy is a hard exclusion, by hand as well as by criteria (domain B5). Raises PrivacyBlocked."""
@@ -298,13 +295,6 @@ def _open(no: str, segment: Segment | None) -> Segment:
     if segment.logged is not None:
         raise SegmentLogged.as_entry(no, segment.logged.entry_no)
     return segment
-
-
-def _found(no: str, contact: KnownContact | None) -> KnownContact:
-    """A contact that was loaded for a line, if there is one now. Raises NotFound."""
-    if contact is None or contact.deleted:
-        raise NotFound.named("contact", no, "contact_no")
-    return contact
 
 
 def _named_template(values: HeaderChanges) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from msgspec.structs import replace as replaced
 
@@ -15,6 +14,7 @@ from application.logging_segments import CAMPAIGN_ENTRY, INTERACTION
 from application.looking_up import look_up
 from application.records import Records
 from domain import records
+from domain.contact import KnownContact
 from domain.errors import InvalidRequest, NotFound
 from domain.interaction import (
     Interaction,
@@ -72,7 +72,7 @@ class SingleInteractions:
         value = self._complete(caller, said)
         makes, claims = False, list[Alongside]()
         if not postponed:
-            value = check(value, self._contact_of(value), deliver=deliver, as_mail=as_mail)
+            value = check(value, self._contact(value.contact_no), deliver=deliver, as_mail=as_mail)
             value, makes, claims = self.with_campaign_entry(value)
         counters = self.journal.log.counters
         first = counters.next_of(INTERACTION)
@@ -101,7 +101,7 @@ class SingleInteractions:
             raise NotFound.named("postponed interaction", entry_no)
         said = resumed_values(begun, more)
         value = self._complete(caller, said)
-        value = check(value, self._contact_of(value), deliver=deliver, as_mail=_is_mail(said))
+        value = check(value, self._contact(value.contact_no), deliver=deliver, as_mail=_is_mail(said))
         value, makes, claims = self.with_campaign_entry(value)
         event = InteractionResumed(entry_no, value, makes, comments, deliver)
         changes = Changes(interaction_stream(entry_no), begun.version, [event])
@@ -131,16 +131,8 @@ class SingleInteractions:
         if found is None:
             raise InvalidRequest.at("task_no", f"there is no task {no}")
 
-    def _contact(self, no: object) -> Any:
-        if no is None or not isinstance(no, str):
-            return None
-        contact = self.contacts.find(no)
-        if contact is None:
-            raise NotFound.named("contact", no, "contact_no")
-        return contact
-
-    def _contact_of(self, value: Interaction) -> Any:
-        return self._contact(value.contact_no)
+    def _contact(self, no: object) -> KnownContact | None:
+        return self.contacts.get(no, "contact_no") if isinstance(no, str) else None
 
     def with_campaign_entry(
         self, value: Interaction, *, ahead: int = 0

@@ -65,9 +65,7 @@ class Tasks:
     @retried
     def create(self, caller: Caller, contact_no: str, values: TaskChanges) -> tuple[TasksCreated, int]:
         """A task with one contact; the event and the position. Raises Refused."""
-        contact = self.contacts.find(contact_no)
-        if contact is None:
-            raise NotFound.named("contact", contact_no, "contact_no")
+        contact = self.contacts.get(contact_no, "contact_no")
         salesperson = self.records.salesperson_of(caller.user_id)
         defaults = Task(salesperson_code=salesperson, date=caller.work_date)
         return self._create(caller, ContactSet([contact.key]), values, defaults, None)

@@ -29,6 +29,10 @@ class InteractionTemplate(msgspec.Struct, frozen=True, omit_defaults=True):
     """One per language; whoever chooses the template gets copies (domain A9, B2.3)."""
 
 
+NO_TEMPLATE = InteractionTemplate()
+"""What somebody has who clears the template."""
+
+
 class InteractionTemplateSetup(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which template each kind of document gets that is recorded; blank records none (domain A9, B15)."""
 

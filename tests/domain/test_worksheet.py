@@ -9,12 +9,12 @@ import pytest
 from domain.contact import AlternativeAddress, DateRange
 from domain.errors import NoDocument, NotFound
 from domain.interaction_template import InteractionTemplate
+from domain.segment.changing_header import create
 from domain.segment.events import HeaderChanged, LineAdded, LineChanged, LineRemoved, SegmentCreated
 from domain.segment.header import LINE_FIELD_OF, Header, HeaderChanges, TemplateDefaults, line_start
 from domain.segment.line_values import LineFacts
 from domain.segment.lines import LineChanges
 from domain.segment.totals import Totals
-from domain.segment.worksheet import create
 from tests.domain.worksheet import WORK_DATE, Worksheet
 
 GOLF = InteractionTemplate(

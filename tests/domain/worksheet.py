@@ -9,7 +9,7 @@ import msgspec
 from domain.catalogue import EVENT_TYPES
 from domain.contact_set import ContactSet, SetReference, contact_sets
 from domain.interaction_template import InteractionTemplate
-from domain.segment import selection, worksheet
+from domain.segment import changing_header, selection, worksheet
 from domain.segment.events import CriteriaOptions, SegmentEvent
 from domain.segment.header import HeaderChanges
 from domain.segment.line_values import LineFacts, SegmentLine, segment_line
@@ -36,7 +36,7 @@ class Worksheet:
         self.segment = Segment()
         self.events: list[SegmentEvent] = []
         self.facts = facts or {}
-        self.record(worksheet.create("SM1", HeaderChanges(**header), template, work_date=WORK_DATE))
+        self.record(changing_header.create("SM1", HeaderChanges(**header), template, work_date=WORK_DATE))
 
     def record(self, events: Sequence[SegmentEvent]) -> tuple[SegmentEvent, ...]:
         self.segment = self.segment.copy()
@@ -52,7 +52,9 @@ class Worksheet:
     ) -> tuple[SegmentEvent, ...]:
         changes = HeaderChanges(**header)
         return self.record(
-            worksheet.change_header(self.segment, changes, template, update_lines=update_lines, push=push)
+            changing_header.change_header(
+                self.segment, changes, template, update_lines=update_lines, push=push
+            )
         )
 
     def put(self, key: int, template: Template = None, **values: Any) -> tuple[SegmentEvent, ...]:
