@@ -72,7 +72,7 @@ class Selecting:
         tree = _parsed(criteria, caller.work_date)
         if _can_be_counted(segment, criteria):
             return self._counted(segment, criteria, tree)
-        event = self._decide(segment, criteria, caller.work_date)
+        event = self._decide(segment, criteria, tree)
         concerned = event.added if criteria.action == "add_contacts" else event.removed
         return Preview(
             event.action_no,
@@ -88,7 +88,7 @@ class Selecting:
     def apply(self, caller: Caller, no: str, criteria: Criteria) -> tuple[CriteriaAction, Segment, int]:
         """Add, reduce or refine (domain B5, B6). Raises Refused."""
         segment = self.segments.for_command(caller, no)
-        event = self._decide(segment, criteria, caller.work_date)
+        event = self._decide(segment, criteria, _parsed(criteria, caller.work_date))
         segment, position = self.segments.record(caller, segment, [event])
         return segment.actions[event.action_no - 1], segment, position
 
@@ -154,7 +154,8 @@ class Selecting:
         events: list[CriteriaApplied] = []
         ahead = segment.copy()
         for criteria in steps:
-            event = self._decide(ahead, criteria, caller.work_date, saved_criteria=saved_criteria)
+            tree = _parsed(criteria, caller.work_date)
+            event = self._decide(ahead, criteria, tree, saved_criteria=saved_criteria)
             events.append(event)
             ahead.apply(event, caller.user_id, datetime.now(UTC))
         return events, ahead
@@ -208,19 +209,18 @@ class Selecting:
         return Preview(segment.next_action_no, criteria, found.position, found.added, 0, skipped, found.first)
 
     def _decide(
-        self, segment: Segment, criteria: Criteria, work_date: date, *, saved_criteria: str | None = None
+        self, segment: Segment, criteria: Criteria, tree: Tree, *, saved_criteria: str | None = None
     ) -> CriteriaApplied:
         (event,) = selection.apply_criteria(
             segment,
             criteria,
-            self._evaluate(segment, criteria, work_date, saved=saved_criteria is not None),
+            self._evaluate(segment, criteria, tree, saved=saved_criteria is not None),
             saved_criteria=saved_criteria,
         )
         assert isinstance(event, CriteriaApplied)
         return event
 
-    def _evaluate(self, segment: Segment, criteria: Criteria, work_date: date, *, saved: bool) -> Selection:
-        tree = _parsed(criteria, work_date)
+    def _evaluate(self, segment: Segment, criteria: Criteria, tree: Tree, *, saved: bool) -> Selection:
         if criteria.action == "add_contacts":
             found = select_contacts(self.read_models, tree, criteria.options)
             return replaced(found, elsewhere=self._elsewhere(criteria.exclude, saved=saved))

@@ -194,10 +194,7 @@ class EventLog(Application[str]):
         found: dict[str, Any] = {name: self._aggregates.kept(name) for name in (stream, other)}
         seen = {name: 0 if kept is None else kept.version for name, kept in found.items()}
         stored = self._recorder.select_events_of(seen)
-        new: dict[str, list[Event]] = {}
-        for event in self._mapper.to_domain_events(stored):
-            new.setdefault(event.originator_id, []).append(event)
-        for name, events in new.items():
+        for name, events in _by_stream(self._mapper.to_domain_events(stored)).items():
             fresh: Foldable = blank() if name == stream else other_blank()
             found[name] = _fold(fresh if found[name] is None else found[name].copy(), events)
             self._aggregates.keep(name, found[name], before)
@@ -205,10 +202,7 @@ class EventLog(Application[str]):
 
     def advance(self, events: Sequence[Event]) -> None:
         """Bring the aggregates that are kept up to date by events that are stored, in their order."""
-        by_stream: dict[str, list[Event]] = {}
-        for event in events:
-            by_stream.setdefault(event.originator_id, []).append(event)
-        for stream, new in by_stream.items():
+        for stream, new in _by_stream(events).items():
             self._aggregates.advance(stream, new)
 
     def load_many(
@@ -305,6 +299,13 @@ class EventLog(Application[str]):
         """Give the connections back."""
         self.datastore.close()
         super().close()
+
+
+def _by_stream(events: Iterable[Event]) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = {}
+    for event in events:
+        found.setdefault(event.originator_id, []).append(event)
+    return found
 
 
 def _fold(aggregate: A, events: Iterable[Event]) -> A:

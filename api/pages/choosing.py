@@ -239,7 +239,7 @@ def preview(no: Code, service: ServiceOf, visitor: Writer, form: Sent) -> HTMLRe
         return _cannot_tell(visitor, error.slug, error.detail, error.problems)
     except ValidationError as error:
         return _cannot_tell(visitor, InvalidRequest.slug, "", validation_problems(error.errors()))
-    return visitor.page("part_preview.html", preview=found, contacts=found.contacts)
+    return visitor.page("part_preview.html", preview=found)
 
 
 def _cannot_tell(visitor: Visitor, slug: str, detail: str, problems: Sequence[Problem]) -> HTMLResponse:
