@@ -50,13 +50,13 @@ class Campaigns:
 
         Returns whether it is new, and the position. Raises Refused.
         """
-        record, facts = self.records.decided(caller, records.CAMPAIGN, no, value, only_new=only_new)
+        record, facts, named = self.records.decided(caller, records.CAMPAIGN, no, value, only_new=only_new)
         if activated is not None:
             was_activated = record.value is not None and record.value.activated
             written = replaced(value, activated=was_activated)
             facts += self._activation(KnownRecord(no, record.version, written), activated=activated)
         changes = Changes(records.CAMPAIGN.stream(no), record.version, facts)
-        return record.value is None, self.journal.record(caller, changes)
+        return record.value is None, self.journal.record(caller, changes, relying_on=named)
 
     def activate(self, caller: Caller, no: str) -> tuple[KnownRecord, int]:
         """Give a campaign its target group (domain B17). Raises NotFound, Conflict."""

@@ -30,10 +30,10 @@ from domain.contact import ContactChanges, KnownContact, change, register_named
 from domain.contact_set import ContactSet
 from domain.errors import SHOWN_PROBLEMS, AlreadyExists, Conflict, InvalidRequest, Problem, Refused
 from domain.inheritance import inherited
-from domain.records import BUSINESS_RELATION, PROFILE_QUESTIONNAIRE, RecordKind
+from domain.records import BUSINESS_RELATION, PROFILE_QUESTIONNAIRE, KnownRecord, RecordKind
 from domain.setup import series_for
 from domain.vocabulary import given
-from eventstore.log import StaleVersionError
+from eventstore.log import Foldable, StaleVersionError
 
 BATCH = 2_000
 ATTEMPTS = 5
@@ -121,11 +121,12 @@ class ContactImport:
             changes = decided.changes(batch)
             try:
                 if changes:
-                    result.position = self._journal.record(self._caller, *changes)
+                    relying_on: dict[str, Foldable] = {**self._codes.found, **decided.companies}
+                    result.position = self._journal.record(self._caller, *changes, relying_on=relying_on)
                 self.result = result
                 return
             except StaleVersionError:
-                continue
+                self._codes.found.clear()
         raise Conflict(
             "Too many others are changing these contacts at the same time. The rows before line"
             f" {batch[0].line} were taken over; import the others again."
@@ -152,6 +153,8 @@ class _Batch:
         self._loaded: dict[str, KnownContact] = {}
         self._facts: dict[str, list[Any]] = {}
         self._versions: dict[str, int] = {}
+        self.companies: dict[str, KnownContact] = {}
+        """Those that persons of this batch go to and that it leaves alone, by stream."""
 
     def changes(self, batch: list[Row]) -> list[Changes]:
         """What is to be recorded."""
@@ -271,6 +274,8 @@ class _Batch:
         company = self._find(company_no)
         if company is None or company.value.type != "company":
             raise InvalidRequest.at("company_no", f"there is no company {company_no}")
+        if company_no not in self._facts:
+            self.companies[stream_of(company_no)] = company
         return company
 
 
@@ -279,7 +284,8 @@ class _Codes:
 
     def __init__(self, contacts: Contacts) -> None:
         self._contacts = contacts
-        self._found: set[tuple[str, str]] = set()
+        self.found: dict[str, KnownRecord] = {}
+        """By stream."""
 
     def all_exist(self, rows: Sequence[Mapping[str, Any]]) -> bool:
         """Whether there is everything that these rows refer to; they refer to the same again and again."""
@@ -305,8 +311,9 @@ class _Codes:
             raise InvalidRequest(problems[0][1], problems)
 
     def _exists(self, kind: RecordKind, code: str) -> bool:
-        if (kind.name, code) not in self._found:
-            if self._contacts.records.find(kind, code) is None:
+        stream = kind.stream(code)
+        if stream not in self.found:
+            if (record := self._contacts.records.find(kind, code)) is None:
                 return False
-            self._found.add((kind.name, code))
+            self.found[stream] = record
         return True

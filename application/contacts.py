@@ -8,9 +8,10 @@ from typing import Any
 from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, check_version, retried
-from application.looking_up import catch_up, wait_for_them
+from application.looking_up import catch_up, unnamed_since, wait_for_them
 from application.records import Records
 from domain import records
+from domain.catalogue import EVENT_TYPES
 from domain.contact import (
     Contact,
     ContactChanged,
@@ -20,7 +21,7 @@ from domain.contact import (
     change,
     register,
 )
-from domain.contact_set import ContactSet, union
+from domain.contact_set import ContactSet, may_hold, union
 from domain.errors import (
     AlreadyExists,
     Conflict,
@@ -36,12 +37,15 @@ from domain.records import RecordKind
 from domain.segment.state import Segment
 from domain.setup import Setup
 from domain.vocabulary import given
-from eventstore.log import At, StaleVersionError
+from eventstore.log import At, Foldable, StaleVersionError
 from projections.contact_queries import statistics
 from projections.read_models import ReadModels
 from projections.task_listings import has_interactions_or_tasks, has_open_tasks
 
 KEYS = "contact key"
+
+HOLDING_CONTACTS = tuple(topic for topic, event in EVENT_TYPES.items() if may_hold(event, ContactSet))
+"""The topics of events that may be about a contact without naming it."""
 
 PeopleOf = Callable[[KnownContact], Sequence[KnownContact]]
 """The people of a company."""
@@ -105,18 +109,25 @@ class Contacts:
         contact = self.journal.load(stream_of(no), KnownContact)
         return None if contact is None or contact.deleted else contact
 
+    @retried
     def register(self, caller: Caller, typed: str | None, values: ContactChanges) -> tuple[KnownContact, int]:
         """A new contact and the position. Raises Refused."""
-        self.check_codes(values)
+        named = self.check_codes(values)
         company = self.company(values.company_no)
+        if company is not None:
+            named[stream_of(company.no)] = company
         values = with_defaults(values, self.records.setup(), company)
         while True:
             no = self.records.draw_number("contact", typed)
             key = self.journal.log.counters.draw(KEYS)
             registered = register(no, key, values, company)
             try:
-                position = self.journal.record(caller, Changes(stream_of(no), 0, [registered]))
+                position = self.journal.record(
+                    caller, Changes(stream_of(no), 0, [registered]), relying_on=named
+                )
             except StaleVersionError:
+                if self.journal.load(stream_of(no), KnownContact) is None:
+                    raise  # what it names has changed
                 if typed is None:
                     continue  # somebody typed the number that the series came to
                 raise AlreadyExists(f"Number {no} belongs to a contact, now or earlier.") from None
@@ -130,9 +141,11 @@ class Contacts:
         """
         contact = self.get(no)
         check_version(caller, contact)
-        self.check_codes(values)
+        named = self.check_codes(values)
         # One that is not named is not looked up: its company may be none any more, and it must still opt out.
         company = None if values.company_no == no else self.company(values.company_no)
+        if company is not None:
+            named[stream_of(company.no)] = company
         flags = self.records.setup().inherit
         facts = change(contact, with_company(contact, values, company, self.find, flags), company)
         self.check_move(contact, facts, self.people_of)
@@ -141,7 +154,7 @@ class Contacts:
             Changes(stream_of(person.no), person.version, taken)
             for person, taken in people_after(contact, facts, flags, self.people_of)
         ]
-        position = self.journal.record(caller, changes, *people)
+        position = self.journal.record(caller, changes, *people, relying_on=named)
         return self.get(no), position
 
     @retried
@@ -149,7 +162,7 @@ class Contacts:
         """Delete a contact, and with a company its people (domain B19). Raises Refused."""
         contact = self.get(no)
         check_version(caller, contact)
-        catch_up(self.journal, self.read_models, "contacts", "worksheets")
+        seen = catch_up(self.journal, self.read_models, "contacts", "worksheets")
         gone = [contact, *self.people_of(contact)]
         for one in gone:
             self._refuse_on_segment(one, "it cannot be deleted")
@@ -157,6 +170,7 @@ class Contacts:
         return self.journal.record(
             caller,
             *(Changes(stream_of(one.no), one.version, [ContactDeleted(one.no, one.key)]) for one in gone),
+            under_lock=[unnamed_since(seen, [one.no for one in gone], HOLDING_CONTACTS)],
         )
 
     def company(self, no: object) -> KnownContact | None:
@@ -168,15 +182,18 @@ class Contacts:
             raise InvalidRequest.at("company_no", f"there is no company {no}")
         return company
 
-    def check_codes(self, values: ContactChanges) -> None:
-        """Refuse codes that do not exist. Raises InvalidRequest."""
-        problems: list[Problem] = [
-            (place, f"there is no {kind.word} {code}")
-            for place, kind, code in codes_of(given(values))
-            if self.records.find(kind, code) is None
-        ]
+    def check_codes(self, values: ContactChanges) -> dict[str, Foldable]:
+        """Refuse codes that do not exist; what they name, by stream. Raises InvalidRequest."""
+        problems: list[Problem] = []
+        found: dict[str, Foldable] = {}
+        for place, kind, code in codes_of(given(values)):
+            if (record := self.records.find(kind, code)) is None:
+                problems.append((place, f"there is no {kind.word} {code}"))
+            else:
+                found[kind.stream(code)] = record
         if problems:
             raise InvalidRequest(f"{problems[0][0][0]}: {problems[0][1]}", problems)
+        return found
 
     def statistics(self, contact: KnownContact) -> dict[str, Any]:
         """The contact's statistics (domain B16)."""

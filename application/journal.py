@@ -26,6 +26,7 @@ from eventstore.recorder import Alongside
 Role = Literal["marketer", "auditor", "reporter", "admin"]
 ATTEMPTS = 20
 NO_CONTENTS: Mapping[str, bytes] = MappingProxyType({})
+NOTHING: Mapping[str, Foldable] = MappingProxyType({})
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -99,10 +100,12 @@ class Journal:
         under_lock: Sequence[Alongside] = (),
         contents: Mapping[str, bytes] = NO_CONTENTS,
         besides: Sequence[Alongside] = (),
+        relying_on: Mapping[str, Foldable] = NOTHING,
     ) -> int:
         """Save all of it in one transaction, with the contact sets and contents that it names.
 
-        Returns the position. `besides` is done in the same transaction.
+        Returns the position. `besides` is done in the same transaction. `relying_on` is what it was decided
+        on besides what changes, by stream: if that is not as it was seen any more, nothing is saved.
 
         Raises Conflict, RepeatedRequestError; StaleVersionError and NumberTakenError, which `retried` takes
         care of.
@@ -124,7 +127,12 @@ class Journal:
             before.append(_claiming(caller.user_id, caller.request))
         try:
             with _repeated():
-                return self.log.append(events, before=before, under_lock=under_lock)
+                return self.log.append(
+                    events,
+                    before=before,
+                    under_lock=under_lock,
+                    relying_on={stream: seen.version for stream, seen in relying_on.items()},
+                )
         except DestroyedKeyError as error:
             self.log.forget()  # it may have been decided on what was read before
             raise Conflict("The contact was erased; nothing personal of it is recorded any more.") from error

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+import msgspec
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from application.journal import Journal
 from domain.errors import NotYetProjected
+from eventstore.log import StaleVersionError
+from eventstore.recorder import Alongside
 from projections.read_models import ReadModels
 
 CATCH_UP_SECONDS = 5.0
@@ -23,12 +26,34 @@ def wait_for_them(journal: Journal, read_models: ReadModels, *names: str) -> boo
     return read_models.wait(journal.log.position(), CATCH_UP_SECONDS, names)
 
 
-def catch_up(journal: Journal, read_models: ReadModels, *names: str) -> None:
-    """Wait for them before what must not be decided on less. Raises NotYetProjected."""
-    if not wait_for_them(journal, read_models, *names):
+def catch_up(journal: Journal, read_models: ReadModels, *names: str) -> int:
+    """Wait for them before what must not be decided on less; what they hold then. Raises NotYetProjected."""
+    position = journal.log.position()
+    if not read_models.wait(position, CATCH_UP_SECONDS, names):
         raise NotYetProjected(
             "What was recorded a moment ago is not listed yet, and this depends on it; try again in a moment."
         )
+    return position
+
+
+def unnamed_since(position: int, names: Iterable[str], topics: Iterable[str] = ()) -> Alongside:
+    """What is deleted must not have been given to anybody since it was looked for.
+
+    If anything was recorded since that names it, or has one of these topics, it is decided again; so what
+    only looks like its name does no harm.
+    """
+    fragments = [msgspec.json.encode(name) for name in names]
+
+    def check(cursor: Cursor[DictRow]) -> None:
+        cursor.execute(
+            "SELECT FROM log_events WHERE notification_id > %s AND (topic = ANY(%s) OR EXISTS"
+            " (SELECT FROM unnest(%b::bytea[]) AS named (it) WHERE position(it IN state) > 0)) LIMIT 1",
+            (position, list(topics), fragments),
+        )
+        if cursor.fetchone() is not None:
+            raise StaleVersionError("what is to be deleted may have been given to somebody meanwhile")
+
+    return check
 
 
 def look_up(

@@ -30,7 +30,8 @@ class MailingGroups:
         Returns how many were added, how many removed, and the position. Raises NotFound, VersionConflict.
         """
         segment = self.segments.for_command(caller, segment_no)
-        if self.records.find(records.MAILING_GROUP, code) is None:
+        group = self.records.find(records.MAILING_GROUP, code)
+        if group is None:
             raise NotFound.named("mailing group", code, "code")
         wanted = segment.contacts
         catch_up(self.journal, self.read_models, "contacts")
@@ -48,7 +49,8 @@ class MailingGroups:
             and (facts := _with_group(contact, code, given=contact.key in wanted))
         ]
         added = sum(change.facts[0].key in wanted for change in changes)
-        return added, len(changes) - added, self.journal.record(caller, *changes)
+        relying_on = {records.MAILING_GROUP.stream(code): group}
+        return added, len(changes) - added, self.journal.record(caller, *changes, relying_on=relying_on)
 
 
 def _with_group(contact: KnownContact, code: str, *, given: bool) -> tuple[ContactChanged, ...]:

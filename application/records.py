@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, check_version, retried
-from application.looking_up import catch_up
+from application.looking_up import catch_up, unnamed_since
 from domain import records
 from domain.campaign import Campaign, check_dates
 from domain.code_tables import Salesperson, Salutation, check_formulas
@@ -26,6 +26,17 @@ SETUP_STREAM = records.SETUP.stream(records.THE_SETUP)
 
 References = Mapping[str, tuple[RecordKind, str | None]]
 """Codes that a body names: by field, the kind of record and the code."""
+
+Found = Mapping[str, KnownRecord]
+"""Records that something names, by stream: what is recorded of it relies on them."""
+
+NAMED: Mapping[str, RecordKind] = {
+    "salesperson_code": records.SALESPERSON,
+    "campaign_no": records.CAMPAIGN,
+    "interaction_group_code": records.INTERACTION_GROUP,
+    "interaction_template_code": records.INTERACTION_TEMPLATE,
+}
+"""What segments, lines, tasks and interactions name by its code."""
 
 
 class Records:
@@ -58,29 +69,46 @@ class Records:
         record = self.journal.load(kind.stream(code), KnownRecord)
         return record if record is not None and record.value is not None else None
 
-    def check_references(self, references: References) -> None:
+    def check_references(self, references: References) -> Found:
         """Refuse codes that nothing has, each with the field that names it. Raises InvalidRequest."""
-        problems: list[Problem] = [
-            ((field,), f"there is no {kind.word} {code}")
-            for field, (kind, code) in references.items()
-            if code is not None and self.find(kind, code) is None
-        ]
+        problems: list[Problem] = []
+        found: dict[str, KnownRecord] = {}
+        for field, (kind, code) in references.items():
+            if code is None:
+                continue
+            if (record := self.find(kind, code)) is None:
+                problems.append(((field,), f"there is no {kind.word} {code}"))
+            else:
+                found[kind.stream(code)] = record
         if problems:
             raise InvalidRequest(f"{problems[0][0][0]}: {problems[0][1]}", problems)
+        return found
+
+    def check_named(self, values: Mapping[str, Any]) -> tuple[InteractionTemplate | None, Found]:
+        """The template that a body names, and all that it names (domain A1). Raises InvalidRequest."""
+        found = self.check_references({field: (kind, values.get(field)) for field, kind in NAMED.items()})
+        salesperson = found.get(records.SALESPERSON.stream(str(values.get("salesperson_code"))))
+        if salesperson is not None and salesperson.value.blocked:
+            raise InvalidRequest.at("salesperson_code", f"salesperson {salesperson.code} is blocked")
+        code = values.get("interaction_template_code")
+        template = found.get(records.INTERACTION_TEMPLATE.stream(str(code)))
+        return None if template is None else template.value, found
 
     @retried
     def put(
         self, caller: Caller, kind: RecordKind, code: str, value: msgspec.Struct, *, only_new: bool = False
     ) -> tuple[bool, int]:
         """Write a record as a whole; whether it is new, and the position. Raises Refused."""
-        record, facts = self.decided(caller, kind, code, value, only_new=only_new)
-        position = self.journal.record(caller, Changes(kind.stream(code), record.version, facts))
-        return record.value is None, position
+        record, facts, named = self.decided(caller, kind, code, value, only_new=only_new)
+        changes = Changes(kind.stream(code), record.version, facts)
+        return record.value is None, self.journal.record(caller, changes, relying_on=named)
 
     def decided(
         self, caller: Caller, kind: RecordKind, code: str, value: msgspec.Struct, *, only_new: bool = False
-    ) -> tuple[KnownRecord, tuple[records.RecordEvent, ...]]:
-        """The record as it is, and what is to be recorded so that it has this value. Raises Refused.
+    ) -> tuple[KnownRecord, tuple[records.RecordEvent, ...], Found]:
+        """The record as it is, what is to be recorded so that it has this value, and what that names.
+
+        Raises Refused.
 
         With `only_new` one that somebody else made a moment ago is not written over: AlreadyExists.
         """
@@ -92,8 +120,8 @@ class Records:
             value = replaced(value, documents=record.value.documents)  # those are stored one by one
         if isinstance(value, Campaign) and record.value is not None:
             value = replaced(value, activated=record.value.activated)
-        self._check(value)
-        return record, records.write(kind, record, code, value)
+        named = self._check(value)
+        return record, records.write(kind, record, code, value), named
 
     @retried
     def delete(
@@ -105,17 +133,18 @@ class Records:
         """
         record = self.get(kind, code)
         check_version(caller, record)
+        conditions = []
         if kind.name in USES:
-            catch_up(self.journal, self.read_models, *self.read_models.schemas)
+            seen = catch_up(self.journal, self.read_models, *self.read_models.schemas)
+            conditions.append(unnamed_since(seen, [code]))
         if unless is not None:
             unless()
         with self.read_models.cursor() as cursor:
             user = used_by(cursor, kind.name, code)
         if user is not None:
             raise InUse(f"{kind.word.capitalize()} {code} is still used by {user}.")
-        return self.journal.record(
-            caller, Changes(kind.stream(code), record.version, records.delete(kind, record))
-        )
+        changes = Changes(kind.stream(code), record.version, records.delete(kind, record))
+        return self.journal.record(caller, changes, under_lock=conditions)
 
     # The set-up
 
@@ -136,10 +165,10 @@ class Records:
         before = self.setup()
         value = change(before)
         code = value.default_salesperson_code
-        if code != before.default_salesperson_code:
-            self.check_references({"default_salesperson_code": (records.SALESPERSON, code)})
+        looked_up = None if code == before.default_salesperson_code else code
+        named = self.check_references({"default_salesperson_code": (records.SALESPERSON, looked_up)})
         facts = records.write(records.SETUP, record, records.THE_SETUP, value)
-        return self.journal.record(caller, Changes(SETUP_STREAM, record.version, facts))
+        return self.journal.record(caller, Changes(SETUP_STREAM, record.version, facts), relying_on=named)
 
     def template_setup(self) -> InteractionTemplateSetup:
         """Which templates interactions get that are recorded by themselves (domain A9)."""
@@ -149,10 +178,6 @@ class Records:
 
     def put_template_setup(self, caller: Caller, value: InteractionTemplateSetup) -> int:
         """Write which templates they get. A code that stays is not looked up. Raises InvalidRequest."""
-        changed = (
-            msgspec.structs.asdict(value).items() - msgspec.structs.asdict(self.template_setup()).items()
-        )
-        self.check_references({name: (records.INTERACTION_TEMPLATE, code) for name, code in sorted(changed)})
         return self.put(caller, records.TEMPLATE_SETUP, records.THE_SETUP, value)[1]
 
     def draw_number(self, kind: SeriesName, typed: str | None) -> str:
@@ -202,14 +227,8 @@ class Records:
             ).fetchone()
         return None if row is None else str(row["code"])
 
-    def check_salesperson(self, code: str | None) -> None:
-        """A salesperson must exist and not be blocked (domain A1). Raises InvalidRequest."""
-        self.check_references({"salesperson_code": (records.SALESPERSON, code)})
-        if code is not None and self.get(records.SALESPERSON, code).value.blocked:
-            raise InvalidRequest.at("salesperson_code", f"salesperson {code} is blocked")
-
-    def _check(self, value: Any) -> None:
-        """The rules of what is written."""
+    def _check(self, value: Any) -> Found:
+        """The rules of what is written; what it names."""
         match value:
             case Salesperson(name=None):
                 raise MandatoryField.named("name", "A salesperson needs a name.")
@@ -217,7 +236,7 @@ class Records:
                 check_formulas(value)
             case Campaign():
                 check_dates(value)
-                self.check_references(
+                return self.check_references(
                     {
                         "salesperson_code": (records.SALESPERSON, value.salesperson_code),
                         "status_code": (records.CAMPAIGN_STATUS, value.status_code),
@@ -236,7 +255,7 @@ class Records:
                         "A language can be chosen once the template has a document in it.",
                         [(("language_code",), "there is no document in this language")],
                     )
-                self.check_references(
+                return self.check_references(
                     {
                         "interaction_group_code": (
                             records.INTERACTION_GROUP,
@@ -245,6 +264,12 @@ class Records:
                         "campaign_no": (records.CAMPAIGN, value.campaign_no),
                     }
                 )
+            case InteractionTemplateSetup():
+                before = msgspec.structs.asdict(self.template_setup())
+                changed = msgspec.structs.asdict(value).items() - before.items()
+                kind = records.INTERACTION_TEMPLATE
+                return self.check_references({name: (kind, code) for name, code in sorted(changed)})
+        return {}
 
 
 def _counter(kind: SeriesName, series: Series) -> str:

@@ -7,8 +7,6 @@ from datetime import date, datetime, time
 
 import msgspec
 from msgspec.structs import replace as replaced
-from psycopg import Cursor
-from psycopg.rows import DictRow
 
 from application.contacts import Contacts
 from application.delivery_words import delivery_word
@@ -35,8 +33,6 @@ from domain.errors import Conflict, NoDocument, NotFound
 from domain.interaction import InteractionLogged, SingleInteraction
 from domain.segment.state import Segment
 from domain.vocabulary import CorrespondenceType
-from eventstore.log import StaleVersionError
-from eventstore.recorder import Alongside
 from projections.delivery_queries import ALL, OnlyDelivered, filed_entry, sendable_entries
 from projections.interaction_streams import place_of
 from projections.read_models import ReadModels
@@ -172,10 +168,9 @@ class Resending:
         position = self.journal.record(
             caller,
             Changes(resend_stream(first), 0, [event]),
-            under_lock=[
-                counters.claiming(INTERACTION, first, len(numbers)),
-                _unchanged(stream_of(segment.no), segment.version),
-            ],
+            under_lock=[counters.claiming(INTERACTION, first, len(numbers))],
+            # The entries that are logged again must still be there when that is recorded.
+            relying_on={stream_of(segment.no): segment},
         )
         return Resent(len(numbers), first, position)
 
@@ -253,19 +248,6 @@ class Resending:
 def _last_said(waiting: Iterable[Waiting], language: Language) -> str | None:
     said = next((one.said for one in waiting if one.said), None)
     return delivery_word(language, "wait_said", said=said) if said else None
-
-
-def _unchanged(stream: str, version: int) -> Alongside:
-    """The entries that are logged again must still be there when that is recorded."""
-
-    def check(cursor: Cursor[DictRow]) -> None:
-        row = cursor.execute(
-            "SELECT max(originator_version) AS version FROM log_events WHERE originator_id = %s", (stream,)
-        ).fetchone()
-        if row is None or row["version"] != version:
-            raise StaleVersionError(f"{stream} has changed since its entries were chosen")
-
-    return check
 
 
 def _now() -> time:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from application.contacts import Contacts, check_address, existing
 from application.contacts import stream_of as contact_stream
-from application.journal import Caller, Changes, Journal, check_version, retried
+from application.journal import NOTHING, Caller, Changes, Journal, check_version, retried
 from application.looking_up import look_up
 from application.past_contacts import PastContacts
 from application.records import Records
-from domain import records
 from domain.contact import KnownContact
 from domain.errors import AlreadyExists, NotFound, PrivacyBlocked, SegmentLogged
+from domain.interaction_template import InteractionTemplate
 from domain.segment import changing_header, worksheet
 from domain.segment.events import SegmentDeleted, SegmentEvent
 from domain.segment.header import Header, HeaderChanges
@@ -26,7 +25,7 @@ from domain.segment.lines import Line, LineChanges
 from domain.segment.state import Segment
 from domain.segment.worksheet import LineContact
 from domain.vocabulary import given
-from eventstore.log import At, StaleVersionError
+from eventstore.log import At, Foldable, StaleVersionError
 from eventstore.moments import position_at
 from projections.contact_queries import line_facts
 from projections.criteria_sql import Parameters
@@ -157,10 +156,10 @@ class Segments:
 
     # The header
 
+    @retried
     def create(self, caller: Caller, typed: str | None, values: HeaderChanges) -> tuple[Segment, int]:
         """A new worksheet and the position (domain B1). Raises Refused."""
-        self._check_header(values)
-        template = self.records.template(_named_template(values))
+        template, named = self.records.check_named(given(values))
         salesperson = self.records.salesperson_of(caller.user_id)
         while True:
             no = self.records.draw_number("segment", typed)
@@ -168,8 +167,10 @@ class Segments:
                 no, values, template, work_date=caller.work_date, salesperson_code=salesperson
             )
             try:
-                position = self.journal.record(caller, Changes(stream_of(no), 0, facts))
+                position = self.journal.record(caller, Changes(stream_of(no), 0, facts), relying_on=named)
             except StaleVersionError:
+                if self.journal.load(stream_of(no), Segment) is None:
+                    raise  # what it names has changed
                 if typed is None:
                     continue  # somebody typed the number that the series came to
                 raise AlreadyExists(f"Number {no} belongs to a segment, now or earlier.") from None
@@ -181,10 +182,9 @@ class Segments:
     ) -> tuple[Segment, int]:
         """Change the header and the lines that follow it (domain B2); see `worksheet`. Raises Refused."""
         segment = self.for_command(caller, no)
-        self._check_header(values)
-        template = self.records.template(_named_template(values))
+        template, named = self.records.check_named(given(values))
         facts = changing_header.change_header(segment, values, template, update_lines=update_lines, push=push)
-        return self.record(caller, segment, facts)
+        return self.record(caller, segment, facts, relying_on=named)
 
     @retried
     def delete(self, caller: Caller, no: str) -> int:
@@ -205,9 +205,9 @@ class Segments:
         check_version(caller, segment)
         contact = existing(contact_no, put, "contact_no")
         self._refuse_blocked(contact)
-        template = self._check_line(contact, values)
+        template, named = self._check_line(contact, values)
         facts = worksheet.add_line(segment, _facts(contact), values, template)
-        return *self.record(caller, segment, facts), segment.next_line_no
+        return *self.record(caller, segment, facts, relying_on=named), segment.next_line_no
 
     @retried
     def change_line(
@@ -223,13 +223,13 @@ class Segments:
             raise NotFound(f"The contact of line {line_no} does not exist any more.")
         present_no = self._number_of(line, present)
         contact = self.contacts.get(contact_no or present_no, "contact_no")
-        template = self._check_line(contact, values)
+        template, named = self._check_line(contact, values)
         if contact.key == line.contact_key:
             facts = worksheet.change_line(segment, line_no, _facts(contact), values, template)
         else:
             self._refuse_blocked(contact)
             facts = worksheet.replace_contact(segment, line_no, _facts(contact), present_no, values, template)
-        return self.record(caller, segment, facts, about=contact.key)
+        return self.record(caller, segment, facts, about=contact.key, relying_on=named)
 
     @retried
     def remove_line(self, caller: Caller, no: str, line_no: int) -> tuple[Segment, int]:
@@ -246,14 +246,20 @@ class Segments:
         return facts.no if facts else self.past.numbers([line.contact_key])[line.contact_key]
 
     def record(
-        self, caller: Caller, segment: Segment, facts: Sequence[SegmentEvent], about: int | None = None
+        self,
+        caller: Caller,
+        segment: Segment,
+        facts: Sequence[SegmentEvent],
+        about: int | None = None,
+        relying_on: Mapping[str, Foldable] = NOTHING,
     ) -> tuple[Segment, int]:
         """Record what was decided; the segment as that left it, whatever others did since, and the position.
 
         Raises what `Journal.record` does.
         """
         stream = stream_of(segment.no)
-        position = self.journal.record(caller, Changes(stream, segment.version, facts, about))
+        changes = Changes(stream, segment.version, facts, about)
+        position = self.journal.record(caller, changes, relying_on=relying_on)
         recorded = self.journal.load(stream, Segment, segment.version + len(facts))
         assert recorded is not None
         return recorded, position
@@ -265,27 +271,15 @@ class Segments:
                 f"Contact {contact.no} is blocked for privacy.", [(("contact_no",), "blocked for privacy")]
             )
 
-    def _check_header(self, values: HeaderChanges) -> None:
-        named = given(values)
-        self.records.check_salesperson(_code(named, "salesperson_code"))
-        self._check_campaign_and_group(named)
-
-    def _check_campaign_and_group(self, named: Mapping[str, object]) -> None:
-        group = _code(named, "interaction_group_code")
-        self.records.check_references(
-            {
-                "campaign_no": (records.CAMPAIGN, _code(named, "campaign_no")),
-                "interaction_group_code": (records.INTERACTION_GROUP, group),
-            }
-        )
-
-    def _check_line(self, contact: KnownContact, values: LineChanges) -> Any:
-        """Refuse codes that do not exist; the template that the line is to have, if one is named."""
-        named = given(values)
-        self.records.check_salesperson(_code(named, "salesperson_code"))
-        self._check_campaign_and_group(named)
-        check_address(contact, _code(named, "contact_alternative_address_code"))
-        return self.records.template(_code(named, "interaction_template_code"))
+    def _check_line(
+        self, contact: KnownContact, values: LineChanges
+    ) -> tuple[InteractionTemplate | None, Mapping[str, Foldable]]:
+        """Refuse codes that do not exist; the template that the line is to have, if one is named, and what
+        the line relies on.
+        """
+        template, named = self.records.check_named(given(values))
+        check_address(contact, given(values).get("contact_alternative_address_code"))
+        return template, {contact_stream(contact.no): contact, **named}
 
 
 def _open(no: str, segment: Segment | None) -> Segment:
@@ -295,15 +289,6 @@ def _open(no: str, segment: Segment | None) -> Segment:
     if segment.logged is not None:
         raise SegmentLogged.as_entry(no, segment.logged.entry_no)
     return segment
-
-
-def _named_template(values: HeaderChanges) -> str | None:
-    return _code(given(values), "interaction_template_code")
-
-
-def _code(named: Mapping[str, object], field: str) -> str | None:
-    code = named.get(field)
-    return code if isinstance(code, str) else None
 
 
 def _facts(contact: KnownContact) -> LineContact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import replace as replaced
@@ -12,8 +12,7 @@ from application.interactions import interaction_stream
 from application.journal import Caller, Changes, Journal, retried
 from application.logging_segments import CAMPAIGN_ENTRY, INTERACTION
 from application.looking_up import look_up
-from application.records import Records
-from domain import records
+from application.records import Found, Records
 from domain.contact import KnownContact
 from domain.errors import InvalidRequest, NotFound
 from domain.interaction import (
@@ -69,7 +68,7 @@ class SingleInteractions:
         as_mail: bool = False,
     ) -> tuple[int, Interaction, int]:
         """What `create` does once, with changes `besides` that are saved together with it."""
-        value = self._complete(caller, said)
+        value, named = self._complete(caller, said)
         makes, claims = False, list[Alongside]()
         if not postponed:
             value = check(value, self._contact(value.contact_no), deliver=deliver, as_mail=as_mail)
@@ -83,7 +82,8 @@ class SingleInteractions:
         )
         changes = Changes(interaction_stream(first), 0, [event])
         claims = [counters.claiming(INTERACTION, first, 1), *claims]
-        return first, value, self.journal.record(caller, changes, *besides, under_lock=claims)
+        position = self.journal.record(caller, changes, *besides, under_lock=claims, relying_on=named)
+        return first, value, position
 
     @retried
     def resume(
@@ -100,26 +100,24 @@ class SingleInteractions:
         if begun is None:
             raise NotFound.named("postponed interaction", entry_no)
         said = resumed_values(begun, more)
-        value = self._complete(caller, said)
+        value, named = self._complete(caller, said)
         value = check(value, self._contact(value.contact_no), deliver=deliver, as_mail=_is_mail(said))
         value, makes, claims = self.with_campaign_entry(value)
         event = InteractionResumed(entry_no, value, makes, comments, deliver)
         changes = Changes(interaction_stream(entry_no), begun.version, [event])
-        return value, self.journal.record(caller, changes, under_lock=claims)
+        return value, self.journal.record(caller, changes, under_lock=claims, relying_on=named)
 
-    def _complete(self, caller: Caller, said: InteractionValues) -> Interaction:
+    def _complete(self, caller: Caller, said: InteractionValues) -> tuple[Interaction, Found]:
+        """The values that this comes to, and the records that it names. Raises Refused."""
         named = given(said)
         contact = self._contact(named.get("contact_no"))
-        template = self.records.template(_text(named, "interaction_template_code"))
-        salesperson = _text(named, "salesperson_code")
-        self.records.check_salesperson(salesperson)
-        self.records.check_references({"campaign_no": (records.CAMPAIGN, _text(named, "campaign_no"))})
-        check_address(contact, _text(named, "contact_alternative_address_code"))
+        template, found = self.records.check_named(named)
+        check_address(contact, named.get("contact_alternative_address_code"))
         self._check_task(named.get("task_no"))
         around = Surroundings(
             contact, template, caller.work_date, datetime.now(), self.records.salesperson_of(caller.user_id)
         )
-        return complete(said, around)
+        return complete(said, around), found
 
     def _check_task(self, no: object) -> None:
         if not isinstance(no, int):
@@ -163,8 +161,3 @@ class SingleInteractions:
 def _is_mail(said: InteractionValues) -> bool:
     """Whether it was said that the interaction is a mail; what a contact prefers is no such word."""
     return said.correspondence_type == "email"
-
-
-def _text(named: Mapping[str, object], field: str) -> str | None:
-    value = named.get(field)
-    return value if isinstance(value, str) else None

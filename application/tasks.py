@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from msgspec.structs import replace as replaced
 
 from application.contacts import Contacts
-from application.journal import Caller, Changes, Journal, retried
+from application.contacts import stream_of as contact_stream
+from application.journal import NOTHING, Caller, Changes, Journal, retried
 from application.looking_up import catch_up, look_up
 from application.records import Records
 from application.segments import Segments
 from application.segments import stream_of as segment_stream
-from domain import records
 from domain.contact_set import EMPTY, ContactSet
 from domain.errors import NotFound, SegmentEmpty, VersionConflict
 from domain.segment.state import Segment
 from domain.task import OneTask, Task, TaskChanges, TaskDeleted, TaskRun, TasksCreated, change, new_task
 from domain.vocabulary import given
+from eventstore.log import Foldable
 from projections.criteria_sql import Parameters
 from projections.listing import Page, Query, list_page
 from projections.read_models import ReadModels
@@ -60,7 +62,7 @@ class Tasks:
             campaign_no=header.campaign_no,
             date=caller.work_date,
         )
-        return self._create(caller, contacts, values, defaults, no)
+        return self._create(caller, contacts, values, defaults, segment_no=no)
 
     @retried
     def create(self, caller: Caller, contact_no: str, values: TaskChanges) -> tuple[TasksCreated, int]:
@@ -68,15 +70,16 @@ class Tasks:
         contact = self.contacts.get(contact_no, "contact_no")
         salesperson = self.records.salesperson_of(caller.user_id)
         defaults = Task(salesperson_code=salesperson, date=caller.work_date)
-        return self._create(caller, ContactSet([contact.key]), values, defaults, None)
+        relying_on = {contact_stream(contact_no): contact}
+        return self._create(caller, ContactSet([contact.key]), values, defaults, relying_on=relying_on)
 
     @retried
     def change(self, caller: Caller, no: int, values: TaskChanges) -> int:
         """New values for one task. Raises Refused."""
         value, known = self._known(caller, no)
-        self._check(values)
+        _, named = self.records.check_named(given(values))
         facts = change(no, value, values, today=date.today())
-        return self.journal.record(caller, Changes(f"task-{no}", known.version, facts))
+        return self.journal.record(caller, Changes(f"task-{no}", known.version, facts), relying_on=named)
 
     @retried
     def delete(self, caller: Caller, no: int) -> int:
@@ -100,9 +103,11 @@ class Tasks:
         contacts: ContactSet,
         values: TaskChanges,
         defaults: Task,
-        segment_no: str | None,
+        *,
+        segment_no: str | None = None,
+        relying_on: Mapping[str, Foldable] = NOTHING,
     ) -> tuple[TasksCreated, int]:
-        self._check(values)
+        _, named = self.records.check_named(given(values))
         value = new_task(values, defaults=defaults, today=date.today())
         first = self.journal.log.counters.next_of(TASK)
         event = TasksCreated(first, contacts, value, segment_no)
@@ -110,6 +115,7 @@ class Tasks:
             caller,
             Changes(f"tasks-{first}", 0, [event]),
             under_lock=[self.journal.log.counters.claiming(TASK, first, len(contacts))],
+            relying_on={**relying_on, **named},
         )
         return event, position
 
@@ -133,12 +139,6 @@ class Tasks:
             lambda cursor: cursor.execute("SELECT first_no FROM task WHERE no = %s", (no,)).fetchone(),
         )
         return None if row is None else self.journal.load(f"tasks-{row['first_no']}", TaskRun)
-
-    def _check(self, values: TaskChanges) -> None:
-        named = given(values)
-        self.records.check_salesperson(named.get("salesperson_code"))
-        self.records.check_references({"campaign_no": (records.CAMPAIGN, named.get("campaign_no"))})
-        self.records.template(named.get("interaction_template_code"))
 
     def _gone(self, runs: list[tuple[int, str]]) -> dict[str, ContactSet]:
         """By segment, the contacts that tasks were made for and that are not on it any more (domain B3.7)."""

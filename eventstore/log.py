@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from eventstore.event import Envelope, Event
 from eventstore.mapper import EventMapper
 from eventstore.migrate import migrate, require
 from eventstore.personal_keys import OF_THIS_PROCESS, MasterKey, PersonalKeyError, PersonalKeys
-from eventstore.recorder import Alongside, Datastore, LogRecorder
+from eventstore.recorder import RELYING_ON_NOTHING, Alongside, Datastore, LogRecorder
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 CACHED_AGGREGATES = 2_000
@@ -234,15 +234,21 @@ class EventLog(Application[str]):
         *,
         before: Sequence[Alongside] = (),
         under_lock: Sequence[Alongside] = (),
+        relying_on: Mapping[str, int] = RELYING_ON_NOTHING,
     ) -> int:
-        """Save the events in one transaction; returns the position of the last. Raises StaleVersionError."""
+        """Save the events in one transaction; returns the position of the last.
+
+        Raises StaleVersionError, also if a stream that is relied on has gone on since its version there.
+        """
         if not events:
             raise ValueError("there is nothing to append")
         # Not by the library's `save`: that looks into each event for what none of ours has, and makes two
         # objects of each for whoever it notifies, which is nobody.
         stored = self._mapper.to_stored_events(events)
         try:
-            positions = self._recorder.insert_events(stored, before=before, under_lock=under_lock)
+            positions = self._recorder.insert_events(
+                stored, before=before, under_lock=under_lock, relying_on=relying_on
+            )
         except IntegrityError as error:
             if "log_events_pkey" in str(error):
                 raise StaleVersionError(str(error)) from error

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -48,6 +49,11 @@ _EVENTS_OF_SEVERAL: LiteralString = (
 
 Alongside = Callable[[Cursor[DictRow]], None]
 """Something to be done in the transaction of a save; what it raises undoes the save."""
+
+NO_EVENT = ""
+"""The topic of what is no event but says that there must be none of this version in its stream."""
+
+RELYING_ON_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 class Datastore(PostgresDatastore):
@@ -115,16 +121,20 @@ class LogRecorder(PostgresApplicationRecorder):
         *,
         before: Sequence[Alongside] = (),
         under_lock: Sequence[Alongside] = (),
+        relying_on: Mapping[str, int] = RELYING_ON_NOTHING,
         **_: Any,
     ) -> Sequence[int] | None:
         """Append in one transaction and return the positions.
 
         `before` is done ahead of taking the lock on the log, `under_lock` while nobody else can append.
-        Raises IntegrityError when one of the streams has that version already.
+        Raises IntegrityError when one of the streams has that version already, or one that it is relied on
+        has gone on since its version there.
         """
         if not stored_events:
             return None
         save = _copy if _is_large(stored_events) else _call
+        # First, as what is appended may be to one of these streams too.
+        stored_events = [*_still_at(relying_on), *stored_events]
         if save is _call and not before and not under_lock:
             return self._group.save(stored_events)
         # Not in a group: work that waits for somebody else's rows would hold up the saves of others, and two
@@ -141,7 +151,7 @@ class LogRecorder(PostgresApplicationRecorder):
             for work in under_lock:
                 work(cursor)
             positions = save(cursor, stored_events)
-        self.counts.add(1, len(stored_events))
+        self.counts.add(1, len(positions))
         return positions
 
     def _commit_group(self, saves: Sequence[Events]) -> Sequence[Outcome]:
@@ -163,7 +173,7 @@ class LogRecorder(PostgresApplicationRecorder):
                 positions = _call(cursor, events)
         except Exception as error:
             return error
-        self.counts.add(1, len(events))
+        self.counts.add(1, len(positions))
         return positions
 
     def _count(self, outcomes: Sequence[Outcome]) -> None:
@@ -183,6 +193,10 @@ def event_digest(position: int, event: StoredEvent) -> bytes:
 def link(chain: bytes, digest: bytes) -> bytes:
     """The chain after one more event."""
     return hashlib.sha256(b"\x01" + chain + digest).digest()
+
+
+def _still_at(versions: Mapping[str, int]) -> list[StoredEvent]:
+    return [StoredEvent(stream, version + 1, NO_EVENT, b"") for stream, version in versions.items()]
 
 
 def _is_large(events: Sequence[StoredEvent]) -> bool:
@@ -214,7 +228,7 @@ def _call_for_all(cursor: Cursor[DictRow], saves: Sequence[Events]) -> Sequence[
     return [
         IntegrityError('duplicate key value violates unique constraint "log_events_pkey"')
         if last is None
-        else range(last - len(save) + 1, last + 1)
+        else range(last - sum(event.topic != NO_EVENT for event in save) + 1, last + 1)
         for save, last in zip(saves, row["append_saves"], strict=True)
     ]
 
@@ -238,6 +252,10 @@ def _may_be_committed(error: Exception) -> bool:
 
 
 def _copy(cursor: Cursor[DictRow], events: Sequence[StoredEvent]) -> Sequence[int]:
+    relied_on = [event for event in events if event.topic == NO_EVENT]
+    if relied_on:
+        _call(cursor, relied_on)
+        events = events[len(relied_on) :]
     head = cursor.execute("SELECT position, chain FROM log_head FOR UPDATE").fetchone()
     assert head is not None
     first, chain = head["position"] + 1, bytes(head["chain"])

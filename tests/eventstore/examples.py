@@ -91,10 +91,10 @@ def tamper(conninfo: str, *statements: str) -> None:
 
 
 @contextmanager
-def delayed(conninfo: str, stream: str, *, lock: int) -> Iterator[None]:
+def delayed(conninfo: str, stream: str, *, lock: int, schema: str = SCHEMA) -> Iterator[None]:
     """Events of one stream are appended slowly: not before somebody lets go of an advisory lock."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute(SQL("SET search_path = {}").format(Identifier(SCHEMA)))
+        connection.execute(SQL("SET search_path = {}").format(Identifier(schema)))
         connection.execute(
             SQL(
                 "CREATE FUNCTION wait_for_lock() RETURNS trigger LANGUAGE plpgsql AS"

@@ -1,6 +1,6 @@
 """Saves of one process that come together are committed together, and each stands or falls by itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
@@ -11,7 +11,7 @@ import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
 from eventstore.group_commit import Events, GroupCommit, Limits
-from eventstore.recorder import COPY_FROM, SAVES_AT_ONCE, LogRecorder
+from eventstore.recorder import COPY_FROM, RELYING_ON_NOTHING, SAVES_AT_ONCE, LogRecorder
 from eventstore.verify import Verification, verify
 from tests.eventstore.examples import SCHEMA, delayed, rows, stored
 from tests.eventstore.test_recorder import PATIENCE_SECONDS, WAITING_FOR_A_LOCK, wait_until
@@ -35,10 +35,10 @@ class Gate:
         self.first = self.save(stored("first", 1))
         wait_until(lambda: rows(conninfo, WAITING_FOR_A_LOCK) == [(1,)])
 
-    def save(self, events: Events) -> "Future[Any]":
+    def save(self, events: Events, relying_on: Mapping[str, int] = RELYING_ON_NOTHING) -> "Future[Any]":
         waiting = self.recorder._group._waiting
         before = len(waiting)
-        future = self.pool.submit(self.recorder.insert_events, events)
+        future = self.pool.submit(self.recorder.insert_events, events, relying_on=relying_on)
         if hasattr(self, "first"):
             wait_until(lambda: len(waiting) == before + 1)
         return future
@@ -78,7 +78,8 @@ def test_a_version_that_is_there_refuses_its_own_save_only(
     with closed_gate(recorder, pool, database) as gate:
         taken = [gate.save(stored("a", 1)), gate.save(stored("there", 1, first=3))]
         late = [gate.save(stored("b", 1) + stored("there", 1, first=2)), gate.save(stored("a", 2))]
-        taken.append(gate.save(stored("b", 1)))
+        late.append(gate.save(stored("c", 1), relying_on={"a": 0}))
+        taken.append(gate.save(stored("b", 1), relying_on={"there": 3, "c": 0}))
     for future in late:
         with pytest.raises(IntegrityError, match="log_events_pkey"):
             future.result(PATIENCE_SECONDS)

@@ -147,6 +147,20 @@ def test_of_two_writers_of_one_stream_one_is_refused_and_nothing_is_lost(log: Ev
     assert texts(log, "a") == ["there before"] + ["won"] * size + ["decided again"] * size
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_a_save_is_refused_if_a_stream_that_it_relies_on_has_gone_on(log: EventLog, size: int) -> None:
+    log.append(noted("relied-on", "as it was seen"))
+    events = noted("a", *["text"] * size)
+    log.append(events, relying_on={"relied-on": 1, "never-heard-of": 0})
+    log.append(noted("relied-on", "has gone on", after=1))
+    after = noted("a", *["text"] * size, after=size)
+    for alone in (False, True):
+        with pytest.raises(StaleVersionError, match="log_events_pkey"):
+            log.append(after, relying_on={"relied-on": 1}, under_lock=[lambda _: None] if alone else [])
+    assert log.append(after, relying_on={"relied-on": 2, "a": size}) == 2 * size + 2 == log.position()
+    assert texts(log, "a") == ["text"] * (2 * size)
+
+
 WAITING_FOR_A_LOCK = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
@@ -244,7 +258,7 @@ def test_what_is_done_alongside_a_save_undoes_all_of_it_when_it_raises(
         raise RuntimeError("changed its mind")
 
     data = b"content"
-    alongside = {
+    alongside: dict[str, Any] = {
         "before": [log.contents.saving({digest(data): data}), log.counters.claiming("entry", 1, 10)],
         "under_lock": [],
     }
