@@ -155,11 +155,12 @@ def work_date(given: str | None) -> date:
 WorkDate = Annotated[date, Depends(_work_date)]
 
 
+ANY_VERSION = "*"
 IF_MATCH = Header(alias="If-Match", description="The ETag of the version that was seen.")
 
 
 def _expected_version(given: str | None) -> int | None:
-    if given is None or given == "*":
+    if given in (None, ANY_VERSION):
         return None
     found = re.fullmatch(r'(?:W/)?"(\d{1,18})"', given.strip())
     # A tag that was never given out matches no version.
@@ -188,7 +189,8 @@ class _Caller(Allow):
         self.check(who)
         digest: bytes | None = getattr(request.state, "request_sha256", None)
         repeatable = RequestKey(key, digest) if key is not None and digest is not None else None
-        return Caller(who.user_id, who.role, work_date(given), _expected_version(seen), repeatable)
+        on, version = work_date(given), _expected_version(seen)
+        return Caller(who.user_id, who.role, on, version, repeatable, must_exist=seen == ANY_VERSION)
 
 
 Marketer = Annotated[Caller, Depends(_Caller("marketer"))]

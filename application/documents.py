@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace as replaced
 
 from application.erasures import erased_documents
-from application.journal import Caller, Changes, Journal, check_version, retried
+from application.journal import Caller, Changes, Journal, check_exists, check_version, retried
 from application.records import Records
 from application.segments import Segments, stream_of
 from correspondence.pages import page_fields
@@ -99,6 +99,7 @@ class Documents:
         record = self._template(caller, code)
         template: InteractionTemplate = record.value
         before = document_in(template.documents, language_code)
+        check_exists(caller, exists=before is not None)
         read = read_file(file, language_code)
         if not file.names_subject and before is not None:
             read = replaced(read, document=replaced(read.document, subject=before.subject))
@@ -145,9 +146,10 @@ class Documents:
     def put_on_segment(self, caller: Caller, no: str, language_code: str | None, file: File) -> Stored:
         """Store the segment's own document, which its lines inherit (domain B4). Raises Refused."""
         segment = self.segments.for_command(caller, no)
+        new = document_in(segment.header.documents, language_code) is None
+        check_exists(caller, exists=not new)
         read = read_file(file, language_code)
         events = documents.attach(segment, read.document, names_subject=file.names_subject)
-        new = document_in(segment.header.documents, language_code) is None
         return self._stored(caller, segment, events, read, file, new=new)
 
     @retried
@@ -174,13 +176,15 @@ class Documents:
         """Give one line a document of its own (domain B4). Raises Refused."""
         segment = self.segments.for_command(caller, no)
         contact_no, chosen = self._line(segment, line_no)
+        new = chosen.kind != "unique"
+        check_exists(caller, exists=not new)
         read = read_file(file, chosen.language_code)
         events = documents.personalise(
             *(segment, line_no, contact_no, chosen, read.document), names_subject=file.names_subject
         )
         line = segment.line(line_no)
         about = line.contact_key if line is not None else None
-        return self._stored(caller, segment, events, read, file, new=chosen.kind != "unique", about=about)
+        return self._stored(caller, segment, events, read, file, new=new, about=about)
 
     @retried
     def remove_from_line(self, caller: Caller, no: str, line_no: int) -> tuple[int, int]:

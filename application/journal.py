@@ -44,6 +44,7 @@ class Caller(msgspec.Struct, frozen=True):
     """Who gives a command, on which work date, and what must hold for it to be carried out.
 
     `expected_version` is the version of the thing that the caller has seen; any version will do where None.
+    With `must_exist` nothing is made that is not there yet.
     """
 
     user_id: str
@@ -51,6 +52,7 @@ class Caller(msgspec.Struct, frozen=True):
     work_date: date
     expected_version: int | None = None
     request: RequestKey | None = None
+    must_exist: bool = False
 
 
 class RepeatedRequestError(Exception):
@@ -144,6 +146,12 @@ def check_version(caller: Caller, aggregate: Foldable) -> None:
         raise VersionConflict(
             f"This is version {aggregate.version} now; you have seen version {caller.expected_version}."
         )
+
+
+def check_exists(caller: Caller, *, exists: bool) -> None:
+    """Refuse to make what the caller wants to write over only. Raises VersionConflict."""
+    if caller.must_exist and not exists:
+        raise VersionConflict("There is nothing here yet to write over.")
 
 
 def retried(command: Callable[P, R]) -> Callable[P, R]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace as replaced
 
-from application.journal import Caller, Changes, Journal, check_version, retried
+from application.journal import Caller, Changes, Journal, check_exists, check_version, retried
 from application.looking_up import catch_up, unnamed_since
 from domain import records
 from domain.campaign import Campaign, check_dates
@@ -114,8 +114,12 @@ class Records:
         """
         record = self.journal.load(kind.stream(code), KnownRecord) or KnownRecord()
         check_version(caller, record)
-        if only_new and record.value is not None:
-            raise AlreadyExists(f"There is a {kind.word} {code} already.")
+        exists = record.value is not None
+        if only_new:
+            if exists:
+                raise AlreadyExists(f"There is a {kind.word} {code} already.")
+        elif code != records.THE_SETUP:  # which is there before anybody writes it: it has its defaults
+            check_exists(caller, exists=exists)
         if isinstance(value, InteractionTemplate) and record.value is not None:
             value = replaced(value, documents=record.value.documents)  # those are stored one by one
         if isinstance(value, Campaign) and record.value is not None:

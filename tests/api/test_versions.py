@@ -84,6 +84,37 @@ class TestIfMatch:
         assert crm.position() == before
 
 
+class TestIfMatchAny:
+    """`If-Match: *` writes over what is there, and makes nothing."""
+
+    def test_a_record_that_is_not_there_is_not_made(self, client: httpx.Client, crm: Crm, rnd: str) -> None:
+        campaign, before = f"/v1/campaigns/{rnd}", crm.position()
+        refused(client.put(campaign, json={}, headers={"If-Match": "*"}), "version-conflict")
+        assert crm.position() == before
+        ok(client.put(campaign, json={}))
+        ok(client.put(campaign, json={"description": "Spring"}, headers={"If-Match": "*"}))
+        ok(client.delete(campaign))
+        refused(client.put(campaign, json={}, headers={"If-Match": "*"}), "version-conflict")
+
+    def test_a_document_that_is_not_there_is_not_made(self, client: httpx.Client, crm: Crm) -> None:
+        def put(path: str, **headers: str) -> httpx.Response:
+            return client.put(path, content=b"Dear you", headers={"Content-Type": "text/plain", **headers})
+
+        segment = f"/v1/segments/{crm.loggable()['no']}"
+        template = f"/v1/interaction-templates/{crm.template()}"
+        for path in (f"{segment}/documents/-", f"{segment}/lines/10000/document", f"{template}/documents/-"):
+            refused(put(path, **{"If-Match": "*"}), "version-conflict")
+            ok(put(path))
+            ok(put(path, **{"If-Match": "*"}))
+
+    def test_what_is_made_from_something_that_is_there_is_made(
+        self, client: httpx.Client, crm: Crm, rnd: str
+    ) -> None:
+        path, there = f"/v1/segments/{crm.loggable()['no']}", {"If-Match": "*"}
+        ok(client.post(f"{path}/save-criteria", json={"code": rnd}, headers=there))
+        ok(client.post("/v1/campaigns", json={"no": rnd}, headers=there))
+
+
 class TestIfMatchOnASegment:
     """What is made from a segment asks for the segment's version."""
 
