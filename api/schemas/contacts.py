@@ -14,6 +14,7 @@ from api.schemas.values import (
     Body,
     Code,
     Day,
+    Number,
     OptionalCode,
     OptionalShortCode,
     Reason,
@@ -45,7 +46,7 @@ class ProfileAnswerBody(Body):
     """The answer that a contact gave to a questionnaire."""
 
     questionnaire_code: Code
-    line_no: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    line_no: Annotated[Number, Field(ge=1, le=2**31 - 1)]
 
 
 class DateRangeBody(Body):

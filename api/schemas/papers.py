@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.values import Body, Text100
+from api.schemas.values import Body, Number, Text100
 from application.papers import Part, Printed
 from correspondence.cover_sheets import MOST_TEXTS, Remark
 
 Texts = Annotated[list[Text100], Field(max_length=MOST_TEXTS)]
-First = Annotated[int, Field(ge=1, le=2**31 - 1)]
+First = Annotated[Number, Field(ge=1, le=2**31 - 1)]
 
 
 def printed(texts: list[str | None], remarks: list[Remark]) -> Printed:

@@ -16,6 +16,7 @@ from api.schemas.values import (
     Comment,
     Day,
     EntryNo,
+    Number,
     OptionalCode,
     OptionalShortCode,
     Text80,
@@ -40,7 +41,7 @@ TemplateSetupBody = create_model(
 )
 TemplateSetupBody.example = TemplateSetupBase.example
 
-Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
+DocumentNumber = Annotated[Number, Field(ge=0, le=2**31 - 1)]
 
 
 class DocumentBody(Body):
@@ -55,8 +56,8 @@ class DocumentBody(Body):
 
     document_type: DocumentType | Literal["emails"]
     document_no: OptionalCode = Field(None, examples=["103001"])
-    version_no: Number | None = None
-    document_no_occurrence: Number | None = None
+    version_no: DocumentNumber | None = None
+    document_no_occurrence: DocumentNumber | None = None
     contact_no: OptionalCode = None
     account_type: Literal["customer", "vendor"] | None = None
     account_no: OptionalCode = None

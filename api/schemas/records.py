@@ -12,6 +12,7 @@ from api.schemas.values import (
     Body,
     Day,
     Minutes,
+    Number,
     OptionalCode,
     OptionalShortCode,
     Text20,
@@ -71,7 +72,7 @@ class SalespersonBody(Body):
 class QuestionnaireLineBody(Body):
     """A question, or an answer to the question before it."""
 
-    line_no: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    line_no: Annotated[Number, Field(ge=1, le=2**31 - 1)]
     type: Literal["question", "answer"]
     description: Text255 = None
 
@@ -143,7 +144,7 @@ class SeriesBody(Body):
     """How numbers look. A series that is new needs a prefix."""
 
     prefix: Annotated[str, Field(max_length=10, pattern=r"^[A-Z0-9-]*$")] = ""
-    digits: Annotated[int, Field(ge=1, le=10)] = 5
+    digits: Annotated[Number, Field(ge=1, le=10)] = 5
     manual: bool = True
 
 

@@ -94,16 +94,30 @@ Instant = Annotated[
 """In UTC where no offset is given."""
 
 
+def _number(value: Any) -> Any:
+    """The values of other languages that pydantic reads as numbers: true as 1, and 1_000."""
+    if isinstance(value, bool) or (isinstance(value, str) and "_" in value):
+        raise ValueError("must be a number")
+    return value
+
+
+_NUMBER = BeforeValidator(_number)
+Number = Annotated[int, _NUMBER]
+
+
 def _plain(amount: Decimal) -> Decimal:
     """The amount without an exponent or a sign, so that it is always answered as it would be written."""
     return abs(Decimal(f"{amount:f}"))
 
 
 Amount = Annotated[
-    Decimal, Field(ge=0, max_digits=20, decimal_places=5, examples=["2.50"]), AfterValidator(_plain)
+    Decimal,
+    Field(ge=0, max_digits=20, decimal_places=5, examples=["2.50"]),
+    AfterValidator(_plain),
+    _NUMBER,
 ]
-Minutes = Annotated[int, Field(ge=0, le=1_000_000, examples=[5])]
-EntryNo = Annotated[int, Field(ge=1, le=2**62)]
+Minutes = Annotated[Number, Field(ge=0, le=1_000_000, examples=[5])]
+EntryNo = Annotated[Number, Field(ge=1, le=2**62)]
 Total = Annotated[
     int | SkipJsonSchema[None],
     Field(description="How many there are in all; with `count=true` only.", exclude_if=lambda n: n is None),

@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from api.moments import instant
 from api.schemas.criteria import CriteriaActionAnswer, CriteriaBody
-from api.schemas.values import Answer, Body, Instant
+from api.schemas.values import Answer, Body, Instant, Number
 from application.what_if import Moment, Question
 
 
@@ -17,7 +17,7 @@ class MomentBody(Body):
 
     example = {"instant": "2026-11-24T09:30:00Z"}
 
-    position: Annotated[int, Field(ge=0, le=2**62)] | None = None
+    position: Annotated[Number, Field(ge=0, le=2**62)] | None = None
     instant: Instant | None = None
 
     @model_validator(mode="after")

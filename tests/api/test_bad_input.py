@@ -71,8 +71,9 @@ AMOUNTS: Values = (
     [],
     None,
     True,
+    "1_000",
 )
-MINUTES: Values = (-1, 1.5, HUGE, "many", "", [], None)
+MINUTES: Values = (-1, 1.5, HUGE, "many", "", [], None, True, "1_000")
 DATES: Values = ("2026-02-30", "2026-13-01", "2026-1-1", "20260101", 0, 86_400, [], "2026-01-01T00:00:00")
 TIMES: Values = ("24:00:01", "10:61:00", "ten", 3600, [], "10:00:00Z", "10:00:00+02:00")
 FLAGS: Values = ("perhaps", 2, [], None)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from contextlib import suppress
+from typing import Annotated, Any, NamedTuple
 
 import httpx
 import pytest
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from api import conventions
 from api.app import create_app
 from api.problems import MEDIA_TYPE
+from api.schemas.values import Body
 from api.service import Service
 from application.journal import Role
 from tests.api.conftest import ClientFor
@@ -182,3 +186,25 @@ class TestErrorsOfTheFrameworkAreProblems:
         for body in (b"{", b"[1", b"\xff", b"NaN"):
             headers = {"Content-Type": "application/json"}
             refused(client.post("/v1/segments", content=body, headers=headers), "invalid-request")
+
+
+def numbers_of_bodies() -> Iterator[tuple[str, FieldInfo]]:
+    kinds: list[type[Body]] = [Body]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+        for name, field in kind.model_fields.items():
+            if re.search(r"\bint\b|\bDecimal\b", f"{field.annotation}") and not kind.__name__.endswith(
+                "Answer"
+            ):
+                yield f"{kind.__name__}.{name}", field
+
+
+def test_a_number_in_a_body_is_a_number() -> None:
+    taken = []
+    for name, field in numbers_of_bodies():
+        number: Any = Annotated[field.annotation, name, *field.metadata]
+        for sent in (True, "1_000", [True], ["1_000"]):
+            with suppress(ValidationError):
+                TypeAdapter[Any](number).validate_python(sent)
+                taken.append((name, sent))
+    assert not taken

@@ -149,6 +149,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ),
     ("must not be longer than {n} characters", "mag niet langer zijn dan {n} tekens"),
     ("There is nothing here yet to write over.", "Er is hier nog niets om te overschrijven."),
+    ("must be a number", "moet een getal zijn"),
     ("must be written as {example}", "moet worden geschreven als {example}"),
     ("input should be a valid decimal", "moet een getal zijn"),
     ("input should be '{one}' or '{other}'", "moet '{one}' of '{other}' zijn"),
