@@ -49,6 +49,10 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "header": {"en": "Changed the header: {changes}{lines}.", "nl": "Kop gewijzigd: {changes}{lines}."},
     "header_lines": {"en": "; {count} of {of} follow", "nl": "; {count} van {of} volgen"},
+    "header_subject": {
+        "en": "; lines in {spoken} that had the old one follow",
+        "nl": "; regels in {spoken} die het oude hadden, volgen",
+    },
     "header_no_lines": {"en": "; the lines stay as they are", "nl": "; de regels blijven zoals ze zijn"},
     "line_added": {
         "en": "Put contact {contact} on line {line}.",
@@ -323,6 +327,10 @@ def _following(event: HeaderChanged, before: Segment, language: Language) -> str
         return ""
     if event.scope == "none":
         return WORDS["header_no_lines"][language]
+    if given(event.lines).keys() == {"subject"} and len(before.header.documents) > 1:
+        # Which lines are in a language, their contacts had a say in; who they were is not known here.
+        spoken = before.header.language_code or WORDS["no_language"][language]
+        return WORDS["header_subject"][language].format(spoken=spoken)
     follow = lines_in_scope(before.header, event, before.blocks, before.own)
     of = _count("line", before.number_of_lines, language)
     return WORDS["header_lines"][language].format(count=number_words(follow, language), of=of)

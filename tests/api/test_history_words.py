@@ -6,6 +6,7 @@ from typing import Any, ClassVar, get_args
 
 import msgspec
 import pytest
+from msgspec.structs import replace as replaced
 
 from application import history_words
 from application.event_words import Facts, tell_any
@@ -114,6 +115,26 @@ def story(language: Language) -> list[str]:
         segment = segment.copy()
         segment.apply(event, "ANN", AT)
     return found
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Changed the header: subject Spring → Summer; lines in ENG that had the old one follow."),
+        ("nl", "Kop gewijzigd: onderwerp Spring → Summer; regels in ENG die het oude hadden, volgen."),
+    ],
+)
+def test_b2_4_lines_that_contacts_bring_to_a_language_are_not_counted_by_what_they_say(
+    language: Language, said: str
+) -> None:
+    english, dutch = (Document("0" * 64, 1, "text/html", language_code=spoken) for spoken in ("ENG", "NLD"))
+    sheet = Worksheet()
+    sheet.record(attach(sheet.segment, replaced(english, subject="Spring"), names_subject=True))
+    sheet.record(attach(sheet.segment, replaced(dutch, subject="Lente"), names_subject=True))
+    sheet.add(1, 2)
+    before = sheet.segment
+    (event,) = sheet.change(subject="Summer")
+    assert tell(event, before, language) == said
 
 
 def test_the_story_has_every_kind_of_event() -> None:
