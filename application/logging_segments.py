@@ -11,12 +11,14 @@ from psycopg.rows import DictRow
 
 from application.journal import Caller, Changes, Journal, retried
 from application.looking_up import catch_up, wait_for_them
-from application.records import Records
+from application.records import Found, Records
 from application.segments import Segments, stream_of
 from application.selecting import Selecting
+from domain import records
 from domain.contact_set import ContactSet
 from domain.segment import logging
 from domain.segment.events import SegmentCreated, SegmentEvent, SegmentLogged
+from domain.segment.header import Header
 from domain.segment.logging import CheckedLines, Numbers, logged_contacts, only_campaign
 from domain.segment.selection import LoggedContacts
 from domain.segment.state import Segment
@@ -122,6 +124,7 @@ class LoggingSegments:
         with self.read_models.cursor() as cursor:
             standing = standing_campaign_entries(cursor, logged)
         while True:
+            like, named = self._kept(logged.segment_no) if keep_template else (None, {})
             no = self.records.draw_number("segment", None)
             created = logging.follow_up(
                 no,
@@ -130,14 +133,23 @@ class LoggingSegments:
                 campaign_no=only_campaign(logged, standing),
                 salesperson_code=self.records.salesperson_of(caller.user_id),
                 description=description,
-                like=self.segments.header_of(logged.segment_no) if keep_template else None,
+                like=like,
             )
             change = self._following(caller, created, logged, contacts, respect_exclusion=respect_exclusion)
             try:
-                position = self.journal.record(caller, change)
+                position = self.journal.record(caller, change, relying_on=named)
             except StaleVersionError:
-                continue  # somebody typed the number that the series came to
+                continue  # somebody typed the number that the series came to, or changed the template
             return self.segments.get(no), position
+
+    def _kept(self, segment_no: str) -> tuple[Header | None, Found]:
+        """The header that was logged, and its template; no header if that template was deleted since."""
+        header = self.segments.header_of(segment_no)
+        code, kind = header.interaction_template_code, records.INTERACTION_TEMPLATE
+        if code is None:
+            return header, {}
+        template = self.records.find(kind, code)
+        return (None, {}) if template is None else (header, {kind.stream(code): template})
 
     def _checked(
         self, caller: Caller, segment: Segment, deliver: bool

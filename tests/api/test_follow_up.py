@@ -59,6 +59,19 @@ def test_b10_7_a_campaign_whose_entry_was_deleted_is_not_that_of_the_follow_up(
     assert (made["campaign_no"], made["number_of_lines"]) == (None, 1)
 
 
+def test_b10_7_a_template_that_was_deleted_is_not_kept(client: httpx.Client, crm: Crm) -> None:
+    template = crm.template()
+    path = f"/v1/logged-segments/{crm.logged(interaction_template_code=template)['entry_no']}/follow-up"
+    assert ok(client.post(path, json={"keep_template": True}))["interaction_template_code"] == template
+    for made in ok(client.get("/v1/segments", params={"interaction_template_code": template}))["items"]:
+        ok(client.delete(f"/v1/segments/{made['no']}"))
+    ok(client.delete(f"/v1/interaction-templates/{template}"))
+
+    made = ok(client.post(path, json={"keep_template": True}))
+
+    assert (made["interaction_template_code"], made["number_of_lines"]) == (None, 1)
+
+
 def test_b9_entries_that_were_deleted_are_not_reused(client: httpx.Client, crm: Crm) -> None:
     logged = crm.logged(2)["entry_no"]
     stays, gone = entries(client, logged)
