@@ -286,8 +286,9 @@ def _open(no: str, segment: Segment | None) -> Segment:
     """A segment that was loaded, if it is open. Raises NotFound, SegmentLogged."""
     if segment is None or segment.status == "deleted":
         raise NotFound.named("segment", no)
-    if segment.logged is not None:
-        raise SegmentLogged.as_entry(no, segment.logged.entry_no)
+    if segment.recorded is not None:
+        logged = segment.recorded.logged_segment if segment.recorded.is_listed else None
+        raise SegmentLogged.as_entry(no, logged)
     return segment
 
 

@@ -116,12 +116,13 @@ class SegmentLogged(Refused):
     title = "The segment has been logged"
 
     @classmethod
-    def as_entry(cls, segment_no: str, logged_segment: int) -> SegmentLogged:
-        """The segment is now the logged segment with this entry number."""
-        return cls(
-            f"Segment {segment_no} has been logged; see logged segment {logged_segment}.",
-            facts={"logged_segment": logged_segment},
-        )
+    def as_entry(cls, segment_no: str, logged_segment: int | None) -> SegmentLogged:
+        """The segment is now the logged segment with this entry number; None if that was deleted since."""
+        if logged_segment is None:
+            detail = f"Segment {segment_no} has been logged; its logged segment was deleted since."
+        else:
+            detail = f"Segment {segment_no} has been logged; see logged segment {logged_segment}."
+        return cls(detail, facts={"logged_segment": logged_segment})
 
 
 class SegmentEmpty(Refused):

@@ -255,8 +255,9 @@ class PageRoute(APIRoute):
                     return come_again(request, address_of(request), "one_moment")
                 return go_to(request, f"/sign-in?next={quoted(address_of(request))}")
             except SegmentLogged as error:
-                if request.method == "GET" and "hx-request" not in request.headers:
-                    return RedirectResponse(f"/logged-segments/{error.facts['logged_segment']}", 303)
+                logged = error.facts["logged_segment"]
+                if logged is not None and request.method == "GET" and "hx-request" not in request.headers:
+                    return RedirectResponse(f"/logged-segments/{logged}", 303)
                 return problem(request, error.slug, error.detail, error.problems)
             except (Refused, ProblemError) as error:
                 return problem(request, error.slug, error.detail, error.problems)

@@ -93,7 +93,8 @@ class TestLoggedSegment:
         refused(client.post(f"/v1/logged-segments/{logged}/follow-up"), "not-found")
         (entry,) = entries(client, segment_no=made["segment_no"])
         assert (entry["canceled"], entry["logged_segment_entry_no"]) == (True, None)
-        refused(client.get(f"/v1/segments/{made['segment_no']}"), "segment-logged")
+        gone = refused(client.get(f"/v1/segments/{made['segment_no']}"), "segment-logged")
+        assert (gone["logged_segment"], "deleted since" in gone["detail"]) == (None, True)
 
     def test_tells_its_story_in_both_languages(self, client: httpx.Client, crm: Crm) -> None:
         made = crm.logged()

@@ -191,6 +191,10 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ),
     # Segments
     (
+        "Segment {no} has been logged; its logged segment was deleted since.",
+        "Segment {no} is geregistreerd; het geregistreerde segment is intussen verwijderd.",
+    ),
+    (
         "Segment {no} has been logged; see logged segment {entry}.",
         "Segment {no} is geregistreerd; zie geregistreerd segment {entry}.",
     ),
