@@ -50,6 +50,9 @@ STATUS = {
     "internal-error": 500,
     "unavailable": 503,
 }
+NO_PLACE = "<alternative>"
+"""The tag of one of several models for a value, which pydantic gives as a place: no field has that name."""
+
 AGAIN = {"not-yet-projected": {"Retry-After": "1"}}
 """What is refused now and may be tried again in so many seconds."""
 
@@ -169,7 +172,7 @@ def _problem(found: Mapping[str, Any]) -> Problem:
     place = tuple(found["loc"])
     if place and place[0] in ("body", "query", "path", "header"):
         place = place[1:]
-    place = tuple(part for part in place if part != "")
+    place = tuple(part for part in place if part != NO_PLACE)
     if found["type"] == "json_invalid":
         return (), f"the body is no JSON: {found.get('ctx', {}).get('error', 'it cannot be read')}"
     if found["type"] == "extra_forbidden":

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from api.moments import instant
+from api.problems import NO_PLACE
 from api.schemas.criteria import CriteriaActionAnswer, CriteriaBody
 from api.schemas.values import Answer, Body, Instant, Number
 from application.what_if import Moment, Question
@@ -32,12 +33,12 @@ class MomentBody(Body):
 
 
 def _kind(value: object) -> str:
-    return "now" if value == "now" else ""
+    return "now" if value == "now" else NO_PLACE
 
 
-# Only what was meant is said to be wrong, and the tag of a moment is no place in the body.
+# Only what was meant is said to be wrong.
 NowOrMoment = Annotated[
-    Annotated[Literal["now"], Tag("now")] | Annotated[MomentBody, Tag("")], Discriminator(_kind)
+    Annotated[Literal["now"], Tag("now")] | Annotated[MomentBody, Tag(NO_PLACE)], Discriminator(_kind)
 ]
 
 

@@ -337,6 +337,7 @@ def bodies() -> Iterator[Bad]:
             headers = {"Content-Type": kind} if kind else {}
             yield Bad(f"{method} {path} {name}", method, path, raw=raw, headers=headers)
         yield Bad(f"{method} {path} a field of half a character", method, path, {HALF: 1})
+        yield Bad(f"{method} {path} a field without a name", method, path, {"": 1}, place=("",))
     raw = b'{"description": "' + b"x" * 11_000_000 + b'"}'
     for method, path in BODIES[:4]:
         yield Bad(f"{method} {path} 11 MB", method, path, raw=raw, headers=JSON, slug="too-large")
