@@ -429,6 +429,24 @@ def test_b13_of_an_entry_whose_source_was_deleted_none_is_logged_again(crm: Crm)
     assert mailing.logged()["number_of_interactions"] == len(mailing.entries()) == 1
 
 
+def test_b13_whoever_was_deleted_or_is_blocked_for_privacy_is_not_logged_again(crm: Crm) -> None:
+    mailing = Mailing(crm)
+    blocked, gone, stays = (mailing.put(correspondence_type="hard_copy") for _ in range(3))
+    mailing.log()
+    mailing.done()
+    ok(crm.client.patch(f"/v1/contacts/{blocked}", json={"privacy_blocked": True}))
+    ok(crm.client.delete(f"/v1/contacts/{gone}"))
+    assert ok(mailing.post("resend", update_merge_fields=True))["resent"] == 1
+    *_, again = mailing.done()
+    assert (again["contact_no"], again["description"]) == (stays, "Resend: Spring")
+    assert ok(crm.client.get(f"/v1/contacts/{blocked}"))["statistics"]["number_of_interactions"] == 1
+    ok(crm.client.patch(f"/v1/contacts/{stays}", json={"privacy_blocked": True}))
+    refused(mailing.post("resend", update_merge_fields=True), "conflict")
+    address = f"/v1/interaction-log-entries/{again['entry_no']}"
+    refused(crm.client.post(f"{address}/resend", json={"update_merge_fields": True}), "conflict")
+    assert len(mailing.entries()) == 4
+
+
 def test_what_has_no_document_or_is_on_its_way_cannot_be_sent_again(crm: Crm, box: Mailbox) -> None:
     logged = crm.logged()
     refused(crm.client.post(f"/v1/logged-segments/{logged['entry_no']}/resend"), "no-document")
