@@ -177,6 +177,8 @@ def test_letters_for_the_printer_are_files_by_name_with_an_index(crm: Crm) -> No
 
     answered = crm.client.get(address, params={"format": "docx"})
     assert answered.headers["content-type"] == "application/zip"
+    called = f"attachment; filename*=UTF-8''Segment%20{mailing.segment}"
+    assert answered.headers["content-disposition"] == f"{called}.zip"
     files = zipfile.ZipFile(io.BytesIO(answered.content))
     wanted = {"Alder - Sons - Ann Dahl.docx", "Ann Berg.docx", f"Ann Berg ({last}).docx", "index.csv"}
     assert set(files.namelist()) == wanted
@@ -194,6 +196,7 @@ def test_letters_for_the_printer_are_files_by_name_with_an_index(crm: Crm) -> No
     assert len(pdfs.namelist()) == 4
     whole = crm.client.get(f"/v1/logged-segments/{mailing.entry_no}/documents.pdf")
     assert whole.headers["content-type"] == "application/pdf"
+    assert whole.headers["content-disposition"] == f"{called}.pdf"
     with pikepdf.open(io.BytesIO(whole.content)) as pdf:
         assert len(pdf.pages) == 3
 
