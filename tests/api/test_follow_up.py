@@ -109,3 +109,5 @@ def test_v13_a_person_who_was_deleted_is_not_followed_up_by_its_company(
     made = ok(client.post(f"/v1/logged-segments/{logged}/follow-up", json={"only": only}))
 
     assert contacts(client, made["no"]) == [stays["contact_no"]]
+    (action,) = ok(client.get(f"/v1/segments/{made['no']}/criteria-actions"))["items"]
+    assert (action["lines_added"], action["skipped"]["no_longer_known"]) == (1, 1)
