@@ -51,6 +51,8 @@ class Campaigns:
         Returns whether it is new, and the position. Raises Refused.
         """
         record, facts, named = self.records.decided(caller, records.CAMPAIGN, no, value, only_new=only_new)
+        if record.value is None and not only_new:
+            self.records.draw_number("campaign", no)  # typed by hand, which the series must allow
         if activated is not None:
             was_activated = record.value is not None and record.value.activated
             written = replaced(value, activated=was_activated)

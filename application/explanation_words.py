@@ -70,8 +70,8 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "not_there": {"en": "There was no such contact then.", "nl": "Er was toen geen zo'n contact."},
     "not_logged": {
-        "en": "It was not on logged segment {entry}.",
-        "nl": "Het stond niet op geregistreerd segment {entry}.",
+        "en": "It was not among those taken over from logged segment {entry}.",
+        "nl": "Het was niet bij wie van geregistreerd segment {entry} is overgenomen.",
     },
     "not_selected": {"en": "Did not mean it.", "nl": "Bedoelde het niet."},
     "failed": {"en": "Not met: {condition}.", "nl": "Niet aan voldaan: {condition}."},

@@ -80,8 +80,8 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "everybody": {"en": "no condition is set", "nl": "geen voorwaarde geldt"},
     "reused": {
-        "en": "Took over the contacts of logged segment {entry}: {added} added{skipped}.",
-        "nl": "Contacten van geregistreerd segment {entry} overgenomen: {added} toegevoegd{skipped}.",
+        "en": "Took over the contacts of logged segment {entry}{only}: {added} added{skipped}.",
+        "nl": "Contacten van geregistreerd segment {entry} overgenomen{only}: {added} toegevoegd{skipped}.",
     },
     "undone": {
         "en": "Went back over action {action}: {off} off again, {back} back on.",
@@ -218,7 +218,9 @@ def tell(event: object, before: Segment, language: Language) -> str:
         case LoggedSegmentReused():
             added = _count("contact", sum(len(part.contacts) for part in event.lines), language)
             skipped = _skipped(event.skipped, language, no_longer_known=len(event.no_longer_known))
-            return word("reused", entry=event.entry_no, added=added, skipped=skipped)
+            only = filter_words({"interaction_log_entry": event.only}, language)
+            only = f" ({only})" if only else ""
+            return word("reused", entry=event.entry_no, only=only, added=added, skipped=skipped)
         case ActionUndone(action_no=number):
             off, back = _lines_of(before.actions[-1], language)
             return word("undone", action=number, off=off, back=back)

@@ -31,6 +31,7 @@ from projections.read_models import ReadModels
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The first day that a zip file can name: the same letters are the same file."""
 PIECE = 256 * 1024
+ZIP = "application/zip"
 INDEX = (
     *("file", "entry_no", "contact_no", "company", "name", "correspondence_type", "delivery_status"),
     *("sha256", "as_sent"),
@@ -50,6 +51,14 @@ class LetterFile(msgspec.Struct, frozen=True):
     name: str
     sha256: str
     as_sent: bool | None
+
+
+class StreamedFile(msgspec.Struct, frozen=True):
+    """All letters of a logged segment in one file, which is called after the segment (domain B12)."""
+
+    name: str
+    content_type: str
+    pieces: Iterator[bytes]
 
 
 class LetterFiles:
@@ -86,12 +95,12 @@ class LetterFiles:
             return LetterFile(one_as_pdf(letter), PDF, f"{name}.pdf", digest, same)
         return LetterFile(letter.data, letter.content_type, f"{name}{_ending(entry, letter)}", digest, same)
 
-    def zipped(self, logged_segment: int, kind: Format, correspondence_type: str | None) -> Iterator[bytes]:
+    def zipped(self, logged_segment: int, kind: Format, correspondence_type: str | None) -> StreamedFile:
         """A zip with a file for each letter of a logged segment, and an index where there are several.
 
         Raises NotFound, NoDocument, OfficeMissing before the first piece.
         """
-        numbers = self._numbers(logged_segment, correspondence_type)
+        segment_no, numbers = self._numbers(logged_segment, correspondence_type)
         batches = (_made(batch, kind) for batch in self._batches(numbers))
         first: list[Made] = []
         while not any(letter for batch in first for _, letter, _, _ in batch):
@@ -101,14 +110,15 @@ class LetterFiles:
                     f"The contacts of logged segment {logged_segment} were erased, and their letters."
                 )
             first.append(batch)
-        return _zip(chain(first, batches), alone=len(numbers) == 1)
+        pieces = _zip(chain(first, batches), alone=len(numbers) == 1)
+        return StreamedFile(f"Segment {segment_no}.zip", ZIP, pieces)
 
-    def combined(self, logged_segment: int, correspondence_type: str | None) -> Iterator[bytes]:
+    def combined(self, logged_segment: int, correspondence_type: str | None) -> StreamedFile:
         """One PDF of all letters of a logged segment, for the printer; those that cannot be one are left out.
 
         Raises NotFound, NoDocument, OfficeMissing before the first piece.
         """
-        numbers = self._numbers(logged_segment, correspondence_type)
+        segment_no, numbers = self._numbers(logged_segment, correspondence_type)
         batches = (
             as_one_pdf([letter for _, letter in batch if isinstance(letter, Letter)])
             for batch in self._batches(numbers)
@@ -117,19 +127,20 @@ class LetterFiles:
         first = next(pdfs, None)
         if first is None:
             raise NoDocument(f"No letter of logged segment {logged_segment} can be made into PDF.")
-        return one_after_another(chain([first], pdfs))
+        return StreamedFile(f"Segment {segment_no}.pdf", PDF, one_after_another(chain([first], pdfs)))
 
-    def _numbers(self, logged_segment: int, correspondence_type: str | None) -> Sequence[int]:
+    def _numbers(self, logged_segment: int, correspondence_type: str | None) -> tuple[str, Sequence[int]]:
+        """The number that the segment had, and the entries with a document. Raises NotFound, NoDocument."""
         with self.read_models.cursor() as cursor:
             known = cursor.execute(
-                "SELECT FROM logged_segment WHERE entry_no = %s", (logged_segment,)
+                "SELECT segment_no FROM logged_segment WHERE entry_no = %s", (logged_segment,)
             ).fetchone()
             numbers = filed_numbers(cursor, logged_segment, correspondence_type)
         if known is None:
             raise NotFound.named("logged segment", logged_segment)
         if not numbers:
             raise NoDocument(f"Logged segment {logged_segment} has no such documents.")
-        return numbers
+        return known["segment_no"], numbers
 
     def _batches(self, numbers: Sequence[int]) -> Iterator[Batch]:
         """The entries with their letters, as many at a time as LibreOffice is given in one document."""

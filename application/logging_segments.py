@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -38,6 +38,11 @@ class OnlyEntries(msgspec.Struct, frozen=True):
     canceled: bool | None = None
     attempt_failed: bool | None = None
     delivery_status: str | None = None
+
+    def filters(self) -> dict[str, str]:
+        """The same as filters on interactions."""
+        asked = msgspec.structs.asdict(self).items()
+        return {name: str(value).lower() for name, value in asked if value is not None}
 
 
 class LoggingSegments:
@@ -135,7 +140,11 @@ class LoggingSegments:
                 description=description,
                 like=like,
             )
-            change = self._following(caller, created, logged, contacts, respect_exclusion=respect_exclusion)
+            change = self._following(
+                *(caller, created, logged, contacts),
+                respect_exclusion=respect_exclusion,
+                only=only.filters() if only is not None else None,
+            )
             try:
                 position = self.journal.record(caller, change, relying_on=named)
             except StaleVersionError:
@@ -201,9 +210,12 @@ class LoggingSegments:
         contacts: Sequence[LoggedContacts],
         *,
         respect_exclusion: bool,
+        only: Mapping[str, str] | None = None,
     ) -> Changes:
         segment = Segment(no=created.no, header=created.header)
-        facts = self.selecting.reusing(segment, logged, contacts, respect_exclusion=respect_exclusion)
+        facts = self.selecting.reusing(
+            segment, logged, contacts, respect_exclusion=respect_exclusion, only=only
+        )
         return Changes(stream_of(created.no), 0, [created, *facts])
 
 

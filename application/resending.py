@@ -94,7 +94,8 @@ class Resending:
         With `update_merge_fields` they are new entries with fresh letters, else the same ones again.
         """
         segment = logged_segment(self.journal, self.read_models, entry_no)
-        chosen = choose_again(self._sendable(logged_segment=entry_no, only=only), correspondence_type)
+        sendable = self._sendable(logged_segment=entry_no, only=only)
+        chosen = choose_again(sendable, correspondence_type, as_new_entries=update_merge_fields)
         if update_merge_fields:
             return self._log_again(caller, segment, chosen, correspondence_type)
         assert segment.recorded is not None
@@ -123,7 +124,7 @@ class Resending:
         stream = stream_of_entry(entry)
         aggregate, recorded = loaded(self.journal, stream)
         sendable = self._sendable(entry_no=entry_no)
-        chosen = choose_again(sendable, correspondence_type)
+        chosen = choose_again(sendable, correspondence_type, as_new_entries=update_merge_fields)
         if not update_merge_fields:
             event = InteractionsSentAgain(
                 recorded.first, ContactSet([entry_no - recorded.first]), correspondence_type
@@ -177,9 +178,6 @@ class Resending:
     def _record_again(
         self, caller: Caller, single: SingleInteraction, correspondence_type: CorrespondenceType | None
     ) -> Resent:
-        contact_no = single.value.contact_no
-        if contact_no is None or self.contacts.find(contact_no) is None:
-            raise Conflict(f"The contact of interaction log entry {single.entry_no} does not exist any more.")
         counters = self.journal.log.counters
         first = counters.next_of(INTERACTION)
         value = replaced(

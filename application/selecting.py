@@ -180,12 +180,13 @@ class Selecting:
         contacts: Sequence[LoggedContacts],
         *,
         respect_exclusion: bool,
+        only: Mapping[str, str] | None = None,
     ) -> Sequence[SegmentEvent]:
         """What putting these contacts of a logged segment on the worksheet comes to."""
         everybody: ContactSet = union(part.contacts for part in contacts)
         known = known_contacts(self.read_models, everybody)
         return selection.reuse_logged_segment(
-            segment, logged.entry_no, contacts, known, respect_exclusion=respect_exclusion
+            segment, logged.entry_no, contacts, known, respect_exclusion=respect_exclusion, only=only
         )
 
     def logged(self, entry_no: int) -> tuple[SegmentLogged, ContactSet]:

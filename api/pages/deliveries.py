@@ -15,14 +15,14 @@ from api.pages.charts import Bar, bar_chart
 from api.pages.formats import number_text
 from api.pages.letter_views import AROUND_LETTER, FileOf, in_frame, letter_view, saved
 from api.pages.words import text
-from api.routes.deliveries import ZIP, streamed
+from api.routes.deliveries import streamed
 from api.routes.logging import Entry, one
 from api.schemas.deliveries import ResendSegmentBody
 from api.service import Service
 from application.delivery_words import REASONS
 from application.field_words import Language
 from application.letter_files import as_sent, digest_of
-from application.letters import PDF, Letter
+from application.letters import Letter
 from application.resending import Resent
 from projections.delivery_queries import failures
 from projections.segment_listings import INTERACTION_LOG_ENTRIES, LOGGED_SEGMENTS
@@ -139,13 +139,13 @@ def save_letters(
     kind: Annotated[Literal["pdf", "docx"], Query()] = "docx",
 ) -> StreamingResponse:
     """All letters of a logged segment, each a file."""
-    return streamed(service.letter_files.zipped(entry_no, kind, None), ZIP, f"letters-{entry_no}.zip")
+    return streamed(service.letter_files.zipped(entry_no, kind, None))
 
 
 @router.get(LOGGED + "/letters.pdf")
 def print_letters(entry_no: Entry, service: ServiceOf, visitor: Reader) -> StreamingResponse:
     """The letters on paper of a logged segment, in one file for the printer."""
-    return streamed(service.letter_files.combined(entry_no, "hard_copy"), PDF, f"letters-{entry_no}.pdf")
+    return streamed(service.letter_files.combined(entry_no, "hard_copy"))
 
 
 @router.get(ENTRY + "/letter")

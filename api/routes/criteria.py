@@ -48,7 +48,8 @@ def _exclusion(exclude: Exclusion | None) -> dict[str, Any] | None:
 
 def shown_action(action: CriteriaAction) -> dict[str, Any]:
     """A criteria action as it is answered."""
-    return _asked(action) | _done(action, action.skipped.counts(), action.user_id, action.at)
+    skipped = action.skipped.counts() | {"no_longer_known": action.no_longer_known}
+    return _asked(action) | _done(action, skipped, action.user_id, action.at)
 
 
 def shown_trial(event: CriteriaApplied, user_id: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import escape
 from typing import Annotated, Any, Literal
 
@@ -10,12 +9,14 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from api.context import READERS, Marketer, ServiceOf, Settle, Settled, WorkDate, at_least
+from api.csv_answers import attachment
 from api.idempotency import RepeatableRoute
 from api.routes.documents import file_answer
 from api.routes.logging import Entry, logged_segment
 from api.schemas.deliveries import ResendAnswer, ResendBody, ResendSegmentBody
 from api.schemas.segments import LoggedSegmentAnswer
 from application.documents import HTML, WORD
+from application.letter_files import ZIP, StreamedFile
 from application.letters import PDF
 from application.resending import Resent
 from domain.vocabulary import CorrespondenceType
@@ -24,7 +25,6 @@ router = APIRouter(tags=["deliveries"], route_class=RepeatableRoute)
 READS = [READERS, at_least("contacts")]
 LOGGED = "/v1/logged-segments/{entry_no}"
 ENTRY = "/v1/interaction-log-entries/{entry_no}"
-ZIP = "application/zip"
 BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 OFFICE_MISSING: dict[int | str, dict[str, Any]] = {
     503: {"description": "There is no LibreOffice here to make PDF"}
@@ -32,12 +32,12 @@ OFFICE_MISSING: dict[int | str, dict[str, Any]] = {
 OfType = Annotated[CorrespondenceType | None, Query(description="Only letters of this type.")]
 
 
-def streamed(pieces: Iterator[bytes], content_type: str, name: str) -> StreamingResponse:
+def streamed(file: StreamedFile) -> StreamingResponse:
     """A file to be saved, sent while it is made."""
     return StreamingResponse(
-        pieces,
-        media_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+        file.pieces,
+        media_type=file.content_type,
+        headers={"Content-Disposition": attachment(file.name), "Cache-Control": "no-store"},
     )
 
 
@@ -54,8 +54,7 @@ def read_letters(
     correspondence_type: OfType = None,
 ) -> Response:
     """The letters of a logged segment, each a file, with an index; made again from what was known then."""
-    pieces = service.letter_files.zipped(entry_no, format, correspondence_type)
-    return streamed(pieces, ZIP, f"letters-{entry_no}.zip")
+    return streamed(service.letter_files.zipped(entry_no, format, correspondence_type))
 
 
 @router.get(
@@ -68,8 +67,7 @@ def read_letters_for_printer(
     entry_no: Entry, service: ServiceOf, correspondence_type: OfType = "hard_copy"
 ) -> Response:
     """The letters of a logged segment in one file for the printer; those of type hard copy."""
-    pieces = service.letter_files.combined(entry_no, correspondence_type)
-    return streamed(pieces, PDF, f"letters-{entry_no}.pdf")
+    return streamed(service.letter_files.combined(entry_no, correspondence_type))
 
 
 @router.get(

@@ -74,6 +74,7 @@ class SkippedAnswer(Answer):
     excluded: int
     privacy_blocked: int
     elsewhere: int
+    no_longer_known: int = Field(0, description="Contacts of a logged segment that were deleted since.")
 
 
 class CriteriaActionAnswer(Answer):

@@ -142,6 +142,13 @@ class LoggedSegmentReused(msgspec.Struct, frozen=True):
     """Contacts that were deleted meanwhile."""
     ignore_exclusion: bool = False
     """Whether excluded contacts came too; events of long ago do not say so."""
+    only: dict[str, Any] = {}
+    """The filters that the interactions were to meet, where a follow-up did not take all (domain B10.7)."""
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The same people as a criteria action would find them, so that it can be saved (domain B8)."""
+        return {"interaction_log_entry": {"logged_segment_entry_no": str(self.entry_no)} | self.only}
 
 
 class ActionUndone(msgspec.Struct, frozen=True):

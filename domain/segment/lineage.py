@@ -118,10 +118,8 @@ class Action:
     def filters(self) -> dict[str, Any]:
         """Its filters, as they would be saved with the criteria (domain B8)."""
         match self.event:
-            case CriteriaApplied(filters=filters):
+            case CriteriaApplied(filters=filters) | LoggedSegmentReused(filters=filters):
                 return filters
-            case LoggedSegmentReused(entry_no=entry_no):
-                return {"interaction_log_entry": {"logged_segment_entry_no": str(entry_no)}}
             case LineAdded(contact_no=no) | LineRemoved(contact_no=no):
                 return only_contact(no)
 

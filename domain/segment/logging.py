@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -13,13 +14,19 @@ from domain.contact_set import EMPTY, ContactSet
 from domain.errors import MandatoryField, NoDocument, NoEmail, Problem, Refused, SegmentEmpty
 from domain.segment.events import CampaignEntryMade, SegmentCreated, SegmentEvent, SegmentLogged
 from domain.segment.header import Header
-from domain.segment.lines import LineBlock, line_columns
+from domain.segment.lines import LineBlock, LineColumns, line_columns
 from domain.segment.selection import Criteria, LoggedContacts, Selection, apply_criteria
 from domain.segment.state import Segment
 from domain.vocabulary import LINE_STEP
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 FOLLOW_UP_DESCRIPTION = 50
 """The length to which the description of a follow-up segment is cut (domain B10.5)."""
+
+MOST_STRETCHES = 100
+"""With how many changes of campaign a follow-up still keeps the order of the entries."""
 
 CHECKS: tuple[tuple[str, type[Refused], str], ...] = (
     ("date", MandatoryField, "the date is blank"),
@@ -191,62 +198,53 @@ def line_of_entry(logged: SegmentLogged, entry_no: int) -> int:
 
 def entries_of_campaign(logged: SegmentLogged, campaign_no: str) -> ContactSet:
     """The entries, counted from 0, that belong to a campaign (domain B10.2)."""
-    columns = line_columns(logged.blocks)
-    belongs = np.array([block.start.campaign_no == campaign_no for block in logged.blocks])[columns.block]
-    for line in logged.own_lines:
-        if line.changes.campaign_no is not msgspec.UNSET:
-            place = int(np.searchsorted(columns.line_no, line.line_no))
-            belongs[place] = line.changes.campaign_no == campaign_no
+    belongs = _campaigns(logged, line_columns(logged.blocks)) == campaign_no
     return ContactSet.from_array(np.flatnonzero(belongs))
 
 
 def logged_contacts(logged: SegmentLogged, entries: ContactSet | None = None) -> tuple[LoggedContacts, ...]:
-    """Who was logged, with multiplicity, by the campaign of their entry (domain B9).
+    """Who was logged, with multiplicity and in the order of their entries, by campaign (domain B9).
 
     Of all entries, or only of these, counted from 0.
     """
-    own_campaign = {
-        line.line_no: line.changes.campaign_no
-        for line in logged.own_lines
-        if line.changes.campaign_no is not msgspec.UNSET
-    }
-    parts: list[LoggedContacts] = []
-    for block in logged.blocks if entries is None else _only(logged, entries):
-        moved = _moved(block, own_campaign)
-        rest = block.alive - ContactSet(key for key, _ in moved)
-        if rest:
-            parts.append(LoggedContacts(block.start.campaign_no, rest))
-        parts += [LoggedContacts(campaign, ContactSet([key])) for key, campaign in moved]
-    return _merged(parts)
+    parts = _stretches(logged, entries)
+    in_order = _merged(parts, keep_order=True)
+    return in_order if len(in_order) <= MOST_STRETCHES else _merged(parts, keep_order=False)
 
 
-def _only(logged: SegmentLogged, entries: ContactSet) -> Sequence[LineBlock]:
-    """The blocks with no other lines than those of these entries."""
-    if len(entries) == logged.number_of_interactions:
-        return logged.blocks
-    columns, places = line_columns(logged.blocks), entries.to_array()
-    keys, of_block = columns.contact_key[places], columns.block[places]
-    return [
-        replaced(block, alive=ContactSet.from_array(keys[of_block == index]))
-        for index, block in enumerate(logged.blocks)
-    ]
+def _stretches(logged: SegmentLogged, entries: ContactSet | None) -> list[LoggedContacts]:
+    """The entries in order, cut where their campaign changes, and so that nobody comes twice."""
+    all_alike = len({block.start.campaign_no for block in logged.blocks}) == 1 and not logged.own_lines
+    if all_alike and (entries is None or len(entries) == logged.number_of_interactions):
+        return [LoggedContacts(block.start.campaign_no, block.alive) for block in logged.blocks]
+    columns = line_columns(logged.blocks)
+    places = (np.arange(len(columns)) if entries is None else entries.to_array()).astype(np.int64)
+    if not len(places):
+        return []
+    campaigns, columns = _campaigns(logged, columns)[places], columns.take(places)
+    cuts = np.flatnonzero((campaigns[1:] != campaigns[:-1]) | (np.diff(columns.block) != 0)) + 1
+    stretches = zip(campaigns[[0, *cuts]], np.split(columns.contact_key, cuts), strict=True)
+    return [LoggedContacts(campaign, ContactSet.from_array(keys)) for campaign, keys in stretches]
 
 
-def _moved(block: LineBlock, own_campaign: Mapping[int, str | None]) -> list[tuple[int, str | None]]:
-    """The lines of a block that have a campaign of their own."""
-    found = []
-    for line_no, campaign in own_campaign.items():
-        key = block.contact_of(line_no)
-        if key is not None and key in block.alive:
-            found.append((key, campaign))
-    return found
+def _campaigns(logged: SegmentLogged, columns: LineColumns) -> NDArray[np.object_]:
+    """The campaign of each entry."""
+    campaigns = np.array([block.start.campaign_no for block in logged.blocks], dtype=object)[columns.block]
+    for line in logged.own_lines:
+        if line.changes.campaign_no is not msgspec.UNSET:
+            campaigns[np.searchsorted(columns.line_no, line.line_no)] = line.changes.campaign_no
+    return campaigns
 
 
-def _merged(parts: Sequence[LoggedContacts]) -> tuple[LoggedContacts, ...]:
-    """As few parts as can be: one per campaign, and one more each time contacts come again."""
+def _merged(parts: Sequence[LoggedContacts], *, keep_order: bool) -> tuple[LoggedContacts, ...]:
+    """As few parts as can be: one per campaign, and one more each time contacts come again.
+
+    To keep the order, a part is only put together with the one before it.
+    """
     merged: list[LoggedContacts] = []
     for part in parts:
-        for index, other in enumerate(merged):
+        for index in range(max(0, len(merged) - 1) if keep_order else 0, len(merged)):
+            other = merged[index]
             if other.campaign_no == part.campaign_no and not (other.contacts & part.contacts):
                 merged[index] = LoggedContacts(part.campaign_no, other.contacts | part.contacts)
                 break

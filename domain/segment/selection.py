@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -105,6 +105,7 @@ def reuse_logged_segment(
     known: Selection,
     *,
     respect_exclusion: bool,
+    only: Mapping[str, str] | None = None,
 ) -> tuple[SegmentEvent, ...]:
     """Put the contacts of a logged segment on new lines, as often as they were logged (domain B9).
 
@@ -131,6 +132,7 @@ def reuse_logged_segment(
             Skipped(EMPTY, skipped - blocked, blocked),
             gone,
             ignore_exclusion=not respect_exclusion,
+            only=dict(only or {}),
         ),
     )
 

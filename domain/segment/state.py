@@ -278,7 +278,7 @@ class Segment:
             CriteriaAction(
                 event.action_no,
                 "add_contacts",
-                {"interaction_log_entry": {"logged_segment_entry_no": str(event.entry_no)}},
+                event.filters,
                 # Run again from saved criteria, they must come as they came here (V6).
                 CriteriaOptions(allow_existing_contacts=True, ignore_exclusion=event.ignore_exclusion),
                 *(sum(len(lines.contacts) for lines in event.lines), 0, event.skipped, user_id, at),

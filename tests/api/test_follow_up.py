@@ -41,6 +41,28 @@ def test_b10_7_entries_that_were_deleted_are_not_followed_up(
     assert contacts(client, made["no"]) == [stays["contact_no"]]
 
 
+def test_v6_saved_criteria_of_a_follow_up_of_some_bring_the_same_people(
+    client: httpx.Client, crm: Crm
+) -> None:
+    logged = crm.logged(4)["entry_no"]
+    first, *_ = numbers = [entry["entry_no"] for entry in entries(client, logged)]
+    ok(client.post(f"{LOG}/evaluate", json={"entry_nos": numbers[:3], "evaluation": "positive"}))
+    ok(client.post(f"{LOG}/{first}/cancel"))
+    only = {"evaluation": "positive", "canceled": False}
+    made = ok(client.post(f"/v1/logged-segments/{logged}/follow-up", json={"only": only}))["no"]
+
+    (action,) = ok(client.get(f"/v1/segments/{made}/criteria-actions"))["items"]
+    wanted = {"logged_segment_entry_no": str(logged), "evaluation": "positive", "canceled": "false"}
+    assert action["filters"] == {"interaction_log_entry": wanted}
+    told = ok(client.get(f"/v1/segments/{made}/history"))["items"][1]["text"]
+    assert "evaluation is positive" in told
+    code, again = crm.code(), crm.segment()["no"]
+    ok(client.post(f"/v1/segments/{made}/save-criteria", json={"code": code}))
+    ok(client.post(f"/v1/segments/{again}/reuse-criteria", json={"code": code}))
+    assert contacts(client, again) == contacts(client, made)
+    assert len(contacts(client, again)) == 2
+
+
 def test_b10_7_a_campaign_whose_entry_was_deleted_is_not_that_of_the_follow_up(
     client: httpx.Client, crm: Crm
 ) -> None:
@@ -122,3 +144,5 @@ def test_v13_a_person_who_was_deleted_is_not_followed_up_by_its_company(
     made = ok(client.post(f"/v1/logged-segments/{logged}/follow-up", json={"only": only}))
 
     assert contacts(client, made["no"]) == [stays["contact_no"]]
+    (action,) = ok(client.get(f"/v1/segments/{made['no']}/criteria-actions"))["items"]
+    assert (action["lines_added"], action["skipped"]["no_longer_known"]) == (1, 1)

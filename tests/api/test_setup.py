@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from application.journal import Caller
 from domain.setup import OwnCompany, Setup
 from tests.api.conftest import ClientFor
-from tests.api.crm import ok, places, refused
+from tests.api.crm import Crm, ok, places, refused
 from tests.api.running import RunningService
 
 SETUP = "/v1/setup"
@@ -55,6 +55,17 @@ class TestChange:
 
         made = ok(client.patch(SETUP, json={"number_series": {"campaign": {"prefix": "CA"}}}))
         assert made["number_series"]["campaign"] == {"prefix": "CA", "digits": 5, "manual": True}
+
+    def test_b1_a_series_without_typed_numbers_takes_none_for_campaigns_either(
+        self, client: httpx.Client, crm: Crm, before: dict[str, Any]
+    ) -> None:
+        known, new = crm.record("campaigns"), crm.code()
+        ok(client.patch(SETUP, json={"number_series": {"campaign": {"manual": False}}}))
+        problem = refused(client.put(f"/v1/campaigns/{new}", json={"description": "Spring"}), "number-series")
+        assert places(problem) == [["no"]]
+        refused(client.get(f"/v1/campaigns/{new}"), "not-found")
+        ok(client.put(f"/v1/campaigns/{known}", json={"description": "Autumn"}))
+        ok(client.post("/v1/campaigns", json={"description": "Winter"}))
 
     def test_of_two_at_the_same_time_loses_neither(
         self, running: RunningService, client: httpx.Client, before: dict[str, Any]

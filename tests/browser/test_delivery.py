@@ -236,7 +236,7 @@ def test_the_letter_that_was_sent_is_opened_and_is_the_very_same(
     reader.go(f"/logged-segments/{entry_no}")
     with reader.page.expect_download() as saved:
         reader.page.get_by_role("link", name=reader.t("save_letters")).click()
-    assert saved.value.suggested_filename == f"letters-{entry_no}.zip"
+    assert saved.value.suggested_filename == f"Segment {entry['segment_no']}.zip"
 
 
 @both_languages

@@ -13,6 +13,7 @@ from domain.segment.header import Header
 from domain.segment.lines import LineChanges, OwnLine
 from domain.segment.logging import (
     CHECKS,
+    MOST_STRETCHES,
     CheckedLines,
     FailingLine,
     Numbers,
@@ -259,8 +260,29 @@ class TestLoggedContacts:
         sheet.add(1, 2)
         sheet.replace(10_000, 3, campaign_no="CP2")
         assert logged_contacts(logged(sheet)) == (
-            LoggedContacts("CP1", ContactSet([2])),
             LoggedContacts("CP2", ContactSet([3])),
+            LoggedContacts("CP1", ContactSet([2])),
+        )
+
+    def test_b9_they_come_in_the_order_of_their_entries_whatever_the_campaign(self) -> None:
+        sheet = Worksheet(description="Spring", campaign_no="CP1")
+        sheet.add(1, 2, 3, 4)
+        sheet.change_line(20_000, campaign_no="CP2")
+        assert logged_contacts(logged(sheet)) == (
+            LoggedContacts("CP1", ContactSet([1])),
+            LoggedContacts("CP2", ContactSet([2])),
+            LoggedContacts("CP1", ContactSet([3, 4])),
+        )
+
+    def test_b9_where_campaigns_change_all_the_time_they_come_campaign_by_campaign(self) -> None:
+        sheet = Worksheet(description="Spring", campaign_no="CP1")
+        everybody = range(1, 2 * MOST_STRETCHES + 1)
+        sheet.add(*everybody)
+        for number in everybody[1::2]:
+            sheet.change_line(number * 10_000, campaign_no="CP2")
+        assert logged_contacts(logged(sheet)) == (
+            LoggedContacts("CP1", ContactSet(everybody[::2])),
+            LoggedContacts("CP2", ContactSet(everybody[1::2])),
         )
 
     def test_of_some_entries_only_their_contacts_come(self) -> None:

@@ -28,6 +28,7 @@ LATER_FIELDS: dict[str, tuple[str, ...]] = {
         "lines.*.start.documents",
         "skipped.elsewhere",
         "ignore_exclusion",
+        "only",
     ),
     "segment.logged.1": (
         "blocks.*.start.documents",

@@ -177,6 +177,8 @@ def test_letters_for_the_printer_are_files_by_name_with_an_index(crm: Crm) -> No
 
     answered = crm.client.get(address, params={"format": "docx"})
     assert answered.headers["content-type"] == "application/zip"
+    called = f"attachment; filename*=UTF-8''Segment%20{mailing.segment}"
+    assert answered.headers["content-disposition"] == f"{called}.zip"
     files = zipfile.ZipFile(io.BytesIO(answered.content))
     wanted = {"Alder - Sons - Ann Dahl.docx", "Ann Berg.docx", f"Ann Berg ({last}).docx", "index.csv"}
     assert set(files.namelist()) == wanted
@@ -194,6 +196,7 @@ def test_letters_for_the_printer_are_files_by_name_with_an_index(crm: Crm) -> No
     assert len(pdfs.namelist()) == 4
     whole = crm.client.get(f"/v1/logged-segments/{mailing.entry_no}/documents.pdf")
     assert whole.headers["content-type"] == "application/pdf"
+    assert whole.headers["content-disposition"] == f"{called}.pdf"
     with pikepdf.open(io.BytesIO(whole.content)) as pdf:
         assert len(pdf.pages) == 3
 
@@ -427,6 +430,24 @@ def test_b13_of_an_entry_whose_source_was_deleted_none_is_logged_again(crm: Crm)
     assert ok(crm.client.post(f"{address}/{again}/resend"))["resent"] == 1
     mailing.done()
     assert mailing.logged()["number_of_interactions"] == len(mailing.entries()) == 1
+
+
+def test_b13_whoever_was_deleted_or_is_blocked_for_privacy_is_not_logged_again(crm: Crm) -> None:
+    mailing = Mailing(crm)
+    blocked, gone, stays = (mailing.put(correspondence_type="hard_copy") for _ in range(3))
+    mailing.log()
+    mailing.done()
+    ok(crm.client.patch(f"/v1/contacts/{blocked}", json={"privacy_blocked": True}))
+    ok(crm.client.delete(f"/v1/contacts/{gone}"))
+    assert ok(mailing.post("resend", update_merge_fields=True))["resent"] == 1
+    *_, again = mailing.done()
+    assert (again["contact_no"], again["description"]) == (stays, "Resend: Spring")
+    assert ok(crm.client.get(f"/v1/contacts/{blocked}"))["statistics"]["number_of_interactions"] == 1
+    ok(crm.client.patch(f"/v1/contacts/{stays}", json={"privacy_blocked": True}))
+    refused(mailing.post("resend", update_merge_fields=True), "conflict")
+    address = f"/v1/interaction-log-entries/{again['entry_no']}"
+    refused(crm.client.post(f"{address}/resend", json={"update_merge_fields": True}), "conflict")
+    assert len(mailing.entries()) == 4
 
 
 def test_what_has_no_document_or_is_on_its_way_cannot_be_sent_again(crm: Crm, box: Mailbox) -> None:
