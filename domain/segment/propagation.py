@@ -74,10 +74,14 @@ def overwritten(
         return replaced(start, **values)
 
     def keep(changes: Values, start: LineStart) -> Values:
-        gone = replaced_names - (OF_A_PERSONAL_DOCUMENT if changes.get("personal_documents") else set())
+        personal = bool(changes.get("personal_documents"))
+        gone = replaced_names - (OF_A_PERSONAL_DOCUMENT if personal else set())
         if no_correspondence and changes.get("correspondence_type") is not None:
             gone = gone - OF_CORRESPONDENCE  # a blank one takes none away
-        return {name: value for name, value in changes.items() if name not in gone}
+        kept = {name: value for name, value in changes.items() if name not in gone}
+        if personal and "subject" in where and "subject" in kept:
+            kept["subject"] = values["subject"]  # the line said the old one
+        return kept
 
     return _rewritten(blocks, own, where, restart, keep)
 

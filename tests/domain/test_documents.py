@@ -274,6 +274,17 @@ class TestLanguageAndSubject:
         assert [line.subject for line in sheet.lines()] == ["Summer", "Spring", "Dear you"]
         assert sheet.used(10_000) == "mine-None"
 
+    def test_b2_4_and_one_that_the_template_of_the_line_had_brought_before(self) -> None:
+        sheet = Sheet()
+        sheet.add(1)
+        sheet.change_line(10_000, SPRING, interaction_template_code="SPRING")
+        sheet.change(SPRING, interaction_template_code="SPRING")
+        sheet.change(subject="Summer")
+        assert sheet.shown() == [("ENG", "Summer", "unique")]
+        sheet.change_line(10_000, language_code="NLD")
+        sheet.change_line(10_000, language_code="ENG")
+        assert sheet.shown() == [("ENG", "Summer", "unique")]
+
     def test_a_line_can_have_another_language_with_its_document_and_subject(self) -> None:
         """Domain rule B3.3."""
         sheet = Sheet(SPRING, interaction_template_code="SPRING")
