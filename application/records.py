@@ -27,6 +27,14 @@ SETUP_STREAM = records.SETUP.stream(records.THE_SETUP)
 References = Mapping[str, tuple[RecordKind, str | None]]
 """Codes that a body names: by field, the kind of record and the code."""
 
+NAMED = {
+    "salesperson_code": records.SALESPERSON,
+    "campaign_no": records.CAMPAIGN,
+    "interaction_group_code": records.INTERACTION_GROUP,
+    "interaction_template_code": records.INTERACTION_TEMPLATE,
+}
+"""What headers, lines, interactions and tasks name by code."""
+
 
 class Records:
     """Reading and writing what is known by code."""
@@ -65,8 +73,7 @@ class Records:
             for field, (kind, code) in references.items()
             if code is not None and self.find(kind, code) is None
         ]
-        if problems:
-            raise InvalidRequest(f"{problems[0][0][0]}: {problems[0][1]}", problems)
+        _refuse(problems)
 
     @retried
     def put(
@@ -183,14 +190,24 @@ class Records:
 
     # Lookups for other use cases
 
-    def template(self, code: str | None) -> InteractionTemplate | None:
-        """The values of a template that a body names. Raises InvalidRequest."""
-        if code is None:
-            return None
-        record = self.find(records.INTERACTION_TEMPLATE, code)
-        if record is None:
-            raise InvalidRequest.at("interaction_template_code", f"there is no interaction template {code}")
-        template: InteractionTemplate = record.value
+    def check_codes(self, named: Mapping[str, object]) -> InteractionTemplate | None:
+        """Refuse the codes that a body names and nothing has, and a blocked salesperson (domain A1).
+
+        The template, if it names one. Raises InvalidRequest with every field that is wrong.
+        """
+        template: InteractionTemplate | None = None
+        problems: list[Problem] = []
+        for field, kind in NAMED.items():
+            if not isinstance(code := named.get(field), str):
+                continue
+            record = self.find(kind, code)
+            if record is None:
+                problems.append(((field,), f"there is no {kind.word} {code}"))
+            elif kind is records.SALESPERSON and record.value.blocked:
+                problems.append(((field,), f"salesperson {code} is blocked"))
+            elif kind is records.INTERACTION_TEMPLATE:
+                template = record.value
+        _refuse(problems)
         return template
 
     def salesperson_of(self, user_id: str) -> str | None:
@@ -201,12 +218,6 @@ class Records:
                 (user_id,),
             ).fetchone()
         return None if row is None else str(row["code"])
-
-    def check_salesperson(self, code: str | None) -> None:
-        """A salesperson must exist and not be blocked (domain A1). Raises InvalidRequest."""
-        self.check_references({"salesperson_code": (records.SALESPERSON, code)})
-        if code is not None and self.get(records.SALESPERSON, code).value.blocked:
-            raise InvalidRequest.at("salesperson_code", f"salesperson {code} is blocked")
 
     def _check(self, value: Any) -> None:
         """The rules of what is written."""
@@ -249,3 +260,8 @@ class Records:
 
 def _counter(kind: SeriesName, series: Series) -> str:
     return f"{kind} {series.prefix}"
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if problems:
+        raise InvalidRequest(f"{problems[0][0][0]}: {problems[0][1]}", problems)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from psycopg import Cursor
 from psycopg.rows import DictRow
@@ -15,9 +14,9 @@ from application.journal import Caller, Changes, Journal, check_version, retried
 from application.looking_up import look_up
 from application.past_contacts import PastContacts
 from application.records import Records
-from domain import records
 from domain.contact import KnownContact
 from domain.errors import AlreadyExists, NotFound, PrivacyBlocked, SegmentLogged
+from domain.interaction_template import InteractionTemplate
 from domain.segment import changing_header, worksheet
 from domain.segment.events import SegmentDeleted, SegmentEvent
 from domain.segment.header import Header, HeaderChanges
@@ -159,8 +158,7 @@ class Segments:
 
     def create(self, caller: Caller, typed: str | None, values: HeaderChanges) -> tuple[Segment, int]:
         """A new worksheet and the position (domain B1). Raises Refused."""
-        self._check_header(values)
-        template = self.records.template(_named_template(values))
+        template = self.records.check_codes(given(values))
         salesperson = self.records.salesperson_of(caller.user_id)
         while True:
             no = self.records.draw_number("segment", typed)
@@ -181,8 +179,7 @@ class Segments:
     ) -> tuple[Segment, int]:
         """Change the header and the lines that follow it (domain B2); see `worksheet`. Raises Refused."""
         segment = self.for_command(caller, no)
-        self._check_header(values)
-        template = self.records.template(_named_template(values))
+        template = self.records.check_codes(given(values))
         facts = changing_header.change_header(segment, values, template, update_lines=update_lines, push=push)
         return self.record(caller, segment, facts)
 
@@ -265,27 +262,12 @@ class Segments:
                 f"Contact {contact.no} is blocked for privacy.", [(("contact_no",), "blocked for privacy")]
             )
 
-    def _check_header(self, values: HeaderChanges) -> None:
-        named = given(values)
-        self.records.check_salesperson(_code(named, "salesperson_code"))
-        self._check_campaign_and_group(named)
-
-    def _check_campaign_and_group(self, named: Mapping[str, object]) -> None:
-        group = _code(named, "interaction_group_code")
-        self.records.check_references(
-            {
-                "campaign_no": (records.CAMPAIGN, _code(named, "campaign_no")),
-                "interaction_group_code": (records.INTERACTION_GROUP, group),
-            }
-        )
-
-    def _check_line(self, contact: KnownContact, values: LineChanges) -> Any:
+    def _check_line(self, contact: KnownContact, values: LineChanges) -> InteractionTemplate | None:
         """Refuse codes that do not exist; the template that the line is to have, if one is named."""
         named = given(values)
-        self.records.check_salesperson(_code(named, "salesperson_code"))
-        self._check_campaign_and_group(named)
+        template = self.records.check_codes(named)
         check_address(contact, _code(named, "contact_alternative_address_code"))
-        return self.records.template(_code(named, "interaction_template_code"))
+        return template
 
 
 def _open(no: str, segment: Segment | None) -> Segment:
@@ -295,10 +277,6 @@ def _open(no: str, segment: Segment | None) -> Segment:
     if segment.logged is not None:
         raise SegmentLogged.as_entry(no, segment.logged.entry_no)
     return segment
-
-
-def _named_template(values: HeaderChanges) -> str | None:
-    return _code(given(values), "interaction_template_code")
 
 
 def _code(named: Mapping[str, object], field: str) -> str | None:

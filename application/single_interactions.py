@@ -13,7 +13,6 @@ from application.journal import Caller, Changes, Journal, retried
 from application.logging_segments import CAMPAIGN_ENTRY, INTERACTION
 from application.looking_up import look_up
 from application.records import Records
-from domain import records
 from domain.contact import KnownContact
 from domain.errors import InvalidRequest, NotFound
 from domain.interaction import (
@@ -110,10 +109,7 @@ class SingleInteractions:
     def _complete(self, caller: Caller, said: InteractionValues) -> Interaction:
         named = given(said)
         contact = self._contact(named.get("contact_no"))
-        template = self.records.template(_text(named, "interaction_template_code"))
-        salesperson = _text(named, "salesperson_code")
-        self.records.check_salesperson(salesperson)
-        self.records.check_references({"campaign_no": (records.CAMPAIGN, _text(named, "campaign_no"))})
+        template = self.records.check_codes(named)
         check_address(contact, _text(named, "contact_alternative_address_code"))
         self._check_task(named.get("task_no"))
         around = Surroundings(

@@ -12,7 +12,6 @@ from application.looking_up import catch_up, look_up
 from application.records import Records
 from application.segments import Segments
 from application.segments import stream_of as segment_stream
-from domain import records
 from domain.contact_set import EMPTY, ContactSet
 from domain.errors import NotFound, SegmentEmpty, VersionConflict
 from domain.segment.state import Segment
@@ -74,7 +73,7 @@ class Tasks:
     def change(self, caller: Caller, no: int, values: TaskChanges) -> int:
         """New values for one task. Raises Refused."""
         value, known = self._known(caller, no)
-        self._check(values)
+        self.records.check_codes(given(values))
         facts = change(no, value, values, today=date.today())
         return self.journal.record(caller, Changes(f"task-{no}", known.version, facts))
 
@@ -102,7 +101,7 @@ class Tasks:
         defaults: Task,
         segment_no: str | None,
     ) -> tuple[TasksCreated, int]:
-        self._check(values)
+        self.records.check_codes(given(values))
         value = new_task(values, defaults=defaults, today=date.today())
         first = self.journal.log.counters.next_of(TASK)
         event = TasksCreated(first, contacts, value, segment_no)
@@ -133,12 +132,6 @@ class Tasks:
             lambda cursor: cursor.execute("SELECT first_no FROM task WHERE no = %s", (no,)).fetchone(),
         )
         return None if row is None else self.journal.load(f"tasks-{row['first_no']}", TaskRun)
-
-    def _check(self, values: TaskChanges) -> None:
-        named = given(values)
-        self.records.check_salesperson(named.get("salesperson_code"))
-        self.records.check_references({"campaign_no": (records.CAMPAIGN, named.get("campaign_no"))})
-        self.records.template(named.get("interaction_template_code"))
 
     def _gone(self, runs: list[tuple[int, str]]) -> dict[str, ContactSet]:
         """By segment, the contacts that tasks were made for and that are not on it any more (domain B3.7)."""
