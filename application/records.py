@@ -80,19 +80,30 @@ class Records:
                 problems.append(((field,), f"there is no {kind.word} {code}"))
             else:
                 found[kind.stream(code)] = record
-        if problems:
-            raise InvalidRequest(f"{problems[0][0][0]}: {problems[0][1]}", problems)
+        _refuse(problems)
         return found
 
-    def check_named(self, values: Mapping[str, Any]) -> tuple[InteractionTemplate | None, Found]:
-        """The template that a body names, and all that it names (domain A1). Raises InvalidRequest."""
-        found = self.check_references({field: (kind, values.get(field)) for field, kind in NAMED.items()})
-        salesperson = found.get(records.SALESPERSON.stream(str(values.get("salesperson_code"))))
-        if salesperson is not None and salesperson.value.blocked:
-            raise InvalidRequest.at("salesperson_code", f"salesperson {salesperson.code} is blocked")
-        code = values.get("interaction_template_code")
-        template = found.get(records.INTERACTION_TEMPLATE.stream(str(code)))
-        return None if template is None else template.value, found
+    def check_named(self, named: Mapping[str, Any]) -> tuple[InteractionTemplate | None, Found]:
+        """Refuse the codes that a body names and nothing has, and a blocked salesperson (domain A1).
+
+        The template, if it names one, and all that it names. Raises InvalidRequest with all that is wrong.
+        """
+        template: InteractionTemplate | None = None
+        problems: list[Problem] = []
+        found: dict[str, KnownRecord] = {}
+        for field, kind in NAMED.items():
+            if (code := named.get(field)) is None:
+                continue
+            if (record := self.find(kind, code)) is None:
+                problems.append(((field,), f"there is no {kind.word} {code}"))
+                continue
+            found[kind.stream(code)] = record
+            if kind is records.SALESPERSON and record.value.blocked:
+                problems.append(((field,), f"salesperson {code} is blocked"))
+            elif kind is records.INTERACTION_TEMPLATE:
+                template = record.value
+        _refuse(problems)
+        return template, found
 
     @retried
     def put(
@@ -212,16 +223,6 @@ class Records:
 
     # Lookups for other use cases
 
-    def template(self, code: str | None) -> InteractionTemplate | None:
-        """The values of a template that a body names. Raises InvalidRequest."""
-        if code is None:
-            return None
-        record = self.find(records.INTERACTION_TEMPLATE, code)
-        if record is None:
-            raise InvalidRequest.at("interaction_template_code", f"there is no interaction template {code}")
-        template: InteractionTemplate = record.value
-        return template
-
     def salesperson_of(self, user_id: str) -> str | None:
         """The salesperson that a user is, if any (domain A1)."""
         with self.read_models.cursor() as cursor:
@@ -278,3 +279,8 @@ class Records:
 
 def _counter(kind: SeriesName, series: Series) -> str:
     return f"{kind} {series.prefix}"
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if problems:
+        raise InvalidRequest(f"{problems[0][0][0]}: {problems[0][1]}", problems)

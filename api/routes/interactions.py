@@ -324,11 +324,11 @@ def shown(
     del values["contact_key"]
     contact = service.contacts.find(value.contact_no) if value.contact_no else None
     company = service.contacts.find(value.contact_company_no) if value.contact_company_no else None
-    template = service.records.template(value.interaction_template_code)
+    template = service.records.find(records.INTERACTION_TEMPLATE, value.interaction_template_code or "")
     salesperson = service.records.find(records.SALESPERSON, value.salesperson_code or "")
     return values | {
         "title": entry_title(
-            template.description if template else None,
+            template.value.description if template else None,
             value.information_flow,
             by=salesperson.value.name if salesperson else caller.user_id,
             contact_name=contact.value.name if contact else None,

@@ -20,6 +20,7 @@ Restart = Callable[[LineStart], LineStart]
 Keep = Callable[[Values, LineStart], Values]
 
 OF_A_PERSONAL_DOCUMENT = {"language_code", "language_fixed", "subject"}
+OF_CORRESPONDENCE = {"correspondence_type", "correspondence_type_fixed"}
 
 
 def steps(header: Header, event: HeaderChanged) -> Iterator[tuple[Values, Values]]:
@@ -60,11 +61,12 @@ def overwritten(
     """The blocks once the lines that say all of `where` start from new values.
 
     What those lines have of their own there is taken out of `own`; a personal document stays, with its
-    language and subject (domain B2.3).
+    language and subject (domain B2.3), and so does a correspondence type where there is none instead (B2.2).
     """
     if not values:
         return list(blocks)
     replaced_names = values.keys() | ({"language_fixed"} if "language_code" in values else set())
+    no_correspondence = values.get("correspondence_type", "stays") is None
     if "subject" in where:
         blocks = _with_subject(blocks, own, where, values["subject"])
 
@@ -72,8 +74,14 @@ def overwritten(
         return replaced(start, **values)
 
     def keep(changes: Values, start: LineStart) -> Values:
-        gone = replaced_names - (OF_A_PERSONAL_DOCUMENT if changes.get("personal_documents") else set())
-        return {name: value for name, value in changes.items() if name not in gone}
+        personal = bool(changes.get("personal_documents"))
+        gone = replaced_names - (OF_A_PERSONAL_DOCUMENT if personal else set())
+        if no_correspondence and changes.get("correspondence_type") is not None:
+            gone = gone - OF_CORRESPONDENCE  # a blank one takes none away
+        kept = {name: value for name, value in changes.items() if name not in gone}
+        if personal and "subject" in where and "subject" in kept:
+            kept["subject"] = values["subject"]  # the line said the old one
+        return kept
 
     return _rewritten(blocks, own, where, restart, keep)
 
@@ -97,7 +105,8 @@ def _with_subject(
         return replaced(start, documents=renamed(start.documents))
 
     def keep(changes: Values, start: LineStart) -> Values:
-        return changes | ({"documents": renamed(changes["documents"])} if "documents" in changes else {})
+        named = changes.keys() & {"documents", "personal_documents"}
+        return changes | {name: renamed(changes[name]) for name in named}
 
     follows = {name: value for name, value in where.items() if name not in ("language_code", "subject")}
     return _rewritten(blocks, own, follows, restart, keep)

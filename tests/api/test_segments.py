@@ -135,6 +135,22 @@ class TestLines:
             problem = refused(client.patch(at, json=blocked), "invalid-request")
             assert places(problem) == [["salesperson_code"]]
 
+    def test_a1_of_several_codes_that_nothing_has_each_is_named(
+        self, client: httpx.Client, crm: Crm, segment: str
+    ) -> None:
+        blocked = crm.record("salespeople", blocked=True)
+        wrong = {"salesperson_code": blocked} | dict.fromkeys(
+            ["campaign_no", "interaction_group_code", "interaction_template_code"], "NOSUCH"
+        )
+        path, contact_no = f"/v1/segments/{segment}", crm.contact()["no"]
+        for answer in (
+            client.post("/v1/segments", json=wrong),
+            client.patch(path, json=wrong),
+            client.post(f"{path}/lines", json=wrong | {"contact_no": contact_no}),
+            client.patch(f"{path}/lines/10000", json=wrong),
+        ):
+            assert places(refused(answer, "invalid-request")) == [[field] for field in wrong]
+
 
 class TestVersions:
     def test_show_the_header_as_it_stood(self, client: httpx.Client, crm: Crm) -> None:

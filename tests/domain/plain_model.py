@@ -91,13 +91,17 @@ OF_TEMPLATE = (
 
 @dataclass(eq=False)
 class ModelLine:
-    """A line with the values it has now. A salesperson `of_contact` is the contact's where it is blank."""
+    """A line with the values it has now. A salesperson `of_contact` is the contact's where it is blank.
+
+    A `fixed` correspondence type is not the contact's; one of its `own` is not the header's either.
+    """
 
     line_no: int
     key: int
     values: Values
     fixed: bool
     of_contact: bool = True
+    own_correspondence: bool = False
 
     def shown(self) -> SegmentLine:
         contact = FACTS[self.key]
@@ -130,7 +134,8 @@ class ModelLine:
             for name in ("subject", "language_code"):
                 self.values[name] = header[name] if same else None
         self.values |= named
-        self.fixed = self.fixed or "correspondence_type" in named
+        if "correspondence_type" in named:
+            self.fixed = self.own_correspondence = True
         self.of_contact = self.of_contact and "salesperson_code" not in named
 
     def _take_template(self, header: Values, template: InteractionTemplate | None) -> None:
@@ -139,7 +144,7 @@ class ModelLine:
         self.values |= {name: getattr(source, name) for name in OF_TEMPLATE}
         self.values |= {"cost": source.unit_cost, "duration_minutes": source.unit_duration_minutes}
         self.values["correspondence_type"] = None
-        self.fixed = True
+        self.fixed = self.own_correspondence = True
         if template is None:
             return
         if template.description and not (before["description"] and not before["interaction_template_code"]):
@@ -208,7 +213,11 @@ class Model:
                     "interaction_template_code": self.header["interaction_template_code"],
                     "language_code": self.header["language_code"],
                 }
-                line.values["correspondence_type"], line.fixed = self._correspondence()
+                correspondence_type, fixed = self._correspondence()
+                stays = line.own_correspondence and line.values["correspondence_type"] is not None
+                if correspondence_type is not None or not stays:
+                    line.values["correspondence_type"], line.fixed = correspondence_type, fixed
+                    line.own_correspondence = False
             elif line.values["interaction_template_code"] == self.header["interaction_template_code"]:
                 says = (line.values["language_code"], line.values["subject"])
                 other_subject = says != (before["language_code"], before["subject"])

@@ -264,6 +264,27 @@ class TestLanguageAndSubject:
         assert sheet.segment.header.documents[0].subject == "Summer"
         assert [line.subject for line in sheet.lines()] == ["Summer", "Lente", "Dear you"]
 
+    def test_b2_4_a_new_subject_reaches_a_personal_document_that_still_has_the_old_one(self) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(1, 2, 4)
+        sheet.personalise(10_000, document(name="mine"))
+        sheet.personalise(20_000, document(None, "Spring", name="mine"), names_subject=True)
+        sheet.personalise(30_000, document(None, "Dear you", name="mine"), names_subject=True)
+        sheet.change(subject="Summer")
+        assert [line.subject for line in sheet.lines()] == ["Summer", "Spring", "Dear you"]
+        assert sheet.used(10_000) == "mine-None"
+
+    def test_b2_4_and_one_that_the_template_of_the_line_had_brought_before(self) -> None:
+        sheet = Sheet()
+        sheet.add(1)
+        sheet.change_line(10_000, SPRING, interaction_template_code="SPRING")
+        sheet.change(SPRING, interaction_template_code="SPRING")
+        sheet.change(subject="Summer")
+        assert sheet.shown() == [("ENG", "Summer", "unique")]
+        sheet.change_line(10_000, language_code="NLD")
+        sheet.change_line(10_000, language_code="ENG")
+        assert sheet.shown() == [("ENG", "Summer", "unique")]
+
     def test_a_line_can_have_another_language_with_its_document_and_subject(self) -> None:
         """Domain rule B3.3."""
         sheet = Sheet(SPRING, interaction_template_code="SPRING")

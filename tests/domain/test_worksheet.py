@@ -233,6 +233,15 @@ class TestChooseTemplate:
         sheet.change(template, interaction_template_code="T")
         assert (sheet.segment.header.campaign_no, sheet.line(10_000).campaign_no) == (expected, expected)
 
+    def test_b2_2_one_without_a_correspondence_type_leaves_lines_the_one_chosen_by_hand(self) -> None:
+        sheet = Worksheet(GOLF, interaction_template_code="GOLF")
+        sheet.add(1, 2)
+        sheet.change_line(10_000, correspondence_type="fax")
+        sheet.change(PLAIN, interaction_template_code="PLAIN")
+        assert [line.correspondence_type for line in sheet.lines()] == ["fax", None]
+        sheet.change(GOLF, interaction_template_code="GOLF")
+        assert [line.correspondence_type for line in sheet.lines()] == ["email", "email"]
+
     def test_clearing_it_resets_what_it_gave_and_the_campaign(self) -> None:
         sheet = Worksheet(GOLF, interaction_template_code="GOLF", campaign_no="CP9", description="Spring")
         sheet.put(1)
