@@ -110,13 +110,16 @@ document.addEventListener("submit", (event) => {
 }, true);
 document.addEventListener("htmx:after:request", (event) => {
   const { sourceElement, response } = event.detail.ctx;
-  if (sourceElement === leaving && response.headers.has("HX-Redirect")) sessionStorage.setItem("left", JSON.stringify(left));
+  if (!response.headers.has("HX-Redirect")) return;
+  if (sourceElement !== leaving) return;
+  left.said = decodeURIComponent(response.headers.get("X-Said") || "");
+  sessionStorage.setItem("left", JSON.stringify(left));
 });
 function saySaved() {
   const before = JSON.parse(sessionStorage.getItem("left"));
   sessionStorage.removeItem("left");
   if (before?.path !== location.pathname) return;
-  document.getElementById("done").textContent = document.body.dataset.saved;
+  document.getElementById("done").textContent = before.said || document.body.dataset.saved;
   const form = [...document.forms].find((one) => one.getAttribute("action") === before.form);
   // What stood there may be gone, and another field be in its place.
   const found = form?.elements[before.at];
