@@ -111,6 +111,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("htmx:after:request", (event) => {
   const { sourceElement, response } = event.detail.ctx;
   if (!response.headers.has("HX-Redirect")) return;
+  taken = sourceElement.form || sourceElement;
   if (sourceElement !== leaving) return;
   left.said = decodeURIComponent(response.headers.get("X-Said") || "");
   sessionStorage.setItem("left", JSON.stringify(left));
@@ -127,6 +128,17 @@ function saySaved() {
   for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
   field.focus();
 }
+// Nobody loses what was typed into a form and not saved: what a field held before stands beside it.
+let taken = null;
+function unsaved(was) {
+  const field = was.form.elements[was.name.slice(4)];
+  if (was.form === taken || !field?.type) return false;
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  return field.value !== (field.defaultValue ?? was.value);
+}
+const ask = (event) => { if ([...document.querySelectorAll("[name^=was-]")].some(unsaved)) event.preventDefault(); };
+// Only now: some browsers keep no page that may ask.
+document.addEventListener("input", () => addEventListener("beforeunload", ask), { once: true });
 document.addEventListener("htmx:before:request", (event) => {
   const form = event.target.closest?.("form[method=post]");
   if (form) {
