@@ -231,11 +231,12 @@ def settle(service: Service, position: int, *names: str) -> None:
     service.read_models.wait(position, WRITE_SECONDS, names)
 
 
-def go_to(request: Request, address: str) -> Response:
-    """Show another page after something was done."""
+def go_to(request: Request, address: str, said: str = "") -> Response:
+    """Show another page after something was done, which says so: in these words, if there are any."""
     if "hx-request" in request.headers:
         # Headers hold no letters beyond Latin; a redirect of the usual kind is quoted by itself.
-        return Response(status_code=200, headers={"HX-Redirect": quote(address, safe=WRITTEN_AS_THEY_ARE)})
+        headers = {"HX-Redirect": quote(address, safe=WRITTEN_AS_THEY_ARE), "X-Said": quote(said)}
+        return Response(status_code=200, headers=headers)
     return RedirectResponse(address, 303)
 
 

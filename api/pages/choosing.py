@@ -28,6 +28,7 @@ from api.pages.browser import (
 from api.pages.contact_lists import Answer, known_answers
 from api.pages.criteria_form import FIELDS, JOINS, OUTERMOST, filters_in
 from api.pages.filters import filter_shown, with_each_table, words_of
+from api.pages.formats import number_text
 from api.pages.forms import Choice, record_choices
 from api.pages.rendering import quoted
 from api.pages.words import field_label, text
@@ -43,7 +44,7 @@ from domain.explanation import tables_of
 from domain.field_type import FieldType
 from domain.filter_expression import exactly
 from domain.records import RecordKind
-from domain.segment.state import CriteriaAction
+from domain.segment.state import CriteriaAction, Segment
 from domain.vocabulary import CriteriaActionKind, members
 from projections.listing import Query as ListQuery
 from projections.segment_listings import LOGGED_SEGMENTS
@@ -250,33 +251,52 @@ def _cannot_tell(visitor: Visitor, slug: str, detail: str, problems: Sequence[Pr
 def apply(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
     """Add, reduce or refine."""
     body = criteria_in(form, _action(form), visitor.language)
-    _, _, position = service.selecting.apply(visitor.caller, no, body.criteria())
-    return _done(request, service, no, position)
+    action, _, position = service.selecting.apply(visitor.caller, no, body.criteria())
+    if action.action == "add_contacts":
+        return _done(request, service, no, position, said=_so_many("were_added", action.lines_added, visitor))
+    return _done(
+        request, service, no, position, said=_so_many("were_taken_off", action.lines_removed, visitor)
+    )
 
 
-def _done(request: Request, service: Service, no: str, position: int, page: str = "/choose") -> Response:
+def _done(
+    request: Request, service: Service, no: str, position: int, page: str = "/choose", said: str = ""
+) -> Response:
     settle(service, position, "worksheets", "setup")
-    return go_to(request, f"/segments/{quoted(no)}{page}")
+    return go_to(request, f"/segments/{quoted(no)}{page}", said)
+
+
+def _so_many(name: str, n: int, visitor: Visitor) -> str:
+    return text(name, visitor.language, n=number_text(n, visitor.language))
+
+
+def _changed(
+    request: Request, service: Service, visitor: Visitor, changed: tuple[Segment, int], page: str = "/choose"
+) -> Response:
+    """After a change whose size the actions do not say: how many lines there are now."""
+    segment, position = changed
+    said = _so_many("has_lines_now", segment.number_of_lines, visitor)
+    return _done(request, service, segment.no, position, page, said)
 
 
 @router.post(f"{SEGMENT}/go-back")
 def go_back(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
     """Undo the last action, or on the worksheet the removal of a line if nothing was done since."""
     removal = given_number(form, "removal")
-    position = service.selecting.go_back(visitor.caller, no, removal)[1]
-    return _done(request, service, no, position, "/choose" if removal is None else "")
+    changed = service.selecting.go_back(visitor.caller, no, removal)
+    return _changed(request, service, visitor, changed, "/choose" if removal is None else "")
 
 
 @router.post(f"{SEGMENT}/redo")
 def redo(no: Code, request: Request, service: ServiceOf, visitor: Writer) -> Response:
     """Do again what was undone."""
-    return _done(request, service, no, service.selecting.redo(visitor.caller, no)[1])
+    return _changed(request, service, visitor, service.selecting.redo(visitor.caller, no))
 
 
 @router.post(f"{SEGMENT}/reset-criteria")
 def reset(no: Code, request: Request, service: ServiceOf, visitor: Writer) -> Response:
     """Forget the actions and keep the lines."""
-    return _done(request, service, no, service.selecting.reset(visitor.caller, no)[1])
+    return _changed(request, service, visitor, service.selecting.reset(visitor.caller, no))
 
 
 @router.post(f"{SEGMENT}/save-criteria")
@@ -292,7 +312,9 @@ def save(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: 
 def reuse(no: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent) -> Response:
     """Run saved criteria on the contacts of today."""
     body = ReuseCriteriaBody.model_validate({"code": given_text(form, "code")})
-    return _done(request, service, no, service.selecting.reuse_criteria(visitor.caller, no, body.code)[1])
+    return _changed(
+        request, service, visitor, service.selecting.reuse_criteria(visitor.caller, no, body.code)
+    )
 
 
 @router.post("/criteria/delete")
@@ -311,7 +333,7 @@ def reuse_logged(no: Code, request: Request, service: ServiceOf, visitor: Writer
     body = ReuseLoggedSegmentBody.model_validate(
         {"entry_no": given_text(form, "entry_no"), "respect_exclusion": form.get("respect_exclusion") == "on"}
     )
-    _, position = service.selecting.reuse_logged_segment(
+    changed = service.selecting.reuse_logged_segment(
         visitor.caller, no, body.entry_no, respect_exclusion=body.respect_exclusion
     )
-    return _done(request, service, no, position)
+    return _changed(request, service, visitor, changed)

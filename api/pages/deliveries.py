@@ -70,7 +70,7 @@ def _counted(state: str, n: int, total: int, language: Language) -> str:
 def _percent(n: int, total: int) -> str:
     """Never nothing or all before it is."""
     percent = n * 100 / (total or 1)
-    return "< 1 %" if 0 < percent < 1 else f"{int(percent)} %"
+    return "< 1%" if 0 < percent < 1 else f"{int(percent)}%"
 
 
 @router.get(LOGGED + "/progress")

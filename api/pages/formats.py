@@ -26,18 +26,23 @@ def instant_text(at: datetime, language: Language) -> str:
     return f"{day_text(at.date(), language)} {at:%H:%M} UTC"
 
 
-def number_text(number: int | Decimal | None, language: Language) -> str:
-    """A number with separators: cents where it has any."""
+def number_text(number: int | Decimal | None, language: Language, least: int = 0) -> str:
+    """A number with separators: cents where it has any; `least` places behind the point in any case."""
     if number is None:
         return ""
     if isinstance(number, Decimal):
         plain = number.normalize()
         exponent = plain.as_tuple().exponent
         places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-        text = f"{number:,.{max(places, 2) if places else 0}f}"
+        text = f"{number:,.{max(places, 2 if places else least)}f}"
     else:
         text = f"{number:,}"
     return text.translate(str.maketrans(",.", ".,")) if language == "nl" else text
+
+
+def amount_text(amount: Decimal, language: Language) -> str:
+    """An amount of money: always with cents, so that those below each other stand by their points."""
+    return number_text(amount, language, least=2)
 
 
 def plain_number(number: int | Decimal | None, language: Language) -> str:
@@ -91,5 +96,5 @@ def month_text(month: str, language: Language) -> str:
 
 def percent_text(rate: Decimal, language: Language) -> str:
     """A rate such as 0.125 in percent."""
-    text = f"{rate * 100:.1f}".removesuffix(".0")
-    return f"{text.replace('.', ',') if language == 'nl' else text} %"
+    text = f"{rate * 100:.1f}%"
+    return text.replace(".", ",") if language == "nl" else text

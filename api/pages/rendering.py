@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from api.pages.filters import criteria_shown, filter_shown
-from api.pages.formats import day_text, instant_text, number_text, plain_number
+from api.pages.formats import amount_text, day_text, instant_text, number_text, plain_number
 from api.pages.words import detail_in_dutch, field_label, member_label, refusal_text, text
 from application.field_words import Language, filter_words
 from domain.criteria import TABLES
@@ -38,6 +38,9 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) UTC")
+
+
+AMOUNTS = frozenset({"cost", "unit_cost"})
 
 
 class Erased:
@@ -77,6 +80,8 @@ def shown(name: str, value: Any, language: Language) -> str | Markup:
             return day_text(value, language)
         case time():
             return f"{value:%H:%M}"
+        case Decimal() if name in AMOUNTS:
+            return amount_text(value, language)
         case int() | Decimal() if not name.endswith(("_no", "no")):
             return number_text(value, language)
         case str():

@@ -13,6 +13,7 @@ from api.pages import grid
 from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, record_read, settle
 from api.pages.filters import suggested
 from api.pages.forms import HEADER, changed_values, choices, record_choices
+from api.pages.grid_rows import NUMBERS
 from api.pages.history import changed_at, latest
 from api.pages.lists import AskedOf, shown_list
 from api.pages.rendering import quoted, static_address
@@ -88,6 +89,7 @@ def show_segment(
         fields=HEADER,
         choices=choices(service, HEADER, visitor.language),
         columns=grid.COLUMNS,
+        numbers=NUMBERS,
         suggested=suggested(grid.COLUMNS, SEGMENT_LINES.kinds, visitor.language),
         formats=tuple(FORMATS),
         most={"labels": MOST_LABELS, "sheets": MOST_COVER_SHEETS},

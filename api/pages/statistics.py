@@ -16,7 +16,7 @@ from api.context import ServiceOf
 from api.csv_answers import csv_answer
 from api.pages.browser import PageRoute, Reader
 from api.pages.charts import Bar, bar_chart
-from api.pages.formats import day_text, month_text, number_text, percent_text
+from api.pages.formats import amount_text, day_text, month_text, number_text, percent_text
 from api.pages.forms import record_choices
 from api.pages.words import field_label, text
 from api.service import Service
@@ -159,7 +159,9 @@ def figure_text(name: str, value: int | Decimal | None, language: Language) -> s
     """A figure as it is read: rates in percent."""
     if value is None:
         return "–"
-    return percent_text(Decimal(value), language) if name == "response_rate" else number_text(value, language)
+    if name == "response_rate":
+        return percent_text(Decimal(value), language)
+    return amount_text(Decimal(value), language) if name == "cost" else number_text(value, language)
 
 
 def _period_words(period: Period, language: Language) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from application.field_words import Language
 from tests.api.crm import Crm, ok
@@ -248,8 +248,46 @@ def test_what_was_done_stays_said_while_the_preview_is_made_anew(
     condition(reader, 2, "contact.city", "Breda")
     with reader.page.expect_navigation():
         reader.page.locator(".condition").nth(1).locator("[name=filter]").press("Enter")
-    saved = reader.page.locator("#done").filter(has_text=reader.t("saved"))
+    saved = reader.page.locator("#done").filter(has_text=reader.t("were_added", n=125))
     # The condition that had the focus is gone; no other field gets it.
     expect(reader.page.locator("#main")).to_be_focused()
     expect(reader.page.locator("#preview .sample, #preview .problem, #preview .big").first).to_be_visible()
     expect(saved).to_be_visible()
+
+
+@both_languages
+def test_what_an_action_came_to_is_said_and_what_undoing_it_came_to(
+    visit: Visit, crm: Crm, language: Language
+) -> None:
+    no = crm.segment()["no"]
+    reader = visit(language)
+    reader.go(f"/segments/{no}/choose")
+    done = reader.page.locator("#done")
+    condition(reader, 1, "contact.no", "C0001|C0002|C0003")
+    reader.press("do_it")
+    expect(done).to_have_text(reader.t("were_added", n=3))
+    reader.page.locator("[value=reduce]").check()
+    condition(reader, 1, "contact.no", "C0002")
+    reader.press("do_it")
+    expect(done).to_have_text(reader.t("were_taken_off", n=1))
+    reader.page.get_by_role("button", name=reader.t("go_back")).click()
+    expect(done).to_have_text(reader.t("has_lines_now", n=3))
+    reader.page.get_by_role("button", name=reader.t("redo")).click()
+    expect(done).to_have_text(reader.t("has_lines_now", n=2))
+
+
+def test_a_preview_that_is_not_about_what_was_typed_pales_until_the_next_is_there(
+    visit: Visit, crm: Crm
+) -> None:
+    no = crm.segment()["no"]
+    reader = visit()
+    reader.go(f"/segments/{no}/choose")
+    preview = reader.page.locator("#preview")
+    expect(preview).to_contain_text("contacts would be added")
+    held: list[Route] = []
+    reader.page.route("**/preview", lambda route: held.append(route))
+    condition(reader, 1, "contact.no", "C0001")
+    expect(preview).to_have_css("opacity", "0.45")
+    held[-1].continue_()
+    expect(preview).to_contain_text(reader.t("would_add", n=1))
+    expect(preview).to_have_css("opacity", "1")

@@ -96,7 +96,7 @@ def chart(reader: Reader) -> Locator:
 def share(reader: Reader, state: str, n: int, of: int) -> re.Pattern[str]:
     """What the chart says of a state."""
     words = f"{reader.t(f'letters_{state}')}: {reader.t('so_many_of', n=n, of=of)}"
-    return re.compile(re.escape(words) + rf"\s*{n * 100 // of} %")
+    return re.compile(re.escape(words) + rf"\s*{n * 100 // of}%")
 
 
 @both_languages
@@ -119,7 +119,7 @@ def test_a_segment_is_logged_and_sent_while_one_looks_on(
     expect(reader.page.get_by_role("status")).to_contain_text(reader.t("all_sent", n=3))
     expect(reader.page.locator("#progress button")).to_have_count(0)
     # Who does not see the bars is told the same.
-    expect(chart(reader).locator("desc")).to_contain_text(f"{reader.t('so_many_of', n=3, of=3)} (100 %)")
+    expect(chart(reader).locator("desc")).to_contain_text(f"{reader.t('so_many_of', n=3, of=3)} (100%)")
 
 
 @both_languages

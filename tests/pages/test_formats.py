@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from api.pages.formats import day_text, number_in, number_text, plain_number
+from api.pages.formats import amount_text, day_text, number_in, number_text, percent_text, plain_number
+from api.pages.rendering import shown
 from application.field_words import Language
 
 languages = some.sampled_from(["en", "nl"])
@@ -33,6 +34,27 @@ def test_a_date_is_written_so_that_no_one_takes_the_month_for_the_day() -> None:
 )
 def test_numbers_have_separators(number: int | Decimal, english: str, dutch: str) -> None:
     assert (number_text(number, "en"), number_text(number, "nl")) == (english, dutch)
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "dutch"),
+    [
+        ("10", "10.00", "10,00"),
+        ("1786.75", "1,786.75", "1.786,75"),
+        ("0", "0.00", "0,00"),
+        ("2.5", "2.50", "2,50"),
+    ],
+)
+def test_amounts_of_money_have_cents(amount: str, english: str, dutch: str) -> None:
+    assert (amount_text(Decimal(amount), "en"), amount_text(Decimal(amount), "nl")) == (english, dutch)
+    assert (shown("cost", Decimal(amount), "en"), shown("unit_cost", Decimal(amount), "nl")) == (
+        english,
+        dutch,
+    )
+
+
+def test_rates_are_written_as_each_language_writes_percents() -> None:
+    assert (percent_text(Decimal("0.0151"), "en"), percent_text(Decimal("0.01"), "nl")) == ("1.5%", "1,0%")
 
 
 @pytest.mark.parametrize(

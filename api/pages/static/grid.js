@@ -15,7 +15,7 @@
   // Rows by their places; null while they are on their way.
   const known = new Map();
   let total = Number(grid.dataset.total);
-  let asking = 0, first = 0, chosen = "", sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0, late = 0, removing = false;
+  let asking = 0, first = 0, chosen = "", sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0, late = 0, removing = false, lost = false;
 
   const headHeight = () => table.tHead.offsetHeight;
   const fitting = () => Math.max(1, Math.floor((grid.clientHeight - headHeight()) / ROW));
@@ -46,11 +46,19 @@
       response = await fetch(url, { cache: "no-store", ...options, headers });
       text = await response.text();
     } catch {
+      lost = !options.method;
       sayFailed();
       return null;
     }
     if (response.headers.get("HX-Redirect")) { location.href = response.headers.get("HX-Redirect"); return null; }
-    if (!response.ok) { say(text); return null; }
+    // What was only to be read needs no word any more when it can be read again.
+    if (lost) { lost = false; document.getElementById("messages").replaceChildren(); }
+    if (!response.ok) {
+      say(text);
+      // Somebody else took that line off.
+      if (response.status === 404 && !url.startsWith(grid.dataset.rows)) changedElsewhere();
+      return null;
+    }
     return { text, total: response.headers.get("X-Total"), action: response.headers.get("X-Action") };
   }
 
@@ -69,11 +77,22 @@
     if (!ahead) asking--;
     if (asked !== generation) return;
     for (let place = from; place < to; place++) if (!known.get(place)) known.delete(place);
-    if (!answer) return;
+    if (!answer) { markFilters(); return; }
     for (const row of rowsIn(answer.text)) known.set(Number(row.dataset.place), row);
     for (const place of known.keys()) if (known.size > MOST_KNOWN) known.delete(place);
     if (Number(answer.total) !== total) { total = Number(answer.total); size(); }
     show();
+  }
+
+  function changedElsewhere() {
+    again(true);
+    document.body.dispatchEvent(new CustomEvent("lines-changed"));
+  }
+
+  // The filters that a refusal is about.
+  function markFilters() {
+    const wrong = [...document.querySelectorAll("#messages [data-place]")].map((said) => said.dataset.place.split(".").at(-1));
+    for (const input of filters()) if (wrong.includes(input.dataset.filter)) input.setAttribute("aria-invalid", "true");
   }
 
   // What is not known of these places, without its known ends.
@@ -194,13 +213,17 @@
     const { cells } = table.tHead.rows[0];
     const width = (heading) => (getComputedStyle(heading).position === "sticky" ? heading.offsetWidth : 0);
     grid.style.scrollPaddingInline = `${width(cells[0])}px ${width(cells[columns - 1])}px`;
+    const { scrollLeft } = grid;
     part?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // The actions are in sight wherever one is; room for them beside themselves would move all other columns.
+    if (part?.closest("td").cellIndex === columns - 1) grid.scrollLeft = scrollLeft;
   }
 
   function again(keep) {
     generation++;
     chosen = "";
     known.clear();
+    for (const input of table.querySelectorAll("[data-filter][aria-invalid]")) input.removeAttribute("aria-invalid");
     if (!keep) { first = 0; active = { row: 0, column: active.column }; grid.scrollTop = 0; }
     return fetchRows([first, first + fitting()]);
   }
@@ -228,12 +251,14 @@
 
   function leave(focus) {
     const { cell, before } = editing;
+    if (cell.querySelector("[aria-invalid]")) document.getElementById("messages").replaceChildren();
     editing = null;
     chosen = "";
     cell.classList.remove("editing");
     cell.tabIndex = 0;
     cell.replaceChildren(...before);
-    if (focus) cell.focus(); else show();
+    if (focus) cell.focus();
+    show();
   }
 
   async function save(focus) {
@@ -357,11 +382,15 @@
     const button = event.target.closest("[data-sort]");
     if (!button) return;
     const name = button.dataset.sort;
-    sort = sort === name ? `-${name}` : sort === `-${name}` ? "" : name;
-    for (const heading of table.tHead.rows[0].cells) heading.removeAttribute("aria-sort");
-    if (sort) button.closest("th").setAttribute("aria-sort", sort.startsWith("-") ? "descending" : "ascending");
+    sortBy(sort === name ? `-${name}` : sort === `-${name}` ? "" : name);
     again(false);
   });
+  function sortBy(order) {
+    sort = order;
+    for (const heading of table.tHead.rows[0].cells) heading.removeAttribute("aria-sort");
+    const heading = sort && table.querySelector(`th[data-column="${sort.replace("-", "")}"]`);
+    if (heading) heading.setAttribute("aria-sort", sort.startsWith("-") ? "descending" : "ascending");
+  }
   let typing = 0;
   table.tHead.addEventListener("input", (event) => {
     if (!event.target.dataset.filter) return;
@@ -373,12 +402,26 @@
   if (!filters().length) for (const row of body.rows) known.set(Number(row.dataset.place), row);
   // Left, kept and come back to: meanwhile something may have been changed elsewhere.
   addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    again(true);
-    document.body.dispatchEvent(new CustomEvent("lines-changed"));
+    if (event.persisted) changedElsewhere();
   });
+  addEventListener("online", () => { if (lost) again(true); });
+  // Not every browser keeps pages, and a page that is loaded again is another one: order, filters and place are kept for it.
+  const view = `grid ${location.pathname}${location.search}`;
+  addEventListener("pagehide", () => {
+    const asked = filters().map((input) => [input.dataset.filter, input.value]);
+    sessionStorage.setItem(view, JSON.stringify({ sort, asked, first, active }));
+  });
+  const before = JSON.parse(sessionStorage.getItem(view));
+  async function comeBack() {
+    for (const [name, text] of before.asked) table.querySelector(`[data-filter="${name}"]`).value = text;
+    sortBy(before.sort);
+    ({ first, active } = before);
+    await again(true);
+    scrollTo(before.first);
+  }
   // At once, too: a page that is prepared before it is asked for is laid out by then.
   const fit = () => { size(); show(); };
   fit();
+  if (before && performance.getEntriesByType("navigation")[0].type !== "navigate") comeBack();
   new ResizeObserver(fit).observe(grid);
 })();

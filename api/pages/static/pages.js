@@ -110,13 +110,17 @@ document.addEventListener("submit", (event) => {
 }, true);
 document.addEventListener("htmx:after:request", (event) => {
   const { sourceElement, response } = event.detail.ctx;
-  if (sourceElement === leaving && response.headers.has("HX-Redirect")) sessionStorage.setItem("left", JSON.stringify(left));
+  if (!response.headers.has("HX-Redirect")) return;
+  taken = sourceElement.form || sourceElement;
+  if (sourceElement !== leaving) return;
+  left.said = decodeURIComponent(response.headers.get("X-Said") || "");
+  sessionStorage.setItem("left", JSON.stringify(left));
 });
 function saySaved() {
   const before = JSON.parse(sessionStorage.getItem("left"));
   sessionStorage.removeItem("left");
   if (before?.path !== location.pathname) return;
-  document.getElementById("done").textContent = document.body.dataset.saved;
+  document.getElementById("done").textContent = before.said || document.body.dataset.saved;
   const form = [...document.forms].find((one) => one.getAttribute("action") === before.form);
   // What stood there may be gone, and another field be in its place.
   const found = form?.elements[before.at];
@@ -124,6 +128,17 @@ function saySaved() {
   for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
   field.focus();
 }
+// Nobody loses what was typed into a form and not saved: what a field held before stands beside it.
+let taken = null;
+function unsaved(was) {
+  const field = was.form.elements[was.name.slice(4)];
+  if (was.form === taken || !field?.type) return false;
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  return field.value !== (field.defaultValue ?? was.value);
+}
+const ask = (event) => { if ([...document.querySelectorAll("[name^=was-]")].some(unsaved)) event.preventDefault(); };
+// Only now: some browsers keep no page that may ask.
+document.addEventListener("input", () => addEventListener("beforeunload", ask), { once: true });
 document.addEventListener("htmx:before:request", (event) => {
   const form = event.target.closest?.("form[method=post]");
   if (form) {

@@ -1,0 +1,74 @@
+"""What was typed and not saved is not lost without a question."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Dialog, expect
+
+from api.pages.words import field_label
+from tests.api.crm import Crm, ok
+from tests.browser.conftest import Reader, Visit
+
+
+def questions(reader: Reader, *, leave: bool) -> list[str]:
+    """Which kinds of question the browser asks from now on; each is answered."""
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        if leave:
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    reader.page.on("dialog", answer)
+    return asked
+
+
+@pytest.mark.parametrize("by", ["link", "letter", "reload"])
+def test_a_header_that_was_changed_and_not_saved_is_left_only_after_a_question(
+    visit: Visit, letter: str, by: str
+) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    reader.page.locator("summary h2").first.click()
+    subject = reader.page.locator("#h-subject")
+    subject.fill("A word for you")
+    asked = questions(reader, leave=by == "reload")
+    if by == "link":
+        reader.page.get_by_role("link", name=reader.t("choose_contacts"), exact=True).click(
+            no_wait_after=True
+        )
+    elif by == "letter":
+        reader.page.locator("[data-do=letter]").first.click(no_wait_after=True)
+    else:
+        reader.page.reload()
+    reader.page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    if by != "reload":
+        assert reader.page.url.endswith(f"/segments/{letter}")
+        expect(subject).to_have_value("A word for you")
+
+
+def test_nobody_is_asked_who_saved_or_changed_nothing_after_all(visit: Visit, crm: Crm, letter: str) -> None:
+    reader = visit()
+    asked = questions(reader, leave=True)
+    reader.go(f"/segments/{letter}")
+    reader.page.locator("summary h2").first.click()
+    reader.page.locator("#h-subject").fill("A word for you")
+    reader.page.locator("#h-campaign_target").check()
+    with reader.page.expect_navigation():
+        reader.press("save_header")
+    assert ok(crm.client.get(f"/v1/segments/{letter}"))["subject"] == "A word for you"
+    reader.page.locator("#h-subject").fill("Another")
+    reader.page.locator("#h-subject").fill("A word for you")
+    reader.page.locator("[data-filter=contact_no]").fill("C0001")
+    reader.page.get_by_role("link", name=reader.t("letter"), exact=True).click()
+    reader.arrives(f"/segments/{letter}/letter")
+    reader.go("/contacts/C0001")
+    name = reader.page.get_by_label(field_label("name_2", "en"), exact=True)
+    name.fill("of Alder")
+    with reader.page.expect_navigation():
+        name.press("Enter")
+    reader.go("/segments")
+    assert asked == []
