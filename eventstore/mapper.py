@@ -112,10 +112,9 @@ class EventMapper(Mapper[str]):
         for topic in dict.fromkeys(row.topic for row in rows):
             if topic not in self.topics:
                 raise UnknownEventError(topic)
-        earlier = self._opening(subjects_in(row.state) for row in rows if row.topic not in self._types)
-        found = [self._decoded(row, earlier) for row in rows]
-        ciphers = self._opening([box.of for box in stored.sealed] for stored in found if stored.sealed)
-        return [_event(row, stored, ciphers) for row, stored in zip(rows, found, strict=True)]
+        ciphers = self._opening(subjects_in(row.state) for row in rows)
+        # One row after the other: what was just made of it is still in the processor's own memory.
+        return [_event(row, self._decoded(row, ciphers), ciphers) for row in rows]
 
     def readable(self, rows: Sequence[StoredEvent]) -> list[tuple[dict[str, Any], bool]]:
         """What is stored, as plain values with what is sealed in its place; whether some of it is gone."""

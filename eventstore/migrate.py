@@ -21,27 +21,30 @@ def migrate(conninfo: str, schema: str, folder: Path) -> list[str]:
 
     Returns the names of those that ran. Raises MigrationError.
     """
-    ran = []
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("SET client_min_messages = warning")
-        _refuse_other_encodings(connection)
-        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (f"migrate {schema}",))
-        # Looked for first: "IF NOT EXISTS" asks for the right to make it, which a role may not have.
-        if not connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
-            connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
-        connection.execute(SQL("SET search_path = {}").format(Identifier(schema)))
-        if connection.execute("SELECT to_regclass('schema_migration')").fetchone() == (None,):
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS schema_migration ("
-                " name text PRIMARY KEY, sha256 text NOT NULL, ran_at timestamptz NOT NULL DEFAULT now())"
-            )
-        for name, text, digest in _not_seen(connection, schema, folder):
-            with connection.transaction():
-                connection.execute(text)
-                connection.execute(
-                    "INSERT INTO schema_migration (name, sha256) VALUES (%s, %s)", (name, digest)
-                )
-            ran.append(name)
+        return migrate_on(connection, schema, folder)
+
+
+def migrate_on(connection: Connection[Any], schema: str, folder: Path) -> list[str]:
+    """The same on a connection, for which this schema is the one where it looks for names from then on."""
+    ran = []
+    connection.execute("SET client_min_messages = warning")
+    _refuse_other_encodings(connection)
+    connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (f"migrate {schema}",))
+    # Looked for first: "IF NOT EXISTS" asks for the right to make it, which a role may not have.
+    if not connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
+        connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+    connection.execute(SQL("SET search_path = {}").format(Identifier(schema)))
+    if connection.execute("SELECT to_regclass('schema_migration')").fetchone() == (None,):
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_migration ("
+            " name text PRIMARY KEY, sha256 text NOT NULL, ran_at timestamptz NOT NULL DEFAULT now())"
+        )
+    for name, text, digest in _not_seen(connection, schema, folder):
+        with connection.transaction():
+            connection.execute(text)
+            connection.execute("INSERT INTO schema_migration (name, sha256) VALUES (%s, %s)", (name, digest))
+        ran.append(name)
     return ran
 
 

@@ -22,6 +22,7 @@ from projections.criteria_sql import Parameters, compile_expression
 
 MOST = 1_000
 USUAL = 100
+_GAP = "{gap}"
 
 _SQL_TYPES: dict[str, LiteralString] = {
     "integer": "bigint",
@@ -152,9 +153,10 @@ def list_page(
     keys_first = prelude is None and len(order) > 1
     asked = {*query.filters, *(name for name, _ in order)}
     names_last = not keys_first and asked <= listing.of_source
-    statement = _statement(listing, query.sort, names_last=names_last, keys_first=keys_first)
+    before, between, behind = _statement(listing, query.sort, names_last=names_last, keys_first=keys_first)
     limit = parameters.add(query.limit + 1)
-    cursor.execute(statement.format(head=head, where=_where(conditions), limit=limit), parameters.values)
+    statement = sql.Composed([head, before, _where(conditions), between, limit, behind])
+    cursor.execute(statement, parameters.values)
     rows = cursor.fetchall()
     places = [[row.pop(_place(number)) for number in range(len(order))] for row in rows]
     more = len(rows) > query.limit
@@ -163,9 +165,10 @@ def list_page(
 
 
 @lru_cache(maxsize=256)
-def _statement(listing: Listing, sort: str | None, *, names_last: bool, keys_first: bool) -> sql.SQL:
-    """What the pages of a listing in one order have in common; made once, since it takes as long as to read.
+def _statement(listing: Listing, sort: str | None, *, names_last: bool, keys_first: bool) -> list[sql.SQL]:
+    """What the pages of a listing in one order have in common: before, between and behind filters and limit.
 
+    Made once, since it takes as long as to read; and in pieces, since to look for the gaps takes a tenth.
     With `names_last`, the source alone says which rows are on the page, and names are joined to those only.
     With `keys_first`, they are found by nothing but what the order and the filters need: PostgreSQL leaves
     out the rest, and its processes share the work.
@@ -176,7 +179,7 @@ def _statement(listing: Listing, sort: str | None, *, names_last: bool, keys_fir
         shown[_place(number)] = f"({listing.fields[name].expression})::text"
     columns = ", ".join(f'{expression} AS "{name}"' for name, expression in shown.items())
     order = order_by(listing, sort).as_string(None)
-    rows = f"{{where}} ORDER BY {order} LIMIT {{limit}}"
+    rows = f"{_GAP} ORDER BY {order} LIMIT {_GAP}"
     if names_last and listing.names:
         alias = listing.alias
         found = f"(SELECT {alias}.* FROM {listing.source}{rows}) AS {alias}{listing.names} ORDER BY {order}"
@@ -185,7 +188,7 @@ def _statement(listing: Listing, sort: str | None, *, names_last: bool, keys_fir
         found = source + (
             f" WHERE {key} IN (SELECT {key} FROM {source}{rows}) ORDER BY {order}" if keys_first else rows
         )
-    return sql.SQL(f"{{head}} SELECT {columns}{listing.also} FROM {found}")
+    return [sql.SQL(piece) for piece in f" SELECT {columns}{listing.also} FROM {found}".split(_GAP)]
 
 
 def _place(number: int) -> str:

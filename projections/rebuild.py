@@ -40,10 +40,10 @@ def rebuild(log: EventLog, model: ReadModel, *, progress: Progress | None = None
                 " What is there meanwhile goes on serving."
             )
         building.drop(connection, beside.schema)
-        beside.set_up()
+        beside.set_up_on(connection)
         try:
             _catch_up(beside, log, progress)
-            return _swap(log, live, beside)
+            return _swap(connection, live, beside)
         finally:
             beside.close()
 
@@ -78,12 +78,11 @@ def _catch_up(beside: Runner, log: EventLog, progress: Progress | None) -> None:
             progress(reached, end)
 
 
-def _swap(log: EventLog, live: str, beside: Runner) -> int:
-    with psycopg.connect(log.conninfo, autocommit=True) as connection:
-        for _ in range(SWAP_ATTEMPTS - 1):
-            with suppress(LockNotAvailable):
-                return _try_to_swap(connection, live, beside)
-        return _try_to_swap(connection, live, beside)
+def _swap(connection: Connection[Any], live: str, beside: Runner) -> int:
+    for _ in range(SWAP_ATTEMPTS - 1):
+        with suppress(LockNotAvailable):
+            return _try_to_swap(connection, live, beside)
+    return _try_to_swap(connection, live, beside)
 
 
 def _try_to_swap(connection: Connection[Any], live: str, beside: Runner) -> int:
