@@ -74,14 +74,10 @@ def overwritten(
         return replaced(start, **values)
 
     def keep(changes: Values, start: LineStart) -> Values:
-        personal = bool(changes.get("personal_documents"))
-        gone = replaced_names - (OF_A_PERSONAL_DOCUMENT if personal else set())
+        gone = replaced_names - (OF_A_PERSONAL_DOCUMENT if changes.get("personal_documents") else set())
         if no_correspondence and changes.get("correspondence_type") is not None:
             gone = gone - OF_CORRESPONDENCE  # a blank one takes none away
-        kept = {name: value for name, value in changes.items() if name not in gone}
-        if personal and "subject" in where and "subject" in kept:
-            kept["subject"] = values["subject"]  # the line said the old one
-        return kept
+        return {name: value for name, value in changes.items() if name not in gone}
 
     return _rewritten(blocks, own, where, restart, keep)
 
@@ -95,21 +91,31 @@ def _with_subject(
     """
     language, old = where["language_code"], where["subject"]
 
-    def renamed(documents: Documents) -> Documents:
-        document = document_in(documents, language)
-        if document is None or document.subject != old:
-            return documents
-        return with_document(documents, replaced(document, subject=subject))
-
     def restart(start: LineStart) -> LineStart:
-        return replaced(start, documents=renamed(start.documents))
+        return replaced(start, documents=_renamed(start.documents, language, old, subject))
 
     def keep(changes: Values, start: LineStart) -> Values:
-        named = changes.keys() & {"documents", "personal_documents"}
-        return changes | {name: renamed(changes[name]) for name in named}
+        return _with_new_subject(changes, language, old, subject)
 
     follows = {name: value for name, value in where.items() if name not in ("language_code", "subject")}
     return _rewritten(blocks, own, follows, restart, keep)
+
+
+def _with_new_subject(own: Values, language: str | None, old: str | None, subject: str | None) -> Values:
+    """What a line has of its own, with the new subject where it says the old one in a language (B2.4, B4)."""
+    documents = own.keys() & {"documents", "personal_documents"}
+    new = own | {name: _renamed(own[name], language, old, subject) for name in documents}
+    said = (own.get("language_code"), own.get("subject"))
+    if own.get("personal_documents") and "subject" in own and said == (language, old):
+        new["subject"] = subject
+    return new
+
+
+def _renamed(documents: Documents, language: str | None, old: str | None, subject: str | None) -> Documents:
+    document = document_in(documents, language)
+    if document is None or document.subject != old:
+        return documents
+    return with_document(documents, replaced(document, subject=subject))
 
 
 def attached(
@@ -131,7 +137,9 @@ def attached(
 
     def keep(changes: Values, start: LineStart) -> Values:
         if changes.get("personal_documents"):
-            return changes
+            if before is None:
+                return changes
+            return _with_new_subject(changes, before.language_code, before.subject, document.subject)
         if first:
             return {name: value for name, value in changes.items() if name not in OF_ITS_DOCUMENT}
         kept = dict(changes)

@@ -369,11 +369,23 @@ class TestPersonalDocument:
         sheet = Sheet(SPRING, interaction_template_code="SPRING")
         sheet.add(1)
         sheet.personalise(10_000, document(name="mine"))
-        sheet.attach(document("ENG", "Other", "better"))
+        sheet.attach(document("ENG", "Spring", "better"))
         sheet.detach("ENG")
         assert sheet.shown() == [("ENG", "Spring", "unique")]
         sheet.depersonalise(10_000)
         assert sheet.shown() == [("NLD", "Lente", "inherited")]
+
+    def test_b4_a_document_of_the_header_with_another_subject_brings_that_where_it_had_the_old_one(
+        self,
+    ) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(1, 2)
+        sheet.personalise(10_000, document(name="mine"))
+        sheet.personalise(20_000, document(name="mine"))
+        sheet.attach(document("ENG", "Summer", "better"))
+        sheet.attach(document("FRA", "Spring", "better"))
+        assert sheet.shown() == [("ENG", "Summer", "unique"), ("NLD", "Lente", "unique")]
+        assert sheet.used(10_000) == "mine-None"
 
     def test_it_stays_with_its_language_when_the_header_takes_another_template(self) -> None:
         """Domain rule B2.3; the others get the document of the new template."""
