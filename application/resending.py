@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 
 import msgspec
+import numpy as np
 from msgspec.structs import replace as replaced
 
 from application.contacts import Contacts
@@ -31,12 +32,16 @@ from domain.delivery import (
 )
 from domain.errors import Conflict, NoDocument, NotFound
 from domain.interaction import InteractionLogged, SingleInteraction
+from domain.segment.events import SegmentLogged
+from domain.segment.lines import line_columns
 from domain.segment.state import Segment
 from domain.vocabulary import CorrespondenceType
 from projections.delivery_queries import ALL, OnlyDelivered, filed_entry, sendable_entries
 from projections.interaction_streams import place_of
 from projections.read_models import ReadModels
+from projections.selection import known_contacts
 
+OUT_OF_REACH = "Nothing is logged again: every contact was deleted, or is blocked for privacy."
 OPTED_OUT = "opt-out"
 """The user that an opt-out is recorded for: whoever has the link from the mail."""
 
@@ -94,8 +99,7 @@ class Resending:
         With `update_merge_fields` they are new entries with fresh letters, else the same ones again.
         """
         segment = logged_segment(self.journal, self.read_models, entry_no)
-        sendable = self._sendable(logged_segment=entry_no, only=only)
-        chosen = choose_again(sendable, correspondence_type, as_new_entries=update_merge_fields)
+        chosen = choose_again(self._sendable(logged_segment=entry_no, only=only), correspondence_type)
         if update_merge_fields:
             return self._log_again(caller, segment, chosen, correspondence_type)
         assert segment.recorded is not None
@@ -124,7 +128,7 @@ class Resending:
         stream = stream_of_entry(entry)
         aggregate, recorded = loaded(self.journal, stream)
         sendable = self._sendable(entry_no=entry_no)
-        chosen = choose_again(sendable, correspondence_type, as_new_entries=update_merge_fields)
+        chosen = choose_again(sendable, correspondence_type)
         if not update_merge_fields:
             event = InteractionsSentAgain(
                 recorded.first, ContactSet([entry_no - recorded.first]), correspondence_type
@@ -154,6 +158,7 @@ class Resending:
         correspondence_type: CorrespondenceType | None,
     ) -> Resent:
         assert segment.logged is not None
+        numbers = self._within_reach(segment.logged, numbers)
         counters = self.journal.log.counters
         first, source_first = counters.next_of(INTERACTION), segment.logged.first_interaction_no
         event = InteractionsLoggedAgain(
@@ -175,9 +180,27 @@ class Resending:
         )
         return Resent(len(numbers), first, position)
 
+    def _within_reach(self, logged: SegmentLogged, numbers: list[int]) -> list[int]:
+        """The entries whose own contacts still exist and are not blocked: nobody else gets a new one.
+
+        An entry of a deleted person is its company's by now, but no letter to the company. Raises Conflict.
+        """
+        entries = np.array(numbers)
+        keys = line_columns(logged.blocks).contact_key[entries - logged.first_interaction_no]
+        known = known_contacts(self.read_models, ContactSet.from_array(keys))
+        within = np.isin(keys, (known.selected - known.privacy_blocked).to_array())
+        if not within.any():
+            raise Conflict(OUT_OF_REACH)
+        found: list[int] = entries[within].tolist()
+        return found
+
     def _record_again(
         self, caller: Caller, single: SingleInteraction, correspondence_type: CorrespondenceType | None
     ) -> Resent:
+        contact_no = single.value.contact_no
+        contact = None if contact_no is None else self.contacts.find(contact_no)
+        if contact is None or contact.value.privacy_blocked:
+            raise Conflict(OUT_OF_REACH)
         counters = self.journal.log.counters
         first = counters.next_of(INTERACTION)
         value = replaced(

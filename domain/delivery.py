@@ -130,26 +130,18 @@ class Sendable(msgspec.Struct, frozen=True):
     entry_no: int
     correspondence_type: CorrespondenceType | None
     in_progress: bool
-    out_of_reach: bool = False
-    """The contact was deleted, or is blocked for privacy."""
 
 
-def choose_again(
-    entries: list[Sendable], correspondence_type: CorrespondenceType | None, *, as_new_entries: bool = False
-) -> list[int]:
+def choose_again(entries: list[Sendable], correspondence_type: CorrespondenceType | None) -> list[int]:
     """The entries that can be sent again: with a way to go, and not on their way (domain B13).
 
-    Nobody who is out of reach gets a new entry (domain B10.3). Raises NoDocument, Conflict.
+    Raises NoDocument, Conflict.
     """
     able = [entry for entry in entries if correspondence_type or entry.correspondence_type]
     if not able:
         raise NoDocument(
             "Nothing can be sent again: no interaction that is wanted has both a document and a type."
         )
-    if as_new_entries:
-        able = [entry for entry in able if not entry.out_of_reach]
-    if not able:
-        raise Conflict("Nothing is logged again: every contact was deleted, or is blocked for privacy.")
     idle = [entry.entry_no for entry in able if not entry.in_progress]
     if not idle:
         raise Conflict("Everything that could be sent again is on its way already.")

@@ -268,10 +268,10 @@ def resumed_values(interaction: SingleInteraction, more: InteractionValues) -> I
 
     One that was canceled does not count again because it is finished (domain B14): that is to be said first.
     """
-    if interaction.said is None:
-        raise Conflict(f"Interaction log entry {interaction.entry_no} is not postponed.")
     if interaction.recorded.deleted:
         raise NotFound.named("postponed interaction", interaction.entry_no)
+    if interaction.said is None:
+        raise Conflict(f"Interaction log entry {interaction.entry_no} is not postponed.")
     if interaction.recorded.canceled:
         raise Conflict(f"Interaction log entry {interaction.entry_no} is canceled; uncancel that first.")
     before = {name: value for name, value in given(interaction.said).items() if name != "date"}

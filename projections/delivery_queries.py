@@ -156,18 +156,15 @@ def sendable_entries(
 ) -> list[Sendable]:
     """The entries that could be sent again: of a logged segment as it was logged, or a single one."""
     rows = cursor.execute(
-        "SELECT e.entry_no, e.correspondence_type,"
-        " e.delivery_status IS NOT DISTINCT FROM 'in_progress' AS in_progress,"
-        " c.privacy_blocked IS DISTINCT FROM false AS out_of_reach"
-        " FROM interaction_log_entry e LEFT JOIN contact c ON c.no = e.contact_no"
-        " WHERE e.document_sha256 IS NOT NULL AND NOT e.postponed AND NOT e.canceled AND (e.entry_no ="
-        " %(entry_no)s OR e.logged_segment_entry_no = %(logged_segment)s AND e.resend_no IS NULL)"
-        " AND (%(delivery_status)s::text IS NULL OR e.delivery_status = %(delivery_status)s)"
-        " AND (%(delivery_error)s::text IS NULL OR e.delivery_error = %(delivery_error)s)"
-        " ORDER BY e.entry_no",
+        "SELECT entry_no, correspondence_type, delivery_status IS NOT DISTINCT FROM 'in_progress' AS way"
+        " FROM interaction_log_entry WHERE document_sha256 IS NOT NULL AND NOT postponed AND NOT canceled"
+        " AND (entry_no = %(entry_no)s OR logged_segment_entry_no = %(logged_segment)s AND resend_no IS NULL)"
+        " AND (%(delivery_status)s::text IS NULL OR delivery_status = %(delivery_status)s)"
+        " AND (%(delivery_error)s::text IS NULL OR delivery_error = %(delivery_error)s)"
+        " ORDER BY entry_no",
         {"entry_no": entry_no, "logged_segment": logged_segment, **msgspec.structs.asdict(only)},
     )
-    return [Sendable(**row) for row in rows]
+    return [Sendable(row["entry_no"], row["correspondence_type"], row["way"]) for row in rows]
 
 
 def failures(cursor: Cursor[DictRow], logged_segment: int) -> dict[DeliveryError, int]:

@@ -65,14 +65,6 @@ def test_where_nothing_can_be_sent_again_it_is_said_why() -> None:
         choose_again([ON_ITS_WAY], None)
 
 
-def test_b13_nobody_who_is_out_of_reach_gets_a_new_entry() -> None:
-    blocked = Sendable(4, "email", False, out_of_reach=True)
-    assert choose_again([SENT, blocked], None) == [3, 4]
-    assert choose_again([SENT, blocked], None, as_new_entries=True) == [3]
-    with pytest.raises(Conflict):
-        choose_again([blocked], None, as_new_entries=True)
-
-
 @pytest.mark.parametrize(
     ("before", "after"),
     [

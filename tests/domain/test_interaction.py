@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from domain.amendments import InteractionsDeleted
 from domain.contact import AlternativeAddress, Contact, DateRange, KnownContact
 from domain.contact_set import ContactSet
 from domain.document import Document
-from domain.errors import Conflict, MandatoryField, NoDocument, PrivacyBlocked
+from domain.errors import Conflict, MandatoryField, NoDocument, NotFound, PrivacyBlocked
 from domain.interaction import (
     Interaction,
     InteractionLogged,
@@ -191,6 +192,14 @@ class TestPostponing:
         single.apply(InteractionLogged(7, Interaction()), "ANN", datetime.now(UTC))
         with pytest.raises(Conflict, match="7 is not postponed"):
             resumed_values(single, InteractionValues())
+
+    def test_b14_one_that_was_deleted_is_not_found_whether_it_was_finished_or_not(self) -> None:
+        for event in (InteractionLogged(7, Interaction()), postpone(7, Interaction(), said())):
+            single = SingleInteraction()
+            single.apply(event, "ANN", NOW)
+            single.apply(InteractionsDeleted(7, ContactSet([0])), "ANN", NOW)
+            with pytest.raises(NotFound):
+                resumed_values(single, InteractionValues())
 
 
 class TestDocument:

@@ -266,8 +266,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
         "Interactielogpost {no}, waarvan deze is gemaakt, is verwijderd.",
     ),
     (
-        "The contact of interaction log entry {no} does not exist any more.",
-        "Het contact van interactielogpost {no} bestaat niet meer.",
+        "Nothing is logged again: every contact was deleted, or is blocked for privacy.",
+        "Er is niets opnieuw geregistreerd: elk contact is verwijderd of geblokkeerd wegens privacy.",
     ),
     ("there is no e-mail address", "er is geen e-mailadres"),
     ("there is no document", "er is geen document"),

@@ -434,20 +434,41 @@ def test_b13_of_an_entry_whose_source_was_deleted_none_is_logged_again(crm: Crm)
 
 def test_b13_whoever_was_deleted_or_is_blocked_for_privacy_is_not_logged_again(crm: Crm) -> None:
     mailing = Mailing(crm)
+    company = crm.contact()["no"]
     blocked, gone, stays = (mailing.put(correspondence_type="hard_copy") for _ in range(3))
+    of_company = mailing.put(correspondence_type="hard_copy", company_no=company)
     mailing.log()
     mailing.done()
     ok(crm.client.patch(f"/v1/contacts/{blocked}", json={"privacy_blocked": True}))
-    ok(crm.client.delete(f"/v1/contacts/{gone}"))
+    for no in (gone, of_company):
+        ok(crm.client.delete(f"/v1/contacts/{no}"))
     assert ok(mailing.post("resend", update_merge_fields=True))["resent"] == 1
     *_, again = mailing.done()
     assert (again["contact_no"], again["description"]) == (stays, "Resend: Spring")
-    assert ok(crm.client.get(f"/v1/contacts/{blocked}"))["statistics"]["number_of_interactions"] == 1
+    for no in (blocked, company):
+        assert ok(crm.client.get(f"/v1/contacts/{no}"))["statistics"]["number_of_interactions"] == 1
     ok(crm.client.patch(f"/v1/contacts/{stays}", json={"privacy_blocked": True}))
     refused(mailing.post("resend", update_merge_fields=True), "conflict")
     address = f"/v1/interaction-log-entries/{again['entry_no']}"
     refused(crm.client.post(f"{address}/resend", json={"update_merge_fields": True}), "conflict")
-    assert len(mailing.entries()) == 4
+    assert len(mailing.entries()) == 5
+
+
+@pytest.mark.parametrize("way", ["deleted", "deleted from a company", "blocked"])
+def test_b13_nor_is_a_single_interaction_with_them(crm: Crm, way: str) -> None:
+    mailing = Mailing(crm)
+    company_no = crm.contact()["no"] if way == "deleted from a company" else None
+    no = crm.contact(type="person", company_no=company_no)["no"]
+    body = {"contact_no": no, "interaction_template_code": mailing.template, "send_attachments": True}
+    body |= {"correspondence_type": "hard_copy", "salesperson_code": crm.record("salespeople")}
+    made = ok(crm.client.post("/v1/interaction-log-entries", json=body))
+    address = f"/v1/interaction-log-entries/{made['entry_no']}"
+    until(lambda: ok(crm.client.get(address)), lambda entry: entry["delivery_status"] == "sent")
+    if way == "blocked":
+        ok(crm.client.patch(f"/v1/contacts/{no}", json={"privacy_blocked": True}))
+    else:
+        ok(crm.client.delete(f"/v1/contacts/{no}"))
+    refused(crm.client.post(f"{address}/resend", json={"update_merge_fields": True}), "conflict")
 
 
 def test_what_has_no_document_or_is_on_its_way_cannot_be_sent_again(crm: Crm, box: Mailbox) -> None:
