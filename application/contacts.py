@@ -11,7 +11,6 @@ from application.journal import Caller, Changes, Journal, check_version, retried
 from application.looking_up import catch_up, unnamed_since, wait_for_them
 from application.records import Records
 from domain import records
-from domain.catalogue import EVENT_TYPES
 from domain.contact import (
     Contact,
     ContactChanged,
@@ -21,7 +20,7 @@ from domain.contact import (
     change,
     register,
 )
-from domain.contact_set import ContactSet, may_hold, union
+from domain.contact_set import ContactSet, union
 from domain.errors import (
     AlreadyExists,
     Conflict,
@@ -34,18 +33,21 @@ from domain.errors import (
 from domain.inheritance import FIELDS as INHERITED
 from domain.inheritance import Inherit, inherited, passed_on
 from domain.records import RecordKind
+from domain.segment.events import CriteriaApplied, LoggedSegmentReused
 from domain.segment.state import Segment
 from domain.setup import Setup
+from domain.task import TasksCreated
 from domain.vocabulary import given
 from eventstore.log import At, Foldable, StaleVersionError
+from eventstore.recorder import Alongside
 from projections.contact_queries import statistics
 from projections.read_models import ReadModels
 from projections.task_listings import has_interactions_or_tasks, has_open_tasks
 
 KEYS = "contact key"
 
-HOLDING_CONTACTS = tuple(topic for topic, event in EVENT_TYPES.items() if may_hold(event, ContactSet))
-"""The topics of events that may be about a contact without naming it."""
+GIVEN_TO_MANY = (CriteriaApplied.topic, LoggedSegmentReused.topic, TasksCreated.topic)
+"""What gives lines or tasks to contacts that it does not name."""
 
 PeopleOf = Callable[[KnownContact], Sequence[KnownContact]]
 """The people of a company."""
@@ -148,13 +150,13 @@ class Contacts:
             named[stream_of(company.no)] = company
         flags = self.records.setup().inherit
         facts = change(contact, with_company(contact, values, company, self.find, flags), company)
-        self.check_move(contact, facts, self.people_of)
+        conditions = self.check_move(contact, facts, self.people_of)
         changes = Changes(stream_of(no), contact.version, facts)
         people = [
             Changes(stream_of(person.no), person.version, taken)
             for person, taken in people_after(contact, facts, flags, self.people_of)
         ]
-        position = self.journal.record(caller, changes, *people, relying_on=named)
+        position = self.journal.record(caller, changes, *people, under_lock=conditions, relying_on=named)
         return self.get(no), position
 
     @retried
@@ -170,7 +172,7 @@ class Contacts:
         return self.journal.record(
             caller,
             *(Changes(stream_of(one.no), one.version, [ContactDeleted(one.no, one.key)]) for one in gone),
-            under_lock=[unnamed_since(seen, [one.no for one in gone], HOLDING_CONTACTS)],
+            under_lock=[unnamed_since(seen, [one.no for one in gone], GIVEN_TO_MANY)],
         )
 
     def company(self, no: object) -> KnownContact | None:
@@ -213,15 +215,17 @@ class Contacts:
         wait_for_them(self.journal, self.read_models, "worksheets")
         return union(block.alive for segment in self._open_segments() for block in segment.blocks)
 
-    def check_move(self, contact: KnownContact, facts: Sequence[ContactChanged], people_of: PeopleOf) -> None:
+    def check_move(
+        self, contact: KnownContact, facts: Sequence[ContactChanged], people_of: PeopleOf
+    ) -> list[Alongside]:
         """Refuse another company or type while on an open segment, and another type of a company that has
         people, or once anything was recorded or planned with the contact (domain A11, B19).
 
-        Raises ContactOnSegment, Conflict.
+        Returns what must still hold when it is recorded. Raises ContactOnSegment, Conflict.
         """
         if not moves(facts):
-            return
-        catch_up(self.journal, self.read_models, "worksheets")
+            return []
+        seen = catch_up(self.journal, self.read_models, "worksheets")
         self._refuse_on_segment(contact, "its company or type cannot change")
         if changes_type(facts):
             catch_up(self.journal, self.read_models, "contacts")
@@ -236,6 +240,7 @@ class Contacts:
                         f"Contact {contact.no} has interactions or tasks; its type cannot change.",
                         [(("type",), "there are interactions or tasks")],
                     )
+        return [unnamed_since(seen, [contact.no], GIVEN_TO_MANY)]
 
     def _open_segments(self) -> Iterator[Segment]:
         with self.read_models.cursor() as cursor:

@@ -20,6 +20,7 @@ from domain.amendments import (
     LoggedSegmentDeleted,
 )
 from domain.delivery import InteractionsLoggedAgain
+from domain.segment.criteria_action import CriteriaAction
 from domain.segment.events import (
     ActionRedone,
     ActionUndone,
@@ -38,7 +39,7 @@ from domain.segment.events import (
     Skipped,
 )
 from domain.segment.propagation import lines_in_scope
-from domain.segment.state import CriteriaAction, Segment
+from domain.segment.state import Segment
 from domain.vocabulary import given
 
 WORDS: dict[str, dict[Language, str]] = {

@@ -37,7 +37,7 @@ def catch_up(journal: Journal, read_models: ReadModels, *names: str) -> int:
 
 
 def unnamed_since(position: int, names: Iterable[str], topics: Iterable[str] = ()) -> Alongside:
-    """What is deleted must not have been given to anybody since it was looked for.
+    """What is deleted or moved must not have been given to anybody since it was looked for.
 
     If anything was recorded since that names it, or has one of these topics, it is decided again; so what
     only looks like its name does no harm.
@@ -51,7 +51,7 @@ def unnamed_since(position: int, names: Iterable[str], topics: Iterable[str] = (
             (position, list(topics), fragments),
         )
         if cursor.fetchone() is not None:
-            raise StaleVersionError("what is to be deleted may have been given to somebody meanwhile")
+            raise StaleVersionError("this may have been given to somebody meanwhile")
 
     return check
 

@@ -44,23 +44,24 @@ class PastContacts:
             known = self._amended = (place, frozenset(row["stream"] for row in rows))
         return known[1]
 
-    def numbers(self, keys: Iterable[int]) -> dict[int, str]:
-        """The numbers of contacts by key, also of those that were deleted since."""
+    def numbers(self, keys: Iterable[int], after: int = 0) -> dict[int, str]:
+        """The numbers of contacts by key, also of those that were deleted, if it was after a position."""
         wanted = [int(key) for key in keys]
         with self.read_models.cursor() as cursor:
             rows = cursor.execute("SELECT key, no FROM contact WHERE key = ANY(%s)", (wanted,)).fetchall()
         found = {row["key"]: row["no"] for row in rows}
         missing = [key for key in wanted if key not in found]
-        return found | (self._deleted(missing) if missing else {})
+        return found | (self._deleted(missing, after) if missing else {})
 
-    def _deleted(self, keys: list[int]) -> dict[int, str]:
-        """No table keeps the key of a contact that is gone: its last event does."""
+    def _deleted(self, keys: list[int], after: int) -> dict[int, str]:
+        """No table keeps the key of a contact that is gone: its last event does, and is looked for."""
         with self.log.datastore.get_connection() as connection:
             rows = connection.execute(
                 "SELECT data ->> 'no' AS no, (data ->> 'key')::integer AS key"
                 " FROM (SELECT convert_from(state, 'UTF8')::jsonb -> 'data' AS data FROM log_events"
-                " WHERE topic = 'contact.deleted.1') AS gone WHERE (data ->> 'key')::integer = ANY(%s)",
-                (keys,),
+                " WHERE notification_id > %s AND topic = 'contact.deleted.1') AS gone"
+                " WHERE (data ->> 'key')::integer = ANY(%s)",
+                (after, keys),
             ).fetchall()
         return {row["key"]: row["no"] for row in rows}
 
@@ -93,7 +94,8 @@ class PastContacts:
 
     def line_facts(self, keys: Sequence[int], position: int) -> dict[int, LineFacts]:
         """What lines showed of contacts, by key; of those that there were."""
-        found = self.many(list(self.numbers(keys).values()), position)
+        # Who had been deleted by then is not among them, so it need not be looked for in what came before.
+        found = self.many(list(self.numbers(keys, after=position).values()), position)
         companies = {contact.value.company_no for contact in found.values()} - found.keys() - {None}
         known = found | self.many([no for no in companies if no is not None], position)
         return {

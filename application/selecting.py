@@ -21,6 +21,7 @@ from domain.errors import InvalidFilter, MandatoryField, NotFound, Problem
 from domain.explanation import tables_of
 from domain.saved_criteria import SavedCriteria
 from domain.segment import selection
+from domain.segment.criteria_action import CriteriaAction
 from domain.segment.events import (
     NOTHING_SKIPPED,
     CriteriaApplied,
@@ -30,7 +31,7 @@ from domain.segment.events import (
 )
 from domain.segment.logging import logged_contacts
 from domain.segment.selection import Criteria, LoggedContacts, Selection
-from domain.segment.state import CriteriaAction, Segment
+from domain.segment.state import Segment
 from projections.read_models import ReadModels
 from projections.selection import (
     count_contacts,

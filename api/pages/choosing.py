@@ -44,7 +44,8 @@ from domain.explanation import tables_of
 from domain.field_type import FieldType
 from domain.filter_expression import exactly
 from domain.records import RecordKind
-from domain.segment.state import CriteriaAction, Segment
+from domain.segment.criteria_action import CriteriaAction
+from domain.segment.state import Segment
 from domain.vocabulary import CriteriaActionKind, members
 from projections.listing import Query as ListQuery
 from projections.segment_listings import LOGGED_SEGMENTS

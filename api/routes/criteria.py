@@ -31,9 +31,9 @@ from application.selecting import Preview
 from domain import records
 from domain.errors import NotFound
 from domain.saved_criteria import SavedCriteria
+from domain.segment.criteria_action import CriteriaAction
 from domain.segment.events import CriteriaApplied, Exclusion
 from domain.segment.selection import Criteria
-from domain.segment.state import CriteriaAction
 from projections.record_queries import listing
 
 router = APIRouter(prefix="/v1", tags=["criteria"], route_class=RepeatableRoute)

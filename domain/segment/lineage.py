@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from domain.contact_set import ContactSet, union
+from domain.segment.criteria_action import only_contact
 from domain.segment.events import (
     ActionRedone,
     ActionUndone,
@@ -23,7 +24,7 @@ from domain.segment.events import (
     Skipped,
 )
 from domain.segment.lines import Line
-from domain.segment.state import Segment, only_contact
+from domain.segment.state import Segment
 
 ActionEvent = CriteriaApplied | LineAdded | LineRemoved | LoggedSegmentReused
 ACTION_EVENTS = (CriteriaApplied, LineAdded, LineRemoved, LoggedSegmentReused)

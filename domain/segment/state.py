@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import singledispatchmethod
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec.structs import replace as replaced
 
 from domain.amendments import Amendment, RecordedInteractions
 from domain.contact_set import EMPTY, ContactSet, union
 from domain.document import Document
-from domain.filter_expression import exactly
+from domain.segment.criteria_action import CriteriaAction, only_contact
 from domain.segment.events import (
     ActionRedone,
     ActionUndone,
@@ -23,7 +23,6 @@ from domain.segment.events import (
     CriteriaReset,
     DocumentAttached,
     DocumentRemoved,
-    Exclusion,
     HeaderChanged,
     LineAdded,
     LineChanged,
@@ -51,33 +50,9 @@ from domain.segment.lines import (
 )
 from domain.segment.propagation import attached, overwritten, removed, steps
 from domain.segment.totals import Totals
-from domain.vocabulary import LINE_STEP, CriteriaActionKind, given
+from domain.vocabulary import LINE_STEP, given
 
 Status = Literal["open", "logged", "deleted"]
-
-
-@dataclass(frozen=True, slots=True)
-class CriteriaAction:
-    """One step of the criteria history, with what it did to which block (domain A5)."""
-
-    action_no: int
-    action: CriteriaActionKind
-    filters: dict[str, Any]
-    options: CriteriaOptions
-    lines_added: int
-    lines_removed: int
-    skipped: Skipped
-    user_id: str
-    at: datetime
-    added_blocks: tuple[int, ...] = ()
-    removed: tuple[tuple[int, ContactSet], ...] = ()
-    no_longer_known: int = 0
-    exclude: Exclusion | None = None
-
-
-def only_contact(no: str) -> dict[str, Any]:
-    """The filters of an action by hand, which must mean the same when they are saved (domain B3.6, B8)."""
-    return {"contact": {"no": exactly(no)}}
 
 
 @dataclass

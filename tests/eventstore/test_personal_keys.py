@@ -37,8 +37,9 @@ def personal(fact: Met, about: int | None) -> Iterator[Personal]:
         yield Personal(fact.whom, ("said",), {"*": ""})
 
 
-ANN = Met(1, "Ann", ("hello", "goodbye"))
-BOB = Met(2, "Bob")
+ANN = Met(1, "Annabella", ("good morning", "goodbye"))
+"""Long words: a short one turns up by chance in what is sealed, once in a thousand runs."""
+BOB = Met(2, "Bobadilla")
 MASTER = MasterKey(secrets.token_bytes(32))
 
 
@@ -95,7 +96,9 @@ class TestSealing:
 
     def test_nothing_personal_is_stored_as_it_is(self, log: EventLog) -> None:
         for state in stored(log):
-            assert not any(word in state for word in (b"Ann", b"Bob", b"hello", b"goodbye"))
+            assert not any(
+                word in state for word in (b"Annabella", b"Bobadilla", b"good morning", b"goodbye")
+            )
             assert b'"place":"here"' in state  # the rest can be read by anybody
 
     def test_the_view_for_people_reads_sealed_events(self, log: EventLog) -> None:

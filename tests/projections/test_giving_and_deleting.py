@@ -213,6 +213,18 @@ def test_b19_a_person_that_is_being_registered_is_deleted_with_its_company(desk:
     assert desk.contacts.find("NEW") is desk.contacts.find("C1") is None
 
 
+def test_b19_who_is_being_put_on_a_segment_does_not_move(desk: Desk) -> None:
+    desk.contact("C1", type="person", name="Ann")
+    desk.catch_up()
+    error = one_after_the_other(
+        desk,
+        lambda service: service.segments.add_line(ANN, "SM1", "C1", LineChanges()),
+        "segment-SM1",
+        lambda service: service.contacts.change(ANN, "C1", ContactChanges(company_no="CT1")),
+    )
+    assert isinstance(error, ContactOnSegment)
+
+
 @pytest.mark.parametrize(
     ("command", "stream", "error"),
     [
