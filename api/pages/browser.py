@@ -259,7 +259,7 @@ class PageRoute(APIRoute):
                 logged = error.facts["logged_segment"]
                 if logged is not None and request.method == "GET" and "hx-request" not in request.headers:
                     return RedirectResponse(f"/logged-segments/{logged}", 303)
-                return problem(request, error.slug, error.detail, error.problems)
+                return problem(request, error.slug, error.detail, error.problems, logged)
             except (Refused, ProblemError) as error:
                 return problem(request, error.slug, error.detail, error.problems)
             except (RequestValidationError, ValidationError) as error:
@@ -294,7 +294,13 @@ def come_again(request: Request, address: str, title: str) -> HTMLResponse:
     return html("come_again.html", language_of(request), NOBODY | {"back": address, "title": title})
 
 
-def problem(request: Request, slug: str, detail: str, problems: Sequence[Problem] = ()) -> HTMLResponse:
+def problem(
+    request: Request,
+    slug: str,
+    detail: str,
+    problems: Sequence[Problem] = (),
+    logged_segment: object = None,
+) -> HTMLResponse:
     """A refusal in words: a part of the page for scripts, a page of its own otherwise."""
     visitor = getattr(request.state, "visitor", None)
     facts = {
@@ -305,6 +311,7 @@ def problem(request: Request, slug: str, detail: str, problems: Sequence[Problem
         "detail": detail,
         "problems": problems[:100],
         "outcome": _outcome(request.method, slug),
+        "logged_segment": logged_segment,
     }
     if "hx-request" in request.headers:
         headers = {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"}

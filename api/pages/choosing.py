@@ -238,14 +238,24 @@ def preview(no: Code, service: ServiceOf, visitor: Writer, form: Sent) -> HTMLRe
             visitor.caller, no, criteria_in(form, _action(form), visitor.language).criteria()
         )
     except Refused as error:
-        return _cannot_tell(visitor, error.slug, error.detail, error.problems)
+        logged = error.facts.get("logged_segment")
+        return _cannot_tell(visitor, error.slug, error.detail, error.problems, logged)
     except ValidationError as error:
         return _cannot_tell(visitor, InvalidRequest.slug, "", validation_problems(error.errors()))
     return visitor.page("part_preview.html", preview=found)
 
 
-def _cannot_tell(visitor: Visitor, slug: str, detail: str, problems: Sequence[Problem]) -> HTMLResponse:
-    return visitor.page("part_problem.html", slug=slug, detail=detail, problems=problems, outcome=None)
+def _cannot_tell(
+    visitor: Visitor, slug: str, detail: str, problems: Sequence[Problem], logged: object = None
+) -> HTMLResponse:
+    return visitor.page(
+        "part_problem.html",
+        slug=slug,
+        detail=detail,
+        problems=problems,
+        outcome=None,
+        logged_segment=logged,
+    )
 
 
 @router.post(f"{SEGMENT}/criteria")

@@ -18,7 +18,14 @@ from starlette.responses import HTMLResponse
 
 from api.pages.filters import criteria_shown, filter_shown
 from api.pages.formats import amount_text, day_text, instant_text, number_text, plain_number
-from api.pages.words import detail_in_dutch, field_label, member_label, refusal_text, text
+from api.pages.words import (
+    detail_in_dutch,
+    detail_in_plain_words,
+    field_label,
+    member_label,
+    refusal_text,
+    text,
+)
 from application.field_words import Language, filter_words
 from domain.criteria import TABLES
 from domain.filter_expression import exactly
@@ -110,7 +117,7 @@ def in_field(value: Any, language: Language) -> str:
 def told(english: str, language: Language) -> str | Markup:
     """What a use case says, in the language of the page; marked as English where that has no words for it."""
     if language == "en":
-        return english
+        return detail_in_plain_words(english)
     dutch = detail_in_dutch(english)
     return dutch if dutch is not None else Markup('<span lang="en">{}</span>').format(english)
 

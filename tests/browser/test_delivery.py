@@ -227,6 +227,10 @@ def test_the_letter_that_was_sent_is_opened_and_is_the_very_same(
     ok(crm.client.patch(f"/v1/contacts/{entry['contact_no']}", json={"name": "Alder & Daughters"}))
     reader.page.get_by_role("link", name=reader.t("its_interactions")).click()
     reader.page.get_by_role("link", name=str(entry["entry_no"]), exact=True).click()
+    # It is one letter, not each of several.
+    expect(reader.page.get_by_label(reader.t("send_as")).locator("option").first).to_have_text(
+        reader.t("as_before_one")
+    )
     reader.page.get_by_role("link", name=reader.t("open_sent_letter")).click()
     expect(reader.page.get_by_text(reader.t("is_as_sent"))).to_be_visible()
     with reader.page.expect_download() as saved:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -80,8 +82,8 @@ def test_what_was_found_lies_over_the_lines_while_one_looks(visit: Visit, letter
     expect(reader.page.locator("#found button").first).to_be_hidden()
 
 
-@pytest.mark.parametrize("by", ["back", "reload"])
-def test_back_and_reload_lead_to_the_order_the_filters_and_the_place_one_was_at(
+@pytest.mark.parametrize("by", ["back", "reload", "saving"])
+def test_back_reload_and_saving_lead_to_the_order_the_filters_and_the_place_one_was_at(
     visit: Visit, letter: str, by: str
 ) -> None:
     reader = visit()
@@ -96,11 +98,16 @@ def test_back_and_reload_lead_to_the_order_the_filters_and_the_place_one_was_at(
     last = cell(reader, 122, "contact_company_name")
     expect(last).to_have_text("Juniper 249")
     if by == "back":
-        cell(reader, 122, "actions").locator("[data-do=letter]").click()
+        cell(reader, 122, "actions").locator("[data-do=letter]").dispatch_event("click")
         expect(reader.page.get_by_role("heading", name=reader.t("personal"))).to_be_visible()
         reader.page.go_back()
-    else:
+    elif by == "reload":
         reader.page.reload()
+    else:
+        reader.page.locator("summary h2").first.click()
+        reader.page.locator("#h-subject").fill("A word for you")
+        with reader.page.expect_navigation():
+            reader.press("save_header")
     expect(last).to_have_text("Juniper 249")
     expect(heading).to_have_attribute("aria-sort", "ascending")
     expect(reader.page.locator("[data-filter=contact_company_name]")).to_have_value("*e*")
@@ -134,3 +141,28 @@ def test_a_value_that_was_not_taken_is_spoken_of_no_more_once_it_was_left(visit:
     reader.page.keyboard.press("Escape")
     expect(cost).to_have_text("2.50")
     expect(reader.page.locator("#messages")).to_be_empty()
+
+
+def test_a_value_that_is_cut_off_is_read_whole_where_the_pointer_rests(
+    visit: Visit, crm: Crm, letter: str
+) -> None:
+    words = "A subject that is far longer than any column of the worksheet is wide"
+    ok(crm.client.patch(f"/v1/segments/{letter}/lines/10000", json={"subject": words}))
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    cell(reader, 0, "subject").hover()
+    expect(cell(reader, 0, "subject")).to_have_attribute("title", re.compile(words))
+    cell(reader, 0, "cost").hover()
+    expect(cell(reader, 0, "cost")).not_to_have_attribute("title", re.compile(".*"))
+
+
+@both_languages
+def test_who_works_on_a_segment_that_was_logged_meanwhile_is_led_to_it(
+    visit: Visit, crm: Crm, letter: str, language: Language
+) -> None:
+    reader = visit(language)
+    reader.go(f"/segments/{letter}")
+    logged = ok(crm.client.post(f"/v1/segments/{letter}/log"))["logged_segment"]["entry_no"]
+    cell(reader, 0, "subject").dblclick()
+    reader.page.locator("#messages").get_by_role("link", name=reader.t("logged_segment", no=logged)).click()
+    reader.arrives(f"/logged-segments/{logged}")

@@ -85,6 +85,7 @@ def test_a_line_says_why_its_contact_is_here(visit: Visit, letter: str, language
     reader.page.get_by_role("button", name=f"{reader.t('why')} C0001").click()
     dialog = reader.page.get_by_role("dialog")
     expect(dialog).to_contain_text(reader.t("why_title"))
+    expect(dialog).to_contain_text("C0001 · Birch 001")
     expect(dialog.locator(".answer")).to_contain_text(
         {"en": "Added by action 1", "nl": "Toegevoegd door actie 1"}[language]
     )

@@ -296,3 +296,16 @@ def test_when_the_answer_is_lost_nobody_is_told_that_nothing_was_changed(
     reader.press("cancel")
     expect(reader.page.locator("#messages")).to_contain_text(reader.t("done_or_not"))
     reader.complaints.clear()
+
+
+@both_languages
+def test_a_segment_without_lines_leads_to_choosing_contacts_and_a_list_says_why_it_is_empty(
+    visit: Visit, crm: Crm, language: Language
+) -> None:
+    no = crm.segment(interaction_template_code="LETTER", salesperson_code="ANNA")["no"]
+    reader = visit(language)
+    reader.go(f"/segments/{no}/log")
+    reader.page.locator("section").get_by_role("link", name=reader.t("choose_contacts")).click()
+    reader.arrives(f"/segments/{no}/choose")
+    reader.go("/contacts?f-name=Nobody")
+    expect(reader.page.locator(".list tbody")).to_have_text(reader.t("none_such"))

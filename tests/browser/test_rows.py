@@ -80,3 +80,26 @@ def test_a_window_that_is_higher_than_most_is_filled_too(visit: Visit, letter: s
     reader.go(f"/segments/{letter}")
     expect(cell(reader, FIRST_ROWS + 15, "contact_no")).to_have_text(f"C{FIRST_ROWS + 18:04}")
     assert reader.page.locator("#grid tr.waiting").count() == 0
+
+
+def test_rows_that_are_fetched_while_one_types_are_those_of_the_filters_in_force(
+    visit: Visit, letter: str
+) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    reader.page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    reader.page.on("request", lambda request: asked.append(request.url) if "/rows?" in request.url else None)
+    reader.page.evaluate(
+        """() => {
+            const filter = document.querySelector("[data-filter=contact_company_name]");
+            filter.value = "Birch*";
+            filter.dispatchEvent(new Event("input", { bubbles: true }));
+            const grid = document.getElementById("grid");
+            grid.scrollTop = grid.scrollHeight;
+        }"""
+    )
+    expect(reader.page.locator("#grid table")).to_have_attribute("aria-rowcount", "27")
+    expect(cell(reader, 0, "contact_company_name")).to_have_text("Birch 001")
+    assert "Birch" not in asked[0]
+    assert "Birch" in asked[-1]

@@ -102,7 +102,7 @@ def test_escape_leaves_a_value_and_a_wrong_one_is_explained(visit: Visit, crm: C
     reader.page.keyboard.press("Enter")
     minutes.locator("input").fill("many")
     reader.page.keyboard.press("Enter")
-    expect(reader.page.locator("#messages")).to_contain_text("Minutes: input should be a valid integer")
+    expect(reader.page.locator("#messages")).to_contain_text("Minutes: must be a whole number")
     expect(minutes.locator("input")).to_be_focused()
     reader.page.keyboard.press("Escape")
     expect(minutes).to_have_text("5")

@@ -127,6 +127,26 @@ def test_a_value_that_cannot_be_used_is_explained(values: dict[str, object]) -> 
     assert detail_in_dutch(problem[1]) is not None
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"unit_cost": "many"}, "must be a number"),
+        ({"unit_cost": "1.123456"}, "must have no more than 5 decimal places"),
+        ({"unit_duration_minutes": "many"}, "must be a whole number"),
+        ({"date": "2026-02-30"}, "must be a date that exists"),
+        ({"unit_duration_minutes": -1}, "must be greater than or equal to 0"),
+        ({"campaign_target": "perhaps"}, "must be yes or no"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_explained_in_english_without_words_of_programs(
+    values: dict[str, object], words: str
+) -> None:
+    with pytest.raises(ValidationError) as error:
+        SegmentPatch.model_validate(values)
+    ((_, message),) = validation_problems(error.value.errors())
+    assert told(message, "en") == words
+
+
 def test_a_sentence_that_a_shorter_one_would_fit_keeps_no_english() -> None:
     with pytest.raises(FilterSyntaxError) as raised:
         filter_expression.parse("30/11/2026", FieldType.DATE, work_date=date(2026, 3, 1))

@@ -15,7 +15,7 @@
   // Rows by their places; null while they are on their way.
   const known = new Map();
   let total = Number(grid.dataset.total);
-  let asking = 0, first = 0, chosen = "", sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0, late = 0, removing = false, lost = false;
+  let asking = 0, first = 0, chosen = "", sort = "", generation = 0, active = { row: 0, column: 0 }, editing = null, timer = 0, late = 0, removing = false, lost = false, typing = 0;
 
   const headHeight = () => table.tHead.offsetHeight;
   const fitting = () => Math.max(1, Math.floor((grid.clientHeight - headHeight()) / ROW));
@@ -30,12 +30,16 @@
     return [...table.querySelectorAll("[data-filter]")].filter((input) => input.value.trim());
   }
 
+  const typed = () => filters().map((input) => [input.dataset.filter, input.value]);
+  // Those in force: while one types, rows of the filters of before may still be fetched.
+  let filtered = typed();
+
   function address(start, count) {
     const asked = new URLSearchParams({ start, count });
     if (sort) asked.set("sort", sort);
     asked.set("fl", grid.dataset.language);
     if (grid.dataset.version) asked.set("version", grid.dataset.version);
-    for (const input of filters()) asked.set(`f-${input.dataset.filter}`, input.value);
+    for (const [name, text] of filtered) asked.set(`f-${name}`, text);
     return `${grid.dataset.rows}?${asked}`;
   }
 
@@ -166,7 +170,7 @@
     cell.setAttribute("role", "gridcell");
     cell.colSpan = columns;
     cell.className = "nothing";
-    cell.textContent = filters().length ? grid.dataset.nothing : grid.dataset.empty;
+    cell.textContent = filtered.length ? grid.dataset.nothing : grid.dataset.empty;
     return row;
   }
 
@@ -221,6 +225,8 @@
 
   function again(keep) {
     generation++;
+    clearTimeout(typing);
+    filtered = typed();
     chosen = "";
     known.clear();
     for (const input of table.querySelectorAll("[data-filter][aria-invalid]")) input.removeAttribute("aria-invalid");
@@ -308,6 +314,8 @@
     const answer = await ask(`${grid.dataset.lines}/${row.dataset.line}/why${version}`);
     if (!answer) return;
     document.getElementById("dialog-content").innerHTML = answer.text;
+    const names = ["no", "company_name", "name"].map((part) => row.querySelector(`.c-contact_${part}`).textContent);
+    document.getElementById("dialog-who").textContent = names.filter(Boolean).join(" · ");
     localTimes(dialog);
     dialog.showModal();
   }
@@ -391,7 +399,6 @@
     const heading = sort && table.querySelector(`th[data-column="${sort.replace("-", "")}"]`);
     if (heading) heading.setAttribute("aria-sort", sort.startsWith("-") ? "descending" : "ascending");
   }
-  let typing = 0;
   table.tHead.addEventListener("input", (event) => {
     if (!event.target.dataset.filter) return;
     clearTimeout(typing);
@@ -399,21 +406,20 @@
   });
 
   // The page comes with its first rows.
-  if (!filters().length) for (const row of body.rows) known.set(Number(row.dataset.place), row);
+  if (!filtered.length) for (const row of body.rows) known.set(Number(row.dataset.place), row);
   // Left, kept and come back to: meanwhile something may have been changed elsewhere.
   addEventListener("pageshow", (event) => {
     if (event.persisted) changedElsewhere();
   });
   addEventListener("online", () => { if (lost) again(true); });
-  // Not every browser keeps pages, and a page that is loaded again is another one: order, filters and place are kept for it.
+  // Not every browser keeps pages, and one that is loaded again, as after saving, is another: order, filters and place are kept.
   const view = `grid ${location.pathname}${location.search}`;
   addEventListener("pagehide", () => {
-    const asked = filters().map((input) => [input.dataset.filter, input.value]);
-    sessionStorage.setItem(view, JSON.stringify({ sort, asked, first, active }));
+    sessionStorage.setItem(view, JSON.stringify({ sort, filtered, first, active }));
   });
   const before = JSON.parse(sessionStorage.getItem(view));
   async function comeBack() {
-    for (const [name, text] of before.asked) table.querySelector(`[data-filter="${name}"]`).value = text;
+    for (const [name, text] of before.filtered) table.querySelector(`[data-filter="${name}"]`).value = text;
     sortBy(before.sort);
     ({ first, active } = before);
     await again(true);
@@ -422,6 +428,7 @@
   // At once, too: a page that is prepared before it is asked for is laid out by then.
   const fit = () => { size(); show(); };
   fit();
-  if (before && performance.getEntriesByType("navigation")[0].type !== "navigate") comeBack();
+  const saved = document.getElementById("done").textContent;
+  if (before && (saved || performance.getEntriesByType("navigation")[0].type !== "navigate")) comeBack();
   new ResizeObserver(fit).observe(grid);
 })();

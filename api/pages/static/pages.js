@@ -85,6 +85,11 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
 }, true);
+// What is cut off is read whole where the pointer rests.
+document.addEventListener("mouseover", (event) => {
+  const cell = event.target.closest("td");
+  if (cell && cell.scrollWidth > cell.clientWidth) cell.title = cell.innerText;
+});
 document.addEventListener("change", (event) => {
   if (event.target.name === "action") showOptions();
 });

@@ -15,13 +15,13 @@ from api.pages.words import (
     statistics,
     worksheets,
 )
-from api.pages.words.details import detail_in_dutch
+from api.pages.words.details import detail_in_dutch, detail_in_plain_words
 from api.pages.words.fields import ENUMERATED, LABELS, MEMBERS
 from api.pages.words.refusals import OTHERWISE, REFUSALS
 from application.field_words import DUTCH_VALUES, Language, field_word
 
 __all__ = ["LABELS", "MEMBERS", "REFUSALS", "SUBJECTS", "TEXTS"]
-__all__ += ["detail_in_dutch", "field_label", "member_label", "refusal_text", "text"]
+__all__ += ["detail_in_dutch", "detail_in_plain_words", "field_label", "member_label", "refusal_text", "text"]
 
 Pair = tuple[str, str]
 SUBJECTS = (

@@ -66,6 +66,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "next_page": ("Next page", "Volgende pagina"),
     "first_page": ("First page", "Eerste pagina"),
     "none": ("Nothing here.", "Hier staat niets."),
+    "none_such": ("Nothing meets the filters.", "Niets voldoet aan de filters."),
     # Filter expressions
     "syntax": ("How to write a filter", "Hoe je een filter schrijft"),
     "syntax_value": ("exactly this", "precies dit"),

@@ -35,6 +35,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "send_one_again": ("Send the letter again", "De brief opnieuw versturen"),
     "send_as": ("As", "Als"),
     "as_before": ("as each was", "zoals elk was"),
+    "as_before_one": ("as it was", "zoals hij was"),
     "fresh": (
         "Make them anew, with today's values: they become new interactions",
         "Ze nieuw maken, met de waarden van vandaag: het worden nieuwe interacties",

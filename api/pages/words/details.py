@@ -84,6 +84,26 @@ LOOKED_UP: dict[str, dict[str, str]] = {
 """What stands in braces and has words of its own."""
 
 
+PLAIN: tuple[tuple[str, str], ...] = (
+    ("input should be a valid decimal", "must be a number"),
+    ("input should be a finite number", "must be a number"),
+    ("input should be a valid integer", "must be a whole number"),
+    ("input should be a valid boolean", "must be yes or no"),
+    ("input should be a valid string", "must be text"),
+    ("input should be a valid date", "must be a date that exists"),
+    ("input should be in a valid time format", "must be a time that exists"),
+)
+"""How sentences begin that are made elsewhere for programs, and what pages say instead."""
+
+
+def detail_in_plain_words(english: str) -> str:
+    """The same as one says it on a page in English."""
+    for begins, words in PLAIN:
+        if english.startswith(begins):
+            return words
+    return re.sub(r"^(decimal )?(input|list) should ", "must ", english)
+
+
 def detail_in_dutch(english: str) -> str | None:
     """The same in Dutch, if it is known."""
     for pattern, dutch in _patterns():
