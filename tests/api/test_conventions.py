@@ -172,7 +172,14 @@ class TestErrorsOfTheFrameworkAreProblems:
         for method in ("PUT", "DELETE", "TRACE"):
             response = client.request(method, "/v1/contacts")
             refused(response, "method-not-allowed")
-            assert {"GET", "POST"} & set(re.findall(r"\w+", response.headers["allow"]))
+            assert {"GET", "POST"} <= set(re.findall(r"\w+", response.headers["allow"]))
+
+    def test_a_method_that_is_none_is_told_every_one_that_there_is(self, client: httpx.Client) -> None:
+        for url in {call.url for call in CALLS}:
+            there_are = {call.method for call in CALLS if call.url == url}
+            response = client.request("OPTIONS", url)
+            refused(response, "method-not-allowed")
+            assert there_are <= set(re.findall(r"\w+", response.headers["allow"])), url
 
     def test_a_body_that_is_too_large_is_413(self, client: httpx.Client) -> None:
         response = client.post("/v1/segments", content=b'"' + b"x" * 10_000_001 + b'"')
