@@ -56,7 +56,11 @@ class _StrictRequest(Request):
         def refuse(word: str) -> None:
             raise json.JSONDecodeError(f"{word} is no value", word, 0)
 
-        return json.loads(body, parse_constant=refuse)
+        try:
+            return json.loads(body, parse_constant=refuse)
+        except (UnicodeError, RecursionError) as error:
+            wrong = "it is not in UTF-8" if isinstance(error, UnicodeError) else "it nests too deep"
+            raise json.JSONDecodeError(wrong, "", 0) from error
 
 
 def _in_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:

@@ -186,6 +186,13 @@ class TestErrorsOfTheFrameworkAreProblems:
         refused(response, "too-large")
 
     def test_a_body_that_is_no_json_is_422(self, client: httpx.Client) -> None:
-        for body in (b"{", b"[1", b"\xff", b"NaN"):
+        for body in (b"{", b"[1", b"\xff", b"NaN", b"[" * 100_000):
             headers = {"Content-Type": "application/json"}
-            refused(client.post("/v1/segments", content=body, headers=headers), "invalid-request")
+            problem = refused(client.post("/v1/segments", content=body, headers=headers), "invalid-request")
+            assert problem["errors"][0]["message"].startswith("the body is no JSON: ")
+
+    @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "text/json", ""])
+    def test_json_under_another_name_is_told_which_to_use(self, client: httpx.Client, kind: str) -> None:
+        response = client.post("/v1/segments", content=b"{}", headers={"Content-Type": kind})
+        wanted = "must be sent with Content-Type: application/json"
+        assert refused(response, "invalid-request")["errors"] == [{"loc": [], "message": wanted}]
