@@ -284,13 +284,13 @@ LISTING_PARAMETERS = frozenset(("limit", "cursor", "count", "sort"))
 
 
 def _filters(request: Request, others: Set[str] = frozenset()) -> dict[str, str]:
-    filters: dict[str, str] = {}
+    given: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
-        if name in filters:
-            raise InvalidRequest.at(name, "given twice; combine filters with & or |")
-        if name not in others:
-            filters[name] = value
-    return filters
+        if name in given:
+            hint = "" if name in others else "; combine filters with & or |"
+            raise InvalidRequest.at(name, f"given twice{hint}")
+        given[name] = value
+    return {name: value for name, value in given.items() if name not in others}
 
 
 async def field_filters(request: Request) -> dict[str, str]:

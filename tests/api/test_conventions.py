@@ -137,6 +137,14 @@ class TestParameters:
         refused(made, "invalid-request")
         refused(client.get(f"/v1/segments/{no}X"), "not-found")
 
+    def test_one_that_says_two_things_does_nothing(self, client: httpx.Client, crm: Crm) -> None:
+        path = f"/v1/segments/{crm.loggable()['no']}"
+        for asked in ("dry_run=true&dry_run=false", "dry_run=false&dry_run=false"):
+            problem = refused(client.post(f"{path}/log?{asked}"), "invalid-request")
+            assert problem["errors"] == [{"loc": ["dry_run"], "message": "given twice"}]
+        refused(client.get("/v1/segments?limit=1&limit=2"), "invalid-request")
+        ok(client.get(path))
+
     def test_a_body_that_says_nothing_is_as_good_as_none(self, client: httpx.Client, crm: Crm) -> None:
         path = f"/v1/segments/{crm.segment()['no']}/reset-criteria"
         for body in (b"", b" ", b"{}", b"null"):
