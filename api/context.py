@@ -158,12 +158,12 @@ WorkDate = Annotated[date, Depends(_work_date)]
 IF_MATCH = Header(alias="If-Match", description="The ETag of the version that was seen.")
 
 
-def _expected_version(given: str | None) -> int | None:
+def _seen(given: str | None) -> frozenset[int] | None:
+    """The versions that any of the tags names; one that was never given out names none."""
     if given is None or given == "*":
         return None
-    found = re.fullmatch(r'(?:W/)?"(\d{1,18})"', given.strip())
-    # A tag that was never given out matches no version.
-    return int(found[1]) if found else -1
+    tags = [re.fullmatch(r'(?:W/)?"(\d{1,18})"', tag.strip()) for tag in given.split(",")]
+    return frozenset(int(tag[1]) for tag in tags if tag)
 
 
 LONGEST_KEY = 200
@@ -188,7 +188,7 @@ class _Caller(Allow):
         self.check(who)
         digest: bytes | None = getattr(request.state, "request_sha256", None)
         repeatable = RequestKey(key, digest) if key is not None and digest is not None else None
-        return Caller(who.user_id, who.role, work_date(given), _expected_version(seen), repeatable)
+        return Caller(who.user_id, who.role, work_date(given), _seen(seen), repeatable)
 
 
 Marketer = Annotated[Caller, Depends(_Caller("marketer"))]

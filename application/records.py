@@ -85,7 +85,7 @@ class Records:
         With `only_new` one that somebody else made a moment ago is not written over: AlreadyExists.
         """
         record = self.journal.load(kind.stream(code), KnownRecord) or KnownRecord()
-        check_version(caller, record)
+        check_version(caller, record.version)
         if only_new and record.value is not None:
             raise AlreadyExists(f"There is a {kind.word} {code} already.")
         if isinstance(value, InteractionTemplate) and record.value is not None:
@@ -104,7 +104,7 @@ class Records:
         Raises NotFound, InUse, NotYetProjected.
         """
         record = self.get(kind, code)
-        check_version(caller, record)
+        check_version(caller, record.version)
         if kind.name in USES:
             catch_up(self.journal, self.read_models, *self.read_models.schemas)
         if unless is not None:
@@ -132,7 +132,7 @@ class Records:
         Raises InvalidRequest.
         """
         record = self.journal.load(SETUP_STREAM, KnownRecord) or KnownRecord()
-        check_version(caller, record)
+        check_version(caller, record.version)
         before = self.setup()
         value = change(before)
         code = value.default_salesperson_code
