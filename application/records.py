@@ -17,7 +17,7 @@ from domain.document import document_in
 from domain.errors import AlreadyExists, InUse, InvalidRequest, MandatoryField, NoDocument, NotFound, Problem
 from domain.interaction_template import InteractionTemplate, InteractionTemplateSetup
 from domain.records import KnownRecord, RecordKind
-from domain.setup import Series, SeriesName, Setup, series_for
+from domain.setup import Series, SeriesName, Setup, check_addressable, series_for
 from eventstore.log import At
 from projections.read_models import ReadModels
 from projections.record_queries import USES, used_by
@@ -86,7 +86,9 @@ class Records:
         """
         record = self.journal.load(kind.stream(code), KnownRecord) or KnownRecord()
         check_version(caller, record.version)
-        if only_new and record.value is not None:
+        if record.value is None:
+            check_addressable("no" if kind is records.CAMPAIGN else "code", code)
+        elif only_new:
             raise AlreadyExists(f"There is a {kind.word} {code} already.")
         if isinstance(value, InteractionTemplate) and record.value is not None:
             value = replaced(value, documents=record.value.documents)  # those are stored one by one
