@@ -10,8 +10,11 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Addresses(BaseRoute):
@@ -26,15 +29,28 @@ class Addresses(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The first route of this shape that takes the request, as its own answer."""
-        if scope["type"] == "http" and not scope.get("root_path"):
-            for route in self._routes.get(_shape(scope["method"], scope["path"]), ()):
-                match, found = route.matches(scope)
-                if match is Match.FULL:
-                    return match, found
-        return Match.NONE, {}
+        if scope["type"] != "http" or scope.get("root_path"):
+            return Match.NONE, {}
+        if found := self._found(scope):
+            return Match.FULL, found
+        # FastAPI would name the methods of one route only, and an address has one for each method.
+        others = {method: self._found({**scope, "method": method}) for method in METHODS}
+        allowed = {method: other for method, other in others.items() if other}
+        if not allowed:
+            return Match.NONE, {}
+        return Match.PARTIAL, {**next(iter(allowed.values())), "allowed": ", ".join(allowed)}
+
+    def _found(self, scope: Scope) -> Scope:
+        for route in self._routes.get(_shape(scope["method"], scope["path"]), ()):
+            match, found = route.matches(scope)
+            if match is Match.FULL:
+                return dict(found)
+        return {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the route that was found answer."""
+        """Let the route that was found answer. Raises 405."""
+        if "allowed" in scope:
+            raise HTTPException(405, headers={"Allow": scope["allowed"]})
         await scope["route"].handle(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> NoReturn:

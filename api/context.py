@@ -159,12 +159,12 @@ ANY_VERSION = "*"
 IF_MATCH = Header(alias="If-Match", description="The ETag of the version that was seen.")
 
 
-def _expected_version(given: str | None) -> int | None:
-    if given in (None, ANY_VERSION):
+def _seen(given: str | None) -> frozenset[int] | None:
+    """The versions that any of the tags names; one that was never given out names none."""
+    if given is None or given == ANY_VERSION:
         return None
-    found = re.fullmatch(r'(?:W/)?"(\d{1,18})"', given.strip())
-    # A tag that was never given out matches no version.
-    return int(found[1]) if found else -1
+    tags = [re.fullmatch(r'(?:W/)?"(\d{1,18})"', tag.strip()) for tag in given.split(",")]
+    return frozenset(int(tag[1]) for tag in tags if tag)
 
 
 LONGEST_KEY = 200
@@ -189,8 +189,8 @@ class _Caller(Allow):
         self.check(who)
         digest: bytes | None = getattr(request.state, "request_sha256", None)
         repeatable = RequestKey(key, digest) if key is not None and digest is not None else None
-        on, version = work_date(given), _expected_version(seen)
-        return Caller(who.user_id, who.role, on, version, repeatable, must_exist=seen == ANY_VERSION)
+        must_exist = seen == ANY_VERSION
+        return Caller(who.user_id, who.role, work_date(given), _seen(seen), repeatable, must_exist)
 
 
 Marketer = Annotated[Caller, Depends(_Caller("marketer"))]
@@ -286,13 +286,13 @@ LISTING_PARAMETERS = frozenset(("limit", "cursor", "count", "sort"))
 
 
 def _filters(request: Request, others: Set[str] = frozenset()) -> dict[str, str]:
-    filters: dict[str, str] = {}
+    given: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
-        if name in filters:
-            raise InvalidRequest.at(name, "given twice; combine filters with & or |")
-        if name not in others:
-            filters[name] = value
-    return filters
+        if name in given:
+            hint = "" if name in others else "; combine filters with & or |"
+            raise InvalidRequest.at(name, f"given twice{hint}")
+        given[name] = value
+    return {name: value for name, value in given.items() if name not in others}
 
 
 async def field_filters(request: Request) -> dict[str, str]:

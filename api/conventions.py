@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Iterator
+from typing import get_origin
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -37,7 +39,9 @@ class Asked:
     def __init__(self, dependant: Dependant, *, takes_body: bool) -> None:
         self._takes_body = takes_body
         parts = list(_parts(dependant))
-        self._names = {field.alias for part in parts for field in part.query_params}
+        fields = [field for part in parts for field in part.query_params]
+        self._names = {field.alias for field in fields}
+        self._lists = {field.alias for field in fields if get_origin(field.field_info.annotation) is list}
         if {"limit", "cursor"} <= self._names:
             self._names.add("count")  # every list takes it; those of events do not know how many there are
         self.moments = FIELDS & self._names
@@ -74,8 +78,14 @@ class Asked:
     def _parameters(self, request: Request) -> list[Problem]:
         if self._takes_fields:
             return []
-        unknown = (name for name in request.query_params if name not in self._names)
-        return [((name,), "there is no such parameter") for name in unknown]
+        given = Counter(name for name, _ in request.query_params.multi_items())
+        problems: list[Problem] = []
+        for name, times in given.items():
+            if name not in self._names:
+                problems.append(((name,), "there is no such parameter"))
+            elif times > 1 and name not in self._lists:
+                problems.append(((name,), "given twice"))
+        return problems
 
     async def _fields(self, request: Request) -> list[Problem]:
         """What a body says to a write that takes none; nobody else would read it."""

@@ -180,6 +180,8 @@ def _problem(found: Mapping[str, Any]) -> Problem:
     if found["type"] == "missing" and not place:
         return (), "a JSON body is needed"
     if found["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        if not place and isinstance(found.get("input"), bytes):
+            return (), "must be sent with Content-Type: application/json"  # the framework reads no other
         return place, "must be an object with fields"
     if found["type"] == "decimal_type":
         return place, "input should be a valid decimal"

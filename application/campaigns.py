@@ -71,7 +71,7 @@ class Campaigns:
     @retried
     def _change(self, caller: Caller, no: str, *, activated: bool) -> tuple[KnownRecord, int]:
         record = self.records.get(records.CAMPAIGN, no)
-        check_version(caller, record)
+        check_version(caller, record.version)
         facts = self._activation(record, activated=activated)
         changes = Changes(records.CAMPAIGN.stream(no), record.version, facts)
         position = self.journal.record(caller, changes)

@@ -142,7 +142,7 @@ class Contacts:
         Raises Refused.
         """
         contact = self.get(no)
-        check_version(caller, contact)
+        check_version(caller, contact.version)
         named = self.check_codes(values)
         # One that is not named is not looked up: its company may be none any more, and it must still opt out.
         company = None if values.company_no == no else self.company(values.company_no)
@@ -163,7 +163,7 @@ class Contacts:
     def delete(self, caller: Caller, no: str) -> int:
         """Delete a contact, and with a company its people (domain B19). Raises Refused."""
         contact = self.get(no)
-        check_version(caller, contact)
+        check_version(caller, contact.version)
         seen = catch_up(self.journal, self.read_models, "contacts", "worksheets")
         gone = [contact, *self.people_of(contact)]
         for one in gone:

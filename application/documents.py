@@ -124,7 +124,7 @@ class Documents:
 
     def _template(self, caller: Caller, code: str) -> KnownRecord:
         record = self.records.get(records.INTERACTION_TEMPLATE, code)
-        check_version(caller, record)
+        check_version(caller, record.version)
         return record
 
     def _write(

@@ -73,7 +73,7 @@ class Erasing:
             raise NotFound.named("contact", no)
         if contact.erased:
             return contact, self.log.position()
-        check_version(caller, contact)
+        check_version(caller, contact.version)
         seen = self.log.position()
         noted = list(self._noted(contact.key))
         documents = set(_documents(noted))

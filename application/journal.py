@@ -43,14 +43,14 @@ class RequestKey(msgspec.Struct, frozen=True):
 class Caller(msgspec.Struct, frozen=True):
     """Who gives a command, on which work date, and what must hold for it to be carried out.
 
-    `expected_version` is the version of the thing that the caller has seen; any version will do where None.
+    `seen` are the versions of the thing that the caller may have seen; any version will do where None.
     With `must_exist` nothing is made that is not there yet.
     """
 
     user_id: str
     role: Role
     work_date: date
-    expected_version: int | None = None
+    seen: frozenset[int] | None = None
     request: RequestKey | None = None
     must_exist: bool = False
 
@@ -140,12 +140,13 @@ class Journal:
             raise Conflict("The contact was erased; nothing personal of it is recorded any more.") from error
 
 
-def check_version(caller: Caller, aggregate: Foldable) -> None:
+def check_version(caller: Caller, version: int) -> None:
     """Refuse a command on a version that the caller has not seen. Raises VersionConflict."""
-    if caller.expected_version not in (None, aggregate.version):
-        raise VersionConflict(
-            f"This is version {aggregate.version} now; you have seen version {caller.expected_version}."
-        )
+    if caller.seen is None or version in caller.seen:
+        return
+    if len(caller.seen) == 1:
+        raise VersionConflict(f"This is version {version} now; you have seen version {min(caller.seen)}.")
+    raise VersionConflict(f'This is version {version} now, and If-Match does not name it, as "{version}".')
 
 
 def check_exists(caller: Caller, *, exists: bool) -> None:

@@ -17,7 +17,7 @@ from domain.document import document_in
 from domain.errors import AlreadyExists, InUse, InvalidRequest, MandatoryField, NoDocument, NotFound, Problem
 from domain.interaction_template import InteractionTemplate, InteractionTemplateSetup
 from domain.records import KnownRecord, RecordKind
-from domain.setup import Series, SeriesName, Setup, series_for
+from domain.setup import Series, SeriesName, Setup, check_addressable, series_for
 from eventstore.log import At
 from projections.read_models import ReadModels
 from projections.record_queries import USES, used_by
@@ -124,13 +124,16 @@ class Records:
         With `only_new` one that somebody else made a moment ago is not written over: AlreadyExists.
         """
         record = self.journal.load(kind.stream(code), KnownRecord) or KnownRecord()
-        check_version(caller, record)
+        check_version(caller, record.version)
         exists = record.value is not None
-        if only_new:
-            if exists:
-                raise AlreadyExists(f"There is a {kind.word} {code} already.")
-        elif code != records.THE_SETUP:  # which is there before anybody writes it: it has its defaults
-            check_exists(caller, exists=exists)
+        if only_new and exists:
+            raise AlreadyExists(f"There is a {kind.word} {code} already.")
+        if (
+            not exists and code != records.THE_SETUP
+        ):  # which is there before anybody writes it: it has its defaults
+            check_addressable("no" if kind is records.CAMPAIGN else "code", code)
+            if not only_new:
+                check_exists(caller, exists=False)
         if isinstance(value, InteractionTemplate) and record.value is not None:
             value = replaced(value, documents=record.value.documents)  # those are stored one by one
         if isinstance(value, Campaign) and record.value is not None:
@@ -147,7 +150,7 @@ class Records:
         Raises NotFound, InUse, NotYetProjected.
         """
         record = self.get(kind, code)
-        check_version(caller, record)
+        check_version(caller, record.version)
         conditions = []
         if kind.name in USES:
             seen = catch_up(self.journal, self.read_models, *self.read_models.schemas)
@@ -176,7 +179,7 @@ class Records:
         Raises InvalidRequest.
         """
         record = self.journal.load(SETUP_STREAM, KnownRecord) or KnownRecord()
-        check_version(caller, record)
+        check_version(caller, record.version)
         before = self.setup()
         value = change(before)
         code = value.default_salesperson_code

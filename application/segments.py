@@ -77,7 +77,7 @@ class Segments:
     def for_command(self, caller: Caller, no: str) -> Segment:
         """The open segment, as the caller has seen it. Raises NotFound, SegmentLogged, VersionConflict."""
         segment = self.get(no)
-        check_version(caller, segment)
+        check_version(caller, segment.version)
         return segment
 
     def as_of(self, no: str, *, version: int | None = None, at: At | None = None) -> Segment:
@@ -202,7 +202,7 @@ class Segments:
         load = self.journal.log.load_both
         on, put = load(stream_of(no), Segment, contact_stream(contact_no), KnownContact)
         segment = _open(no, on)
-        check_version(caller, segment)
+        check_version(caller, segment.version)
         contact = existing(contact_no, put, "contact_no")
         self._refuse_blocked(contact)
         template, named = self._check_line(contact, values)

@@ -129,7 +129,7 @@ class Selecting:
             raise MandatoryField.named("code", "Saved criteria need a code.")
         value = SavedCriteria(description, caller.user_id, actions)
         # The version that the caller has seen is the segment's.
-        saving = replaced(caller, expected_version=None)
+        saving = replaced(caller, seen=None)
         return code, self.records.put(saving, records.SAVED_CRITERIA, code, value, only_new=True)[1]
 
     @retried

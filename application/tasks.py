@@ -9,13 +9,13 @@ from msgspec.structs import replace as replaced
 
 from application.contacts import Contacts
 from application.contacts import stream_of as contact_stream
-from application.journal import NOTHING, Caller, Changes, Journal, retried
+from application.journal import NOTHING, Caller, Changes, Journal, check_version, retried
 from application.looking_up import catch_up, look_up
 from application.records import Records
 from application.segments import Segments
 from application.segments import stream_of as segment_stream
 from domain.contact_set import EMPTY, ContactSet
-from domain.errors import NotFound, SegmentEmpty, VersionConflict
+from domain.errors import NotFound, SegmentEmpty
 from domain.segment.state import Segment
 from domain.task import OneTask, Task, TaskChanges, TaskDeleted, TaskRun, TasksCreated, change, new_task
 from domain.vocabulary import given
@@ -126,10 +126,7 @@ class Tasks:
         if run is None:
             raise NotFound.named("task", no)
         version = known.version + 1
-        if caller.expected_version not in (None, version):
-            raise VersionConflict(
-                f"This is version {version} now; you have seen version {caller.expected_version}."
-            )
+        check_version(caller, version)
         return replaced(run.value, **given(known.changes)), known
 
     def _run_of(self, no: int) -> TaskRun | None:

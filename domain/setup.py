@@ -79,8 +79,7 @@ class Setup(msgspec.Struct, frozen=True):
 def series_for(setup: Setup, kind: SeriesName, typed: str | None) -> Series | None:
     """The series to draw from; none when the number was typed (domain B1).
 
-    A typed number becomes a part of addresses, where a slash or dots alone mean something else. Raises
-    NumberSeries, InvalidRequest.
+    Raises NumberSeries, InvalidRequest.
     """
     series: Series | None = getattr(setup.number_series, kind)
     if typed is not None:
@@ -89,10 +88,7 @@ def series_for(setup: Setup, kind: SeriesName, typed: str | None) -> Series | No
                 f"Numbers of {kind}s come from the series; leave the number out.",
                 [(("no",), "typed numbers are not allowed")],
             )
-        if "/" in typed:
-            raise InvalidRequest.at("no", "must not hold a slash")
-        if typed in (".", ".."):
-            raise InvalidRequest.at("no", "must not be dots only")
+        check_addressable("no", typed)
         return None
     if series is None:
         raise NumberSeries(
@@ -100,3 +96,14 @@ def series_for(setup: Setup, kind: SeriesName, typed: str | None) -> Series | No
             [(("no",), "a number is needed")],
         )
     return series
+
+
+def check_addressable(field: str, typed: str) -> None:
+    """A code or number becomes a part of addresses, where a slash or dots alone mean something else.
+
+    Raises InvalidRequest.
+    """
+    if "/" in typed:
+        raise InvalidRequest.at(field, "must not hold a slash")
+    if typed in (".", ".."):
+        raise InvalidRequest.at(field, "must not be dots only")

@@ -223,7 +223,7 @@ def given_number(form: FormData, name: str) -> int | None:
 def having_seen(visitor: Visitor, form: FormData, latest: int) -> Caller:
     """This person, who changes the version that the form was shown with. Raises InvalidRequest."""
     seen = given_number(form, "version")
-    return replaced(visitor.caller, expected_version=latest if seen is None else seen)
+    return replaced(visitor.caller, seen=frozenset({latest if seen is None else seen}))
 
 
 def settle(service: Service, position: int, *names: str) -> None:

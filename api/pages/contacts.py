@@ -21,7 +21,7 @@ from api.pages.lists import AskedOf, shown_list
 from api.pages.rendering import quoted
 from api.routes.contacts import shown
 from api.schemas.contacts import ContactValues, NewContact
-from api.schemas.values import HALF, Code
+from api.schemas.values import NO_UTF_8, Code
 from api.service import Service
 from api.table_files import ENDINGS
 from api.uploads import chunks
@@ -91,7 +91,7 @@ def take_file(service: ServiceOf, visitor: Writer, form: Sent) -> HTMLResponse:
     result = run.run(rows(chunks(file.file), ENDINGS[ending]))
     settle(service, result.position or service.log.position(), "contacts")
     # Said once: in such a file it is wrong with every row that has a letter beyond English.
-    others = [row for row in result.rejected if any(said != HALF for _, said in row.problems)]
+    others = [row for row in result.rejected if any(said != NO_UTF_8 for _, said in row.problems)]
     return visitor.page(
         "import.html",
         result=result,

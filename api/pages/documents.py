@@ -132,7 +132,7 @@ def _template_language(service: Service, caller: Caller, code: str, language: st
     kind = records.INTERACTION_TEMPLATE
     record = service.records.get(kind, code)
     # Only this value is changed: whoever changes others meanwhile is not overwritten.
-    caller = replaced(caller, expected_version=record.version)
+    caller = replaced(caller, seen=frozenset({record.version}))
     return service.records.put(caller, kind, code, replaced(record.value, language_code=language))[1]
 
 

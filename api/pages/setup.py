@@ -40,6 +40,7 @@ from domain import records
 from domain.campaign import Campaign
 from domain.errors import Conflict, InvalidRequest, NotFound
 from domain.records import RecordKind
+from domain.setup import check_addressable
 from projections.contact_queries import any_contact
 from projections.record_queries import how_many, listing
 
@@ -248,10 +249,8 @@ def _typed(kind: RecordKind, form: FormData) -> str | None:
         raise InvalidRequest.at(key, "must not be blank")
     if typed is not None and len(typed) > kind.code_length:
         raise InvalidRequest.at(key, f"must not be longer than {kind.code_length} characters")
-    if typed is not None and "/" in typed:
-        raise InvalidRequest.at(key, "must not hold a slash")
-    if typed in (".", ".."):
-        raise InvalidRequest.at(key, "must not be dots only")
+    if typed is not None:
+        check_addressable(key, typed)
     return typed
 
 

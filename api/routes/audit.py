@@ -164,7 +164,12 @@ def list_checkpoints(
     }
 
 
-@router.post("/checkpoints", response_model=CheckpointAnswer, status_code=201)
+@router.post(
+    "/checkpoints",
+    response_model=CheckpointAnswer,
+    status_code=201,
+    responses={200: {"model": CheckpointAnswer, "description": "The last one: nothing came after it"}},
+)
 def create_checkpoint(service: ServiceOf, response: Response) -> Any:
     """Seal all events up to now. 201, or 200 with the last checkpoint when nothing came after it."""
     sealed, is_new = service.auditing.seal()

@@ -38,9 +38,9 @@ class KeyAnswer(Answer):
 
 
 class NewKeyAnswer(KeyAnswer):
-    """A key that was just made; it is shown this once."""
+    """A key that was just made; it is shown this once, and is null to who sends the same request again."""
 
-    key: str
+    key: str | None
 
 
 class KeyList(Answer):

@@ -20,3 +20,5 @@ class ProblemAnswer(BaseModel):
     status: int
     detail: str
     errors: list[ProblemPlace] | None = None
+    logged_segment: int | None = Field(None, description="With `segment-logged`: what the segment is now.")
+    failing_lines: int | None = Field(None, description="Where logging is refused: how many lines fail.")

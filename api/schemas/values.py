@@ -20,8 +20,8 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema
 
 NUL = "\x00"
-HALF = "holds half of a character"
-"""Said of text in another encoding than UTF-8."""
+NO_UTF_8 = "is not in UTF-8: save the file as UTF-8"
+"""Said of what is in a file; its bytes that are no text came as half characters from U+DC80 on."""
 
 
 def _trimmed(value: Any) -> Any:
@@ -41,8 +41,9 @@ def _storable(value: str) -> str:
         raise ValueError("must not hold the character NUL")
     try:
         value.encode()
-    except UnicodeEncodeError:
-        raise ValueError(HALF) from None
+    except UnicodeEncodeError as error:
+        from_a_file = "\udc80" <= value[error.start] <= "\udcff"
+        raise ValueError(NO_UTF_8 if from_a_file else "holds half of a character") from None
     return value
 
 

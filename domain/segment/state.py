@@ -348,6 +348,8 @@ class Segment:
     def _remove(self, contacts: ContactSet) -> tuple[tuple[int, ContactSet], ...]:
         """Take every line of these contacts off the segment; what went, by block."""
         removed: dict[int, ContactSet] = {}
+        if not contacts:  # as of every action that adds; each line put on by hand is a block
+            return ()
         for index, block in enumerate(self.blocks):
             if gone := block.alive & contacts:
                 self.blocks[index] = replaced(block, alive=block.alive - gone)

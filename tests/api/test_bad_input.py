@@ -215,6 +215,10 @@ def _deep(depth: int) -> dict[str, Any]:
 def records() -> Iterator[Bad]:
     for path, wrong in RECORD_VALUES.items():
         yield from values("PUT", path, wrong, **BESIDES.get(path, {}))
+    for code in ("%2E", "%2E%2E"):  # no client would find it again
+        for kind, key in (("territories", "code"), ("campaigns", "no")):
+            path = f"/v1/{kind}/{code}"
+            yield Bad(f"PUT {path}", "PUT", path, {"description": "Dots"}, place=(key,))
 
 
 def filters() -> Iterator[Bad]:
@@ -392,7 +396,7 @@ def unknown() -> Iterator[Bad]:
     path = f"{SEGMENT}/reuse-logged-segment"
     yield not_found("a logged segment that is not there", path, {"entry_no": 999_999}, "entry_no")
     yield from values("POST", path, {"entry_no": (0, -1, "one", HUGE, None)})
-    yield from values("POST", f"{SEGMENT}/save-criteria", {"code": (*SHORT_CODES,)})
+    yield from values("POST", f"{SEGMENT}/save-criteria", {"code": (*SHORT_CODES, "A/B", "..")})
     for name in ("company_no", "external_id"):
         place = ("company_no",) if name == "company_no" else ("external_id",)
         wrong = NONE if name == "company_no" else LONG

@@ -238,7 +238,15 @@ class TestBrokenRows:
 
         assert outcome(answer) == (1, 0, 0, [2])
         assert places(answer["rejected"][0]) == [["name"]]
-        assert "half of a character" in reasons(answer)
+        assert "is not in UTF-8: save the file as UTF-8" in reasons(answer)
+
+    @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+    def test_under_a_heading_in_a_wrong_encoding_are_refused_in_words(
+        self, client: httpx.Client, encoding: str
+    ) -> None:
+        file = "no,naïve\n1,Alder\n".encode(encoding)
+        response = client.post("/v1/contacts/import", content=file, headers={"Content-Type": CSV})
+        assert "save it as CSV in UTF-8" in refused(response, "invalid-request")["detail"]
 
     @pytest.mark.parametrize("separator", [";", "\t"])
     def test_written_by_a_spreadsheet_have_what_its_header_has_between_cells(

@@ -141,6 +141,14 @@ class TestParameters:
         refused(made, "invalid-request")
         refused(client.get(f"/v1/segments/{no}X"), "not-found")
 
+    def test_one_that_says_two_things_does_nothing(self, client: httpx.Client, crm: Crm) -> None:
+        path = f"/v1/segments/{crm.loggable()['no']}"
+        for asked in ("dry_run=true&dry_run=false", "dry_run=false&dry_run=false"):
+            problem = refused(client.post(f"{path}/log?{asked}"), "invalid-request")
+            assert problem["errors"] == [{"loc": ["dry_run"], "message": "given twice"}]
+        refused(client.get("/v1/segments?limit=1&limit=2"), "invalid-request")
+        ok(client.get(path))
+
     def test_a_body_that_says_nothing_is_as_good_as_none(self, client: httpx.Client, crm: Crm) -> None:
         path = f"/v1/segments/{crm.segment()['no']}/reset-criteria"
         for body in (b"", b" ", b"{}", b"null"):
@@ -176,16 +184,30 @@ class TestErrorsOfTheFrameworkAreProblems:
         for method in ("PUT", "DELETE", "TRACE"):
             response = client.request(method, "/v1/contacts")
             refused(response, "method-not-allowed")
-            assert {"GET", "POST"} & set(re.findall(r"\w+", response.headers["allow"]))
+            assert {"GET", "POST"} <= set(re.findall(r"\w+", response.headers["allow"]))
+
+    def test_a_method_that_is_none_is_told_every_one_that_there_is(self, client: httpx.Client) -> None:
+        for url in {call.url for call in CALLS}:
+            there_are = {call.method for call in CALLS if call.url == url}
+            response = client.request("OPTIONS", url)
+            refused(response, "method-not-allowed")
+            assert there_are <= set(re.findall(r"\w+", response.headers["allow"])), url
 
     def test_a_body_that_is_too_large_is_413(self, client: httpx.Client) -> None:
         response = client.post("/v1/segments", content=b'"' + b"x" * 10_000_001 + b'"')
         refused(response, "too-large")
 
     def test_a_body_that_is_no_json_is_422(self, client: httpx.Client) -> None:
-        for body in (b"{", b"[1", b"\xff", b"NaN"):
+        for body in (b"{", b"[1", b"\xff", b"NaN", b"[" * 100_000):
             headers = {"Content-Type": "application/json"}
-            refused(client.post("/v1/segments", content=body, headers=headers), "invalid-request")
+            problem = refused(client.post("/v1/segments", content=body, headers=headers), "invalid-request")
+            assert problem["errors"][0]["message"].startswith("the body is no JSON: ")
+
+    @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "text/json", ""])
+    def test_json_under_another_name_is_told_which_to_use(self, client: httpx.Client, kind: str) -> None:
+        response = client.post("/v1/segments", content=b"{}", headers={"Content-Type": kind})
+        wanted = "must be sent with Content-Type: application/json"
+        assert refused(response, "invalid-request")["errors"] == [{"loc": [], "message": wanted}]
 
 
 def numbers_of_bodies() -> Iterator[tuple[str, FieldInfo]]:

@@ -271,6 +271,15 @@ class TestAnotherRequest:
 
         refused(client.post(path, headers=key(rnd)), "idempotency-key-reused")
 
+    def test_on_another_work_date_is_refused(self, client: httpx.Client, rnd: str) -> None:
+        march, april = {"Work-Date": "2026-03-01"}, {"Work-Date": "2026-04-01"}
+        first = ok(client.post("/v1/segments", json={}, headers=key(rnd) | march))
+        assert first["date"] == "2026-03-01"
+
+        for on in (april, {}):
+            refused(client.post("/v1/segments", json={}, headers=key(rnd) | on), "idempotency-key-reused")
+        assert ok(client.post("/v1/segments", json={}, headers=key(rnd) | march)) == first
+
     def test_of_another_user_with_the_same_key_is_separate(
         self, client: httpx.Client, client_for: ClientFor, rnd: str
     ) -> None:

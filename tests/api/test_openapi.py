@@ -12,7 +12,7 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.problems import MEDIA_TYPE, STATUS
-from tests.api.crm import ok
+from tests.api.crm import Crm, ok
 
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN = ("/health/live", "/health/ready")
@@ -114,6 +114,26 @@ def test_says_what_every_success_looks_like(document: Any) -> None:
             assert "text/html" in kinds if is_file(method, path) else kinds[kind]["schema"], (
                 f"{method} {path}"
             )
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/v1/audit/checkpoints", None), ("/v1/api-keys", {"role": "auditor", "user_id": "ANN"})],
+)
+def test_says_what_the_same_request_gets_when_it_comes_again(
+    document: Any, client: httpx.Client, crm: Crm, rnd: str, path: str, body: Any
+) -> None:
+    crm.record("territories")  # something to seal
+    for _ in range(2):
+        answer = client.post(path, json=body, headers={"Idempotency-Key": rnd})
+        content = document["paths"][path]["post"]["responses"][str(answer.status_code)]["content"]
+        schema = content["application/json"]["schema"] | {"components": document["components"]}
+        assert [error.message for error in OAS31Validator(schema).iter_errors(ok(answer))] == []
+
+
+def test_says_what_a_refusal_has_besides(document: Any) -> None:
+    problem = document["components"]["schemas"]["ProblemAnswer"]["properties"]
+    assert {"logged_segment", "failing_lines"} <= problem.keys()
 
 
 def test_asks_for_a_key_wherever_one_is_needed(document: Any) -> None:

@@ -54,7 +54,7 @@ class TestIfMatch:
         assert ok(read) == ok(written)
         assert read.headers["etag"] == written.headers["etag"] == f'"{ok(read)["version"]}"'
 
-    @pytest.mark.parametrize("match", ["{seen}", "W/{seen}", "*"])
+    @pytest.mark.parametrize("match", ["{seen}", "W/{seen}", "*", '"0", {seen}', '{seen},"0"'])
     def test_the_version_that_was_seen_may_be_changed(
         self, client: httpx.Client, thing: Thing, match: str
     ) -> None:
@@ -73,6 +73,14 @@ class TestIfMatch:
         refused(thing.write(client, "Late", **seen), "version-conflict")
         refused(client.delete(thing.path, headers=seen), "version-conflict")
         assert ok(client.get(thing.path))[thing.field] == "First"
+
+    @pytest.mark.parametrize("match", ["1", '"x"', '"0", "9999"'])
+    def test_a_tag_that_is_none_is_told_what_it_should_be(
+        self, client: httpx.Client, thing: Thing, match: str
+    ) -> None:
+        now = client.get(thing.path).headers["etag"]
+        problem = refused(thing.write(client, "New", **{"If-Match": match}), "version-conflict")
+        assert problem["detail"].endswith(f"If-Match does not name it, as {now}.")
 
     def test_a_change_to_what_it_is_already_makes_no_version(
         self, client: httpx.Client, crm: Crm, thing: Thing

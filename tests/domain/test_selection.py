@@ -21,7 +21,7 @@ from domain.segment.events import (
 )
 from domain.segment.header import line_start
 from domain.segment.selection import Criteria, Selection, apply_criteria, criteria_to_save, go_back
-from tests.domain.worksheet import POSITION, Worksheet
+from tests.domain.worksheet import AT, POSITION, Worksheet
 
 
 def applied(sheet: Worksheet, action: Any, *, options: CriteriaOptions, **outcome: Any) -> CriteriaApplied:
@@ -95,6 +95,14 @@ class TestAddContacts:
         assert isinstance(event, CriteriaApplied)
         assert (event.added, event.start, event.lines_added) == (EMPTY, None, 0)
         assert [action.action_no for action in sheet.segment.actions] == [1, 2]
+
+    def test_adding_looks_at_no_line_that_is_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Else what many lines and actions take to be seen as they were grows with both."""
+        sheet = Worksheet()
+        sheet.put(1)
+        monkeypatch.delattr(ContactSet, "__and__")
+        sheet.segment.apply(applied(sheet, "add_contacts", options=NO_OPTIONS), "ANN", AT)
+        assert len(sheet.segment.actions) == 2
 
 
 class TestReduceAndRefine:

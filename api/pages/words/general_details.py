@@ -348,6 +348,11 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("an answer is given twice", "een antwoord staat er twee keer"),
     ("must not hold the character NUL", "mag het teken NUL niet bevatten"),
     ("holds half of a character", "bevat een half teken"),
+    ("is not in UTF-8: save the file as UTF-8", "is niet in UTF-8: bewaar het bestand als UTF-8"),
+    (
+        "The file is not in UTF-8, or no CSV file; save it as CSV in UTF-8.",
+        "Het bestand is niet in UTF-8, of geen CSV-bestand; bewaar het als CSV in UTF-8.",
+    ),
     ("must be one of: {names}", "moet een van deze zijn: {names}"),
     (
         "decimal input should have no more than {n} decimal places",
