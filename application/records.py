@@ -125,15 +125,12 @@ class Records:
         """
         record = self.journal.load(kind.stream(code), KnownRecord) or KnownRecord()
         check_version(caller, record.version)
-        exists = record.value is not None
-        if only_new and exists:
-            raise AlreadyExists(f"There is a {kind.word} {code} already.")
-        if (
-            not exists and code != records.THE_SETUP
-        ):  # which is there before anybody writes it: it has its defaults
+        if record.value is None:
             check_addressable("no" if kind is records.CAMPAIGN else "code", code)
-            if not only_new:
-                check_exists(caller, exists=False)
+            # The set-up is there before anybody writes it: it has its defaults.
+            check_exists(caller, exists=only_new or code == records.THE_SETUP)
+        elif only_new:
+            raise AlreadyExists(f"There is a {kind.word} {code} already.")
         if isinstance(value, InteractionTemplate) and record.value is not None:
             value = replaced(value, documents=record.value.documents)  # those are stored one by one
         if isinstance(value, Campaign) and record.value is not None:
