@@ -253,7 +253,9 @@ def register_named(
     no: str, key: int, named: Mapping[str, Any], company: KnownContact | None
 ) -> ContactRegistered:
     """The same, of values that are given by name: many at a time need not be `ContactChanges` first."""
-    return ContactRegistered(no, key, _consistent(no, key, Contact(**named), named, company))
+    # In half the time that `Contact(**named)` takes.
+    value = msgspec.convert(named, Contact)
+    return ContactRegistered(no, key, _consistent(no, key, value, named, company))
 
 
 def change(
