@@ -95,9 +95,12 @@ def said(exit_code: int = 1) -> Iterator[None]:
         yield
     except (
         *(ReplayError, ReportingError, EmbeddedPostgresError, MigrationError, NoteError, TokenError),
-        *(UnknownEventError, KeyFileError, PersonalKeyError, OSError),
+        *(UnknownEventError, KeyFileError, PersonalKeyError),
     ) as error:
         typer.echo(str(error), err=True)
+    except OSError as error:
+        in_words = f"{error.filename} cannot be used: {error.strerror}." if error.filename else str(error)
+        typer.echo(in_words, err=True)
     except Refused as error:
         typer.echo(error.detail, err=True)
     except unusable as error:

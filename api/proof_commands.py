@@ -176,6 +176,8 @@ def export_proof(
     as_json: AsJson = False,
 ) -> None:
     """Write events with their proofs, to be checked by others with docs/check_proof.py."""
+    if last is not None and last < position:
+        wrong_usage("--last must not be before --position.")
     with said(), reading_proofs(data) as auditing:
         # By the last checkpoint that there is: sealing takes a role that can write, and the signing key.
         sealed = auditing.checkpoint(None)

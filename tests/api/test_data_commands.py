@@ -158,6 +158,13 @@ def test_an_export_that_fails_leaves_no_file(desk: Desk, tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_file_that_cannot_be_written_is_said_in_words(desk: Desk, tmp_path: Path, kind: str) -> None:
+    done = run("export", "interactions", str(tmp_path / "none" / "x"), "--format", kind)
+    assert done.exit_code == 1
+    assert done.stderr.strip().endswith("x.part cannot be used: No such file or directory.")
+
+
 def test_parquet_says_what_it_needs(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     done = run("export", "interactions", str(tmp_path / "x.parquet"), "--format", "parquet")
@@ -172,6 +179,7 @@ def test_parquet_says_what_it_needs(desk: Desk, tmp_path: Path, monkeypatch: pyt
         ("export", "interactions", "x", "--format", "xls"),
         ("export", "interactions", "x", "--after", "-1"),
         ("export", "interactions"),
+        ("export", "proof", "x", "--position", "3", "--last", "2"),
         ("replay",),
         ("replay", "--until", "yesterday"),
         ("replay", "--until", "1", "--list"),
