@@ -15,11 +15,9 @@ from domain.errors import Conflict
 from eventstore.log import EventLog
 from projections import building, reporting, tracking
 from projections.read_model import ReadModel
-from projections.runner import PAGE, Runner
+from projections.runner import Runner
 
 SWAP_ATTEMPTS = 120
-STEP = 20 * PAGE
-"""So many positions are taken over between two words of progress; the pages in them are read ahead."""
 
 Progress = Callable[[int, int], None]
 """Is told the position reached, and the one to be reached."""
@@ -70,12 +68,15 @@ def checksums(conninfo: str, schema: str) -> dict[str, tuple[int, str]]:
 
 
 def _catch_up(beside: Runner, log: EventLog, progress: Progress | None) -> None:
-    """Step by step up to the present, which moves on meanwhile."""
+    """Up to the present, which moves on meanwhile."""
+
+    def tell(position: int) -> None:
+        if progress is not None:
+            progress(position, end)
+
     reached = 0
     while reached < (end := log.position()):
-        reached = beside.catch_up(min(reached + STEP, end))
-        if progress is not None:
-            progress(reached, end)
+        reached = beside.catch_up(end, told=tell)
 
 
 def _swap(connection: Connection[Any], live: str, beside: Runner) -> int:

@@ -14,7 +14,7 @@ from eventstore.log import EventLog
 from projections import building
 from projections.read_model import ReadModel
 from projections.replay_erasures import blank_since, take_turn
-from projections.runner import PAGE, Runner
+from projections.runner import Runner
 
 Progress = Callable[[int, int], None]
 """Is told the position reached, and the one to be reached."""
@@ -102,11 +102,11 @@ def _alone(connection: Connection[Any], schema: str) -> None:
 
 
 def _build(part: Runner, position: int, before: int, total: int, progress: Progress | None) -> None:
-    reached = 0
-    while reached < position:
-        reached = part.catch_up(min(reached + PAGE, position))
+    def tell(reached: int) -> None:
         if progress is not None:
             progress(before + reached, total)
+
+    part.catch_up(position, told=tell)
 
 
 def _gather(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import groupby, takewhile
@@ -107,11 +107,17 @@ class Runner:
         migrate_on(connection, self.schema, self.model.migrations)
         tracking.make_table(connection, self.schema)
 
-    def catch_up(self, until: int | None = None, *, at_least: int | None = None) -> int:
+    def catch_up(
+        self,
+        until: int | None = None,
+        *,
+        at_least: int | None = None,
+        told: Callable[[int], None] = lambda position: None,
+    ) -> int:
         """Apply events until there are no more, or up to a position; returns the position reached.
 
         With `at_least` it is enough to get there; it is not looked whether there are more, nor whether
-        somebody else went on from where this one left it.
+        somebody else went on from where this one left it. `told` hears of each position on the way.
         """
         connection = self._connected()
         with ThreadPoolExecutor(1, "reading ahead") as reader:
@@ -135,6 +141,7 @@ class Runner:
                 ahead = (page.last, reader.submit(self._page, page.last, until)) if is_full else None
                 try:
                     progress = self._apply(connection, progress, page)
+                    told(progress.position)
                 except LostPlaceError:
                     progress = None
 
