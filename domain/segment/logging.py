@@ -26,7 +26,7 @@ FOLLOW_UP_DESCRIPTION = 50
 """The length to which the description of a follow-up segment is cut (domain B10.5)."""
 
 MOST_STRETCHES = 100
-"""With how many changes of campaign a follow-up still keeps the order of the entries."""
+"""In so many parts a follow-up still keeps the order of the entries; see `_stretches`."""
 
 CHECKS: tuple[tuple[str, type[Refused], str], ...] = (
     ("date", MandatoryField, "the date is blank"),
@@ -207,23 +207,22 @@ def logged_contacts(logged: SegmentLogged, entries: ContactSet | None = None) ->
 
     Of all entries, or only of these, counted from 0.
     """
-    parts = _stretches(logged, entries)
-    in_order = _merged(parts, keep_order=True)
-    return in_order if len(in_order) <= MOST_STRETCHES else _merged(parts, keep_order=False)
+    stretches = _stretches(logged, entries)
+    return tuple(stretches) if len(stretches) <= MOST_STRETCHES else _merged(stretches)
 
 
 def _stretches(logged: SegmentLogged, entries: ContactSet | None) -> list[LoggedContacts]:
-    """The entries in order, cut where their campaign changes, and so that nobody comes twice."""
-    all_alike = len({block.start.campaign_no for block in logged.blocks}) == 1 and not logged.own_lines
-    if all_alike and (entries is None or len(entries) == logged.number_of_interactions):
-        return [LoggedContacts(block.start.campaign_no, block.alive) for block in logged.blocks]
+    """The entries in order, cut where the campaign changes or contacts are not in the order of a set."""
     columns = line_columns(logged.blocks)
-    places = (np.arange(len(columns)) if entries is None else entries.to_array()).astype(np.int64)
-    if not len(places):
+    campaigns = _campaigns(logged, columns)
+    keys = columns.contact_key
+    if entries is not None:
+        places = entries.to_array()
+        campaigns, keys = campaigns[places], keys[places]
+    if not len(keys):
         return []
-    campaigns, columns = _campaigns(logged, columns)[places], columns.take(places)
-    cuts = np.flatnonzero((campaigns[1:] != campaigns[:-1]) | (np.diff(columns.block) != 0)) + 1
-    stretches = zip(campaigns[[0, *cuts]], np.split(columns.contact_key, cuts), strict=True)
+    cuts = np.flatnonzero((campaigns[1:] != campaigns[:-1]) | (keys[1:] <= keys[:-1])) + 1
+    stretches = zip(campaigns[[0, *cuts]], np.split(keys, cuts), strict=True)
     return [LoggedContacts(campaign, ContactSet.from_array(keys)) for campaign, keys in stretches]
 
 
@@ -236,15 +235,11 @@ def _campaigns(logged: SegmentLogged, columns: LineColumns) -> NDArray[np.object
     return campaigns
 
 
-def _merged(parts: Sequence[LoggedContacts], *, keep_order: bool) -> tuple[LoggedContacts, ...]:
-    """As few parts as can be: one per campaign, and one more each time contacts come again.
-
-    To keep the order, a part is only put together with the one before it.
-    """
+def _merged(parts: Sequence[LoggedContacts]) -> tuple[LoggedContacts, ...]:
+    """As few parts as can be: one per campaign, and one more each time contacts come again."""
     merged: list[LoggedContacts] = []
     for part in parts:
-        for index in range(max(0, len(merged) - 1) if keep_order else 0, len(merged)):
-            other = merged[index]
+        for index, other in enumerate(merged):
             if other.campaign_no == part.campaign_no and not (other.contacts & part.contacts):
                 merged[index] = LoggedContacts(part.campaign_no, other.contacts | part.contacts)
                 break

@@ -274,6 +274,16 @@ class TestLoggedContacts:
             LoggedContacts("CP1", ContactSet([3, 4])),
         )
 
+    def test_b9_they_come_in_the_order_of_their_entries_whoever_was_registered_first(self) -> None:
+        sheet = Worksheet(description="Spring")
+        for key in (3, 1, 2):
+            sheet.put(key)
+        sheet.add(4, 6)
+        sheet.replace(30_000, 5)
+        assert logged_contacts(logged(sheet)) == tuple(
+            LoggedContacts(None, ContactSet(keys)) for keys in ([3], [1, 5], [4, 6])
+        )
+
     def test_b9_where_campaigns_change_all_the_time_they_come_campaign_by_campaign(self) -> None:
         sheet = Worksheet(description="Spring", campaign_no="CP1")
         everybody = range(1, 2 * MOST_STRETCHES + 1)
