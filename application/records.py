@@ -128,7 +128,7 @@ class Records:
         if record.value is None:
             check_addressable("no" if kind is records.CAMPAIGN else "code", code)
             # The set-up is there before anybody writes it: it has its defaults.
-            check_exists(caller, exists=only_new or code == records.THE_SETUP)
+            check_exists(caller, exists=only_new or kind is records.TEMPLATE_SETUP)
         elif only_new:
             raise AlreadyExists(f"There is a {kind.word} {code} already.")
         if isinstance(value, InteractionTemplate) and record.value is not None:

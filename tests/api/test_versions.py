@@ -104,6 +104,16 @@ class TestIfMatchAny:
         ok(client.delete(campaign))
         refused(client.put(campaign, json={}, headers={"If-Match": "*"}), "version-conflict")
 
+    def test_a_record_that_is_called_as_the_set_up_is_not_made_either(
+        self, client: httpx.Client, crm: Crm
+    ) -> None:
+        before, there = crm.position(), {"If-Match": "*"}
+        refused(
+            client.put("/v1/mailing-groups/SETUP", json={"description": "News"}, headers=there),
+            "version-conflict",
+        )
+        assert crm.position() == before
+
     def test_a_document_that_is_not_there_is_not_made(self, client: httpx.Client, crm: Crm) -> None:
         def put(path: str, **headers: str) -> httpx.Response:
             return client.put(path, content=b"Dear you", headers={"Content-Type": "text/plain", **headers})
