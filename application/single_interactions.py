@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace as replaced
 
 from application.contacts import Contacts, check_address
+from application.contacts import stream_of as contact_stream
 from application.interactions import interaction_stream
 from application.journal import Caller, Changes, Journal, retried
 from application.logging_segments import CAMPAIGN_ENTRY, INTERACTION
 from application.looking_up import look_up
-from application.records import Found, Records
+from application.records import Records
 from domain.contact import KnownContact
 from domain.errors import InvalidRequest, NotFound
 from domain.interaction import (
@@ -28,6 +29,7 @@ from domain.interaction import (
     resumed_values,
 )
 from domain.vocabulary import given
+from eventstore.log import Foldable
 from eventstore.recorder import Alongside
 from projections.read_models import ReadModels
 
@@ -107,8 +109,10 @@ class SingleInteractions:
         changes = Changes(interaction_stream(entry_no), begun.version, [event])
         return value, self.journal.record(caller, changes, under_lock=claims, relying_on=named)
 
-    def _complete(self, caller: Caller, said: InteractionValues) -> tuple[Interaction, Found]:
-        """The values that this comes to, and the records that it names. Raises Refused."""
+    def _complete(
+        self, caller: Caller, said: InteractionValues
+    ) -> tuple[Interaction, Mapping[str, Foldable]]:
+        """The values that this comes to, and what they name, by stream. Raises Refused."""
         named = given(said)
         contact = self._contact(named.get("contact_no"))
         template, found = self.records.check_named(named)
@@ -117,7 +121,8 @@ class SingleInteractions:
         around = Surroundings(
             contact, template, caller.work_date, datetime.now(), self.records.salesperson_of(caller.user_id)
         )
-        return complete(said, around), found
+        with_whom = {} if contact is None else {contact_stream(contact.no): contact}
+        return complete(said, around), {**with_whom, **found}
 
     def _check_task(self, no: object) -> None:
         if not isinstance(no, int):

@@ -195,6 +195,13 @@ def registering(service: Desk) -> object:
         pytest.param(
             lambda desk: desk.tasks.create(ANN, "C1", TaskChanges(description="Call")), "C1", id="gets a task"
         ),
+        pytest.param(
+            lambda desk: desk.single_interactions.create(
+                ANN, InteractionValues(contact_no="C1"), postponed=True, deliver=False
+            ),
+            "C1",
+            id="gets an interaction",
+        ),
     ],
 )
 def test_b19_a_contact_that_is_being_deleted_gets_nothing(desk: Desk, command: Command, problem: str) -> None:
