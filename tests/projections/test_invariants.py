@@ -191,7 +191,8 @@ def test_v1_a_segment_number_is_open_or_logged_never_both(service: Desk) -> None
 def test_v2_a_logged_segment_has_as_many_interactions_as_the_segment_had_lines(service: Desk) -> None:
     for event, lines in logged(service):
         numbers = service.rows(
-            "SELECT entry_no FROM interaction_log_entry WHERE logged_segment_entry_no = %s ORDER BY 1",
+            "SELECT entry_no FROM interaction_log_entry WHERE logged_segment_entry_no = %s"
+            " AND resend_no IS NULL ORDER BY 1",
             event.entry_no,
         )
         first = event.first_interaction_no
