@@ -118,6 +118,51 @@ def test_back_reload_and_saving_lead_to_the_order_the_filters_and_the_place_one_
     expect(reader.page.locator("[data-filter=contact_company_name]")).to_have_value("")
 
 
+def test_filters_that_were_typed_in_one_language_are_not_read_in_the_other(visit: Visit, letter: str) -> None:
+    reader = visit("nl")
+    reader.go(f"/segments/{letter}")
+    # Two and a half thousand, which is two and a half in English.
+    reader.page.locator("[data-filter=cost]").fill("2.500")
+    expect(reader.page.locator("#grid .nothing")).to_be_visible()
+    reader.page.get_by_role("link", name=reader.t("history"), exact=True).click()
+    reader.page.get_by_role("button", name="English").click()
+    expect(reader.page.locator("html")).to_have_attribute("lang", "en")
+    reader.page.evaluate("history.go(-2)")
+    reader.arrives(f"/segments/{letter}")
+    expect(reader.page.locator("html")).to_have_attribute("lang", "en")
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
+    expect(reader.page.locator("[data-filter=cost]")).to_have_value("")
+
+
+def test_rows_of_the_past_that_a_page_comes_with_are_not_read_twice(visit: Visit, letter: str) -> None:
+    reader = visit(role="auditor")
+    reader.go(f"/segments/{letter}?version=2")
+    asked: list[str] = []
+    reader.page.on("request", lambda request: asked.append(request.url) if "/rows?" in request.url else None)
+    reader.page.reload()
+    reader.page.wait_for_load_state("networkidle")
+    expect(cell(reader, 0, "contact_no")).to_have_text("C0001")
+    assert asked == []
+
+
+def test_the_line_one_is_at_is_one_that_is_there(visit: Visit, crm: Crm, letter: str) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    cell(reader, 0, "contact_company_name").click()
+    reader.page.keyboard.press("Control+End")
+    reader.page.keyboard.press("Control+ArrowLeft")
+    place, last = reader.page.locator("#grid-place"), reader.page.locator("#grid tr[data-place='247']")
+    expect(place).to_have_text("Line 248 of 248")
+    ok(crm.client.delete(f"/v1/segments/{letter}/lines/{last.get_attribute('data-line')}"))
+    reader.page.keyboard.press("Enter")
+    expect(place).to_have_text("Line 247 of 247")
+    expect(reader.page.locator("#grid tr[data-place='246'] td:focus")).to_be_visible()
+    action = {"action": "reduce", "filters": {"contact": {"no": "C001*"}}}
+    assert ok(crm.client.post(f"/v1/segments/{letter}/criteria-actions", json=action))["lines_removed"] == 9
+    reader.page.reload()
+    expect(place).to_have_text("Line 238 of 238")
+
+
 def test_rows_that_a_lost_connection_kept_away_come_with_it(visit: Visit, letter: str) -> None:
     reader = visit()
     reader.go(f"/segments/{letter}")

@@ -72,3 +72,38 @@ def test_nobody_is_asked_who_saved_or_changed_nothing_after_all(visit: Visit, cr
         name.press("Enter")
     reader.go("/segments")
     assert asked == []
+
+
+def test_what_was_typed_is_not_lost_without_a_question_because_one_has_to_sign_in_again(
+    visit: Visit, letter: str
+) -> None:
+    reader = visit()
+    reader.go(f"/segments/{letter}")
+    reader.page.locator("summary h2").first.click()
+    subject = reader.page.locator("#h-subject")
+    subject.fill("A word for you")
+    asked = questions(reader, leave=False)
+    reader.page.context.clear_cookies()
+    with reader.page.expect_event("dialog"):
+        reader.press("save_header")
+    assert asked == ["beforeunload"]
+    expect(subject).to_have_value("A word for you")
+    assert reader.page.evaluate("sessionStorage.getItem('left')") is None
+
+
+def test_a_line_break_in_a_field_of_one_line_is_no_change(visit: Visit, crm: Crm, letter: str) -> None:
+    ok(crm.client.patch(f"/v1/segments/{letter}", json={"description": "Spring\nletter"}))
+    reader = visit()
+    asked = questions(reader, leave=True)
+    reader.go(f"/segments/{letter}")
+    reader.page.locator("[data-filter=contact_no]").fill("C0001")
+    reader.page.locator("summary h2").first.click()
+    expect(reader.page.locator("#h-description")).to_have_value("Spring letter")
+    reader.page.locator("#h-subject").fill("A word for you")
+    with reader.page.expect_navigation():
+        reader.press("save_header")
+    reader.page.locator("[data-filter=contact_no]").fill("C0001")
+    reader.go("/segments")
+    assert asked == []
+    header = ok(crm.client.get(f"/v1/segments/{letter}"))
+    assert (header["subject"], header["description"]) == ("A word for you", "Spring\nletter")

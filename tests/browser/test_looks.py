@@ -18,16 +18,20 @@ def test_words_beside_a_sign_to_tick_never_run_on_beneath_it(
 ) -> None:
     no = crm.segment()["no"]
     reader = visit(language, width=width)
-    reader.go(f"/segments/{no}/choose")
-    labels = reader.page.locator(".choices label")
-    expect(labels).to_have_count(3)
+    ticks = reader.page.locator("label:has([type=checkbox], [type=radio])")
     beneath = """labels => labels.filter((label) => {
-        const words = document.createRange();
-        words.selectNodeContents(label.querySelector("span"));
-        const end = label.querySelector("input").getBoundingClientRect().right;
+        const words = document.createRange(), tick = label.querySelector("input");
+        words.setStartAfter(tick);
+        words.setEndAfter(label.lastChild);
+        const end = tick.getBoundingClientRect().right;
         return [...words.getClientRects()].some((line) => line.left < end);
-    }).length"""
-    assert labels.evaluate_all(beneath) == 0
+    }).map((label) => label.innerText)"""
+    paths = ("/contacts/C0001", "/contacts/new", "/setup/interaction-templates/LETTER")
+    for path in (f"/segments/{no}", f"/segments/{no}/choose", *paths):
+        reader.go(path)
+        reader.page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+        expect(ticks).not_to_have_count(0)
+        assert ticks.evaluate_all(beneath) == [], path
 
 
 def test_with_colours_of_ones_own_steps_and_the_page_one_is_on_are_seen(visit: Visit, letter: str) -> None:

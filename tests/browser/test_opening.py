@@ -141,6 +141,28 @@ def test_back_from_a_contact_leads_to_the_line_one_was_at_as_it_is_now(
         window.until("location.pathname === '/contacts/C0250'")
 
 
+def test_a_form_that_is_come_back_to_after_it_was_taken_is_left_only_after_a_question(
+    window: Window, running: RunningService, crm: Crm
+) -> None:
+    crm.record("salespeople", "BACK", name="Bea")
+    window.open(f"{running.base_url}/setup/salespeople/BACK")
+    window.run("window.kept = true")
+    typed = """(name) => {
+        const field = document.querySelector("[name=name]");
+        field.value = name;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        return field.form;
+    }"""
+    asks = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    window.leave(f"({typed})('Beatrice').requestSubmit()")
+    window.until("location.pathname === '/setup/salespeople' && document.readyState === 'complete'")
+    window.leave("history.back()")
+    window.until("location.pathname === '/setup/salespeople/BACK' && window.kept")
+    assert window.run(asks) is False
+    window.run(f"({typed})('Bettina') && null")
+    assert window.run(asks) is True
+
+
 @pytest.mark.usefixtures("looked_at")
 def test_back_after_signing_out_shows_no_lines(window: Window) -> None:
     window.leave("document.querySelector(\"form[action='/sign-out']\").requestSubmit()")

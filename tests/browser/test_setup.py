@@ -135,7 +135,7 @@ def test_a_campaign_takes_the_next_number_and_a_salutation_its_formulas(
     reader = visit(language)
     reader.go("/setup/campaigns")
     show_form(reader)
-    reader.page.locator("#s-description").fill("Fair")
+    reader.page.locator("#s-description").fill("Open days")
     reader.page.locator("#s-starting_date").fill("2026-06-01")
     reader.page.locator("#s-ending_date").fill("2026-05-01")
     reader.press("create")
@@ -143,7 +143,7 @@ def test_a_campaign_takes_the_next_number_and_a_salutation_its_formulas(
     reader.page.locator("#s-ending_date").fill("2026-07-01")
     with reader.page.expect_navigation():
         reader.press("create")
-    made = ok(crm.client.get("/v1/campaigns?description=Fair"))["items"][-1]
+    made = ok(crm.client.get("/v1/campaigns?description=Open+days"))["items"][-1]
     assert (made["starting_date"], made["ending_date"]) == ("2026-06-01", "2026-07-01")
     code = crm.record("salutations")
     reader.go(f"/setup/salutations/{code}")

@@ -130,6 +130,8 @@
     // Measured before rows change: after that the browser would have to lay them out at once.
     const fits = fitting();
     first = Math.min(first, Math.max(0, total - fits));
+    // The line one was at may have been the last, and be gone.
+    active.row = Math.max(0, Math.min(active.row, total - 1));
     // Before rows are drawn, so that the answer is on its way meanwhile.
     fetchMissing(fits);
     const rows = [];
@@ -413,7 +415,8 @@
   });
   addEventListener("online", () => { if (lost) again(true); });
   // Not every browser keeps pages, and one that is loaded again, as after saving, is another: order, filters and place are kept.
-  const view = `grid ${location.pathname}${location.search}`;
+  // In one language only: 1.250 is another number in the other one.
+  const view = `grid ${grid.dataset.language} ${location.pathname}${location.search}`;
   addEventListener("pagehide", () => {
     sessionStorage.setItem(view, JSON.stringify({ sort, filtered, first, active }));
   });
@@ -422,7 +425,8 @@
     for (const [name, text] of before.filtered) table.querySelector(`[data-filter="${name}"]`).value = text;
     sortBy(before.sort);
     ({ first, active } = before);
-    await again(true);
+    // In the order of the worksheet, the page has come with its first rows: of the past, those are not read twice.
+    if (sort || before.filtered.length) await again(true);
     scrollTo(before.first);
   }
   // At once, too: a page that is prepared before it is asked for is laid out by then.

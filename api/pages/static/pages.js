@@ -115,7 +115,8 @@ document.addEventListener("submit", (event) => {
 }, true);
 document.addEventListener("htmx:after:request", (event) => {
   const { sourceElement, response } = event.detail.ctx;
-  if (!response.headers.has("HX-Redirect")) return;
+  // Whom the service does not know any more has to sign in: nothing was taken.
+  if (["/sign-in", null].includes(response.headers.get("HX-Redirect"))) return;
   taken = sourceElement.form || sourceElement;
   if (sourceElement !== leaving) return;
   left.said = decodeURIComponent(response.headers.get("X-Said") || "");
@@ -144,6 +145,8 @@ function unsaved(was) {
 const ask = (event) => { if ([...document.querySelectorAll("[name^=was-]")].some(unsaved)) event.preventDefault(); };
 // Only now: some browsers keep no page that may ask.
 document.addEventListener("input", () => addEventListener("beforeunload", ask), { once: true });
+// A page that is come back to may be kept, with a form that was taken: what is typed from now on was not.
+document.addEventListener("input", (event) => { if (event.target.form === taken) taken = null; });
 document.addEventListener("htmx:before:request", (event) => {
   const form = event.target.closest?.("form[method=post]");
   if (form) {

@@ -96,6 +96,10 @@ DETAILS: tuple[tuple[str, str], ...] = (
         "Dit is nu versie {n}; jij hebt versie {seen} gezien.",
     ),
     (
+        'This is version {n} now, and If-Match does not name it, as "{same}".',
+        'Dit is nu versie {n}, en If-Match noemt die niet, zoals "{same}".',
+    ),
+    (
         "What was recorded a moment ago is not listed yet, and this depends on it; try again in a moment.",
         "Wat zojuist is vastgelegd staat nog niet in de lijsten, en dit hangt daarvan af; probeer het zo"
         " dadelijk opnieuw.",
