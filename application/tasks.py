@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+import numpy as np
 from msgspec.structs import replace as replaced
+from numpy.typing import NDArray
 
 from application.contacts import Contacts
 from application.contacts import stream_of as contact_stream
@@ -14,7 +16,7 @@ from application.looking_up import catch_up, look_up
 from application.records import Records
 from application.segments import Segments
 from application.segments import stream_of as segment_stream
-from domain.contact_set import EMPTY, ContactSet
+from domain.contact_set import ContactSet
 from domain.errors import NotFound, SegmentEmpty
 from domain.segment.state import Segment
 from domain.task import OneTask, Task, TaskChanges, TaskDeleted, TaskRun, TasksCreated, change, new_task
@@ -137,12 +139,13 @@ class Tasks:
         )
         return None if row is None else self.journal.load(f"tasks-{row['first_no']}", TaskRun)
 
-    def _gone(self, runs: list[tuple[int, str]]) -> dict[str, ContactSet]:
-        """By segment, the contacts that tasks were made for and that are not on it any more (domain B3.7)."""
-        gone: dict[str, ContactSet] = {}
+    def _gone(self, runs: list[tuple[int, str]]) -> NDArray[np.int64]:
+        """The numbers of tasks whose contact is not on their segment any more (domain B3.7)."""
+        gone: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
         for first_no, segment_no in runs:
             run = self.journal.load(f"tasks-{first_no}", TaskRun)
             segment = self.journal.load(segment_stream(segment_no), Segment)
             if run is not None and segment is not None:
-                gone[segment_no] = gone.get(segment_no, EMPTY) | (run.contacts - segment.contacts)
-        return gone
+                left = (run.contacts - segment.contacts).to_array()
+                gone.append(first_no + np.searchsorted(run.contacts.to_array(), left))
+        return np.concatenate(gone)

@@ -73,3 +73,21 @@ def test_closed_ones_of_a_deleted_person_go_to_its_company(service: Desk, with_c
     (task,) = tasks(service)
     expected = None if with_company else "OAK"
     assert (task["contact_no"], task["contact_company_no"]) == (expected, expected)
+
+
+def test_b3_7_one_that_went_to_the_company_of_a_deleted_person_has_no_segment(service: Desk) -> None:
+    service.codes()
+    service.contact("OAK")
+    person = service.contact("ANN", type="person", company_no="OAK")
+    no = service.segment()
+    service.put(no, person)
+    service.catch_up()
+    created, _ = service.tasks.create_for_segment(ANN, no, CALL)
+    service.catch_up()
+    service.tasks.change(ANN, created.first_no, TaskChanges(status="completed"))
+    service.segments.remove_line(ANN, no, 10_000)
+    service.catch_up()
+    service.contacts.delete(ANN, person.no)
+    service.catch_up()
+    (task,) = tasks(service)
+    assert (task["contact_no"], task["segment_no"]) == ("OAK", None)
