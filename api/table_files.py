@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from api.schemas.values import is_undecoded
 from domain.errors import InvalidRequest, Problem
 
 Format = Literal["csv", "ndjson"]
@@ -98,7 +99,7 @@ def _header(reader: Any, columns: Collection[str]) -> list[str]:
         raise InvalidRequest("The file is empty; its first row must name the columns.") from None
     except csv.Error as error:
         raise InvalidRequest(f"The first row cannot be read: {error}.") from error
-    if any("\udc80" <= character <= "\udcff" for name in header for character in name):
+    if any(is_undecoded(character) for name in header for character in name):
         raise InvalidRequest("The file is not in UTF-8, or no CSV file; save it as CSV in UTF-8.")
     problems: list[Problem] = [((name,), "there is no such column") for name in header if name not in columns]
     problems += [((name,), "the column is given twice") for name in set(header) if header.count(name) > 1]

@@ -28,7 +28,6 @@ from domain.errors import (
     InUse,
     InvalidRequest,
     NotFound,
-    Problem,
 )
 from domain.inheritance import FIELDS as INHERITED
 from domain.inheritance import Inherit, inherited, passed_on
@@ -186,16 +185,7 @@ class Contacts:
 
     def check_codes(self, values: ContactChanges) -> dict[str, Foldable]:
         """Refuse codes that do not exist; what they name, by stream. Raises InvalidRequest."""
-        problems: list[Problem] = []
-        found: dict[str, Foldable] = {}
-        for place, kind, code in codes_of(given(values)):
-            if (record := self.records.find(kind, code)) is None:
-                problems.append((place, f"there is no {kind.word} {code}"))
-            else:
-                found[kind.stream(code)] = record
-        if problems:
-            raise InvalidRequest(f"{problems[0][0][0]}: {problems[0][1]}", problems)
-        return found
+        return dict(self.records.check_places(codes_of(given(values))))
 
     def statistics(self, contact: KnownContact) -> dict[str, Any]:
         """The contact's statistics (domain B16)."""

@@ -14,7 +14,16 @@ from domain import records
 from domain.campaign import Campaign, check_dates
 from domain.code_tables import Salesperson, Salutation, check_formulas
 from domain.document import document_in
-from domain.errors import AlreadyExists, InUse, InvalidRequest, MandatoryField, NoDocument, NotFound, Problem
+from domain.errors import (
+    AlreadyExists,
+    InUse,
+    InvalidRequest,
+    Location,
+    MandatoryField,
+    NoDocument,
+    NotFound,
+    Problem,
+)
 from domain.interaction_template import InteractionTemplate, InteractionTemplateSetup
 from domain.records import KnownRecord, RecordKind
 from domain.setup import Series, SeriesName, Setup, check_addressable, series_for
@@ -71,13 +80,17 @@ class Records:
 
     def check_references(self, references: References) -> Found:
         """Refuse codes that nothing has, each with the field that names it. Raises InvalidRequest."""
+        return self.check_places(
+            ((field,), kind, code) for field, (kind, code) in references.items() if code is not None
+        )
+
+    def check_places(self, places: Iterable[tuple[Location, RecordKind, str]]) -> Found:
+        """The same of codes anywhere in a body; the records, by stream. Raises InvalidRequest."""
         problems: list[Problem] = []
         found: dict[str, KnownRecord] = {}
-        for field, (kind, code) in references.items():
-            if code is None:
-                continue
+        for place, kind, code in places:
             if (record := self.find(kind, code)) is None:
-                problems.append(((field,), f"there is no {kind.word} {code}"))
+                problems.append((place, f"there is no {kind.word} {code}"))
             else:
                 found[kind.stream(code)] = record
         _refuse(problems)

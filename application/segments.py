@@ -180,7 +180,7 @@ class Segments:
     def change_header(
         self, caller: Caller, no: str, values: HeaderChanges, *, update_lines: bool, push: bool = False
     ) -> tuple[Segment, int]:
-        """Change the header and the lines that follow it (domain B2); see `worksheet`. Raises Refused."""
+        """Change the header and the lines that follow it (domain B2). Raises Refused."""
         segment = self.for_command(caller, no)
         template, named = self.records.check_named(given(values))
         facts = changing_header.change_header(segment, values, template, update_lines=update_lines, push=push)

@@ -264,10 +264,10 @@ def apply(no: Code, request: Request, service: ServiceOf, visitor: Writer, form:
     body = criteria_in(form, _action(form), visitor.language)
     action, _, position = service.selecting.apply(visitor.caller, no, body.criteria())
     if action.action == "add_contacts":
-        return _done(request, service, no, position, said=_so_many("were_added", action.lines_added, visitor))
-    return _done(
-        request, service, no, position, said=_so_many("were_taken_off", action.lines_removed, visitor)
-    )
+        said = _so_many("were_added", action.lines_added, visitor)
+    else:
+        said = _so_many("were_taken_off", action.lines_removed, visitor)
+    return _done(request, service, no, position, said=said)
 
 
 def _done(

@@ -21,7 +21,7 @@ from pydantic_core import CoreSchema
 
 NUL = "\x00"
 NO_UTF_8 = "is not in UTF-8: save the file as UTF-8"
-"""Said of what is in a file; its bytes that are no text came as half characters from U+DC80 on."""
+"""Said of what is in a file."""
 
 
 def _trimmed(value: Any) -> Any:
@@ -36,14 +36,20 @@ def _blank_as_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def is_undecoded(character: str) -> bool:
+    """Whether this stands for a byte of a file that is no text in UTF-8."""
+    return "\udc80" <= character <= "\udcff"
+
+
 def _storable(value: str) -> str:
     if NUL in value:
         raise ValueError("must not hold the character NUL")
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        from_a_file = "\udc80" <= value[error.start] <= "\udcff"
-        raise ValueError(NO_UTF_8 if from_a_file else "holds half of a character") from None
+        raise ValueError(
+            NO_UTF_8 if is_undecoded(value[error.start]) else "holds half of a character"
+        ) from None
     return value
 
 

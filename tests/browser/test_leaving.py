@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Dialog, expect
+from playwright.sync_api import Dialog, Locator, expect
 
 from api.pages.words import field_label
 from tests.api.crm import Crm, ok
@@ -25,15 +25,21 @@ def questions(reader: Reader, *, leave: bool) -> list[str]:
     return asked
 
 
-@pytest.mark.parametrize("by", ["link", "letter", "reload"])
-def test_a_header_that_was_changed_and_not_saved_is_left_only_after_a_question(
-    visit: Visit, letter: str, by: str
-) -> None:
+def typing(visit: Visit, letter: str) -> tuple[Reader, Locator]:
+    """Who typed a subject into the header of a segment and did not save it, and the field."""
     reader = visit()
     reader.go(f"/segments/{letter}")
     reader.page.locator("summary h2").first.click()
     subject = reader.page.locator("#h-subject")
     subject.fill("A word for you")
+    return reader, subject
+
+
+@pytest.mark.parametrize("by", ["link", "letter", "reload"])
+def test_a_header_that_was_changed_and_not_saved_is_left_only_after_a_question(
+    visit: Visit, letter: str, by: str
+) -> None:
+    reader, subject = typing(visit, letter)
     asked = questions(reader, leave=by == "reload")
     if by == "link":
         reader.page.get_by_role("link", name=reader.t("choose_contacts"), exact=True).click(
@@ -77,11 +83,7 @@ def test_nobody_is_asked_who_saved_or_changed_nothing_after_all(visit: Visit, cr
 def test_what_was_typed_is_not_lost_without_a_question_because_one_has_to_sign_in_again(
     visit: Visit, letter: str
 ) -> None:
-    reader = visit()
-    reader.go(f"/segments/{letter}")
-    reader.page.locator("summary h2").first.click()
-    subject = reader.page.locator("#h-subject")
-    subject.fill("A word for you")
+    reader, subject = typing(visit, letter)
     asked = questions(reader, leave=False)
     reader.page.context.clear_cookies()
     with reader.page.expect_event("dialog"):
