@@ -39,7 +39,8 @@ class Crm:
     def __init__(self, client: httpx.Client, prefix: str) -> None:
         self.client = client
         self.prefix = prefix
-        self._count = count(1)
+        # As many digits for all, so that the latest is the first of a list, however many tests ran before.
+        self._count = count(100)
 
     def code(self) -> str:
         """A code of at most 10 characters that nothing has."""

@@ -153,6 +153,7 @@ def test_the_line_one_is_at_is_one_that_is_there(visit: Visit, crm: Crm, letter:
     reader.page.keyboard.press("Control+ArrowLeft")
     place, last = reader.page.locator("#grid-place"), reader.page.locator("#grid tr[data-place='247']")
     expect(place).to_have_text("Line 248 of 248")
+    expect(last).to_have_attribute("data-line", re.compile(r"\d+"))
     ok(crm.client.delete(f"/v1/segments/{letter}/lines/{last.get_attribute('data-line')}"))
     reader.page.keyboard.press("Enter")
     expect(place).to_have_text("Line 247 of 247")
