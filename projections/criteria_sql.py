@@ -67,22 +67,19 @@ def compile_expression(
     return _Column(column, parameters).expression(expression)
 
 
-def compile_criteria(
-    criteria: Criteria, parameters: Parameters, *, contact_alias: str = "c", adding: bool = False
-) -> sql.Composed:
-    """A condition on a row of table `contact` with this alias (domain rules B5 and B6).
+def compile_criteria(criteria: Criteria, parameters: Parameters, *, adding: bool = False) -> sql.Composed:
+    """A condition on a row of table `contact`, which the statement calls `c` (domain rules B5 and B6).
 
     `adding` is for Add Contacts, where a value entry must name the person (see `criteria_match`).
     """
-    return _Compiler(parameters, contact_alias, adding).condition(criteria)
+    return _Compiler(parameters, adding).condition(criteria)
 
 
 class _Compiler:
     """Criteria as a condition on one row of table `contact`."""
 
-    def __init__(self, parameters: Parameters, contact_alias: str, adding: bool) -> None:
+    def __init__(self, parameters: Parameters, adding: bool) -> None:
         self._parameters = parameters
-        self._contact = contact_alias
         self._adding = adding
 
     def condition(self, criteria: Criteria) -> sql.Composed:
@@ -94,7 +91,7 @@ class _Compiler:
             case Not(part):
                 return _negated(part, self.condition(part))
             case TableFilter("contact"):
-                return _row_matches(criteria, self._contact, self._parameters)
+                return _row_matches(criteria, "c", self._parameters)
             case TableFilter():
                 return self._row_exists(criteria)
 
@@ -102,18 +99,15 @@ class _Compiler:
         source, join = _RELATED_TABLES[criteria.table]
         rows = _row_matches(criteria, "related", self._parameters)
         if not (self._adding and criteria.table == "value_entry"):
-            return self._exists(source, join, rows)
+            return _exists(source, join, rows)
         # Two plain conditions can each be answered for all contacts at once; one with OR in it cannot.
-        return sql.SQL("(({} = 'company' AND {}) OR {})").format(
-            sql.Identifier(self._contact, "type"),
-            self._exists(source, join, rows),
-            self._exists(source, _NAMING_THE_PERSON, rows),
+        return sql.SQL("((c.type = 'company' AND {}) OR {})").format(
+            _exists(source, join, rows), _exists(source, _NAMING_THE_PERSON, rows)
         )
 
-    def _exists(self, source: LiteralString, join: LiteralString, rows: sql.Composed) -> sql.Composed:
-        return sql.SQL("EXISTS (SELECT FROM {} WHERE {} AND {})").format(
-            sql.SQL(source), sql.SQL(join).format(contact=sql.Identifier(self._contact)), rows
-        )
+
+def _exists(source: LiteralString, join: LiteralString, rows: sql.Composed) -> sql.Composed:
+    return sql.SQL("EXISTS (SELECT FROM {} WHERE {} AND {})").format(sql.SQL(source), sql.SQL(join), rows)
 
 
 def _negated(part: Criteria, compiled: sql.Composed) -> sql.Composed:
@@ -123,12 +117,11 @@ def _negated(part: Criteria, compiled: sql.Composed) -> sql.Composed:
     return sql.SQL("({} IS NOT TRUE)").format(compiled)
 
 
-_OF_CONTACT: Final[LiteralString] = "related.contact_key = {contact}.key"
+_OF_CONTACT: Final[LiteralString] = "related.contact_key = c.key"
 # A private person has no company, so that nothing of a company belongs to it.
-_OF_COMPANY: Final[LiteralString] = "related.contact_key = {contact}.company_key"
+_OF_COMPANY: Final[LiteralString] = "related.contact_key = c.company_key"
 _WITH_CONTACT: Final[LiteralString] = (
-    "related.contact_no = {contact}.no"
-    " AND related.contact_company_no IS NOT DISTINCT FROM {contact}.company_no"
+    "related.contact_no = c.no AND related.contact_company_no IS NOT DISTINCT FROM c.company_no"
 )
 
 # The word for the linked table is typed by people: Customer, CUSTOMER.
@@ -136,8 +129,8 @@ _VALUE_ENTRIES: Final[LiteralString] = (
     "value_entry AS related JOIN contact_business_relation AS relation"
     " ON relation.no = related.source_no AND lower(relation.link_to_table) = related.source_type"
 )
-_OF_CUSTOMER: Final[LiteralString] = "relation.contact_key = {contact}.company_key"
-_NAMING_THE_PERSON: Final[LiteralString] = f"{_OF_CUSTOMER} AND related.contact_no = {{contact}}.no"
+_OF_CUSTOMER: Final[LiteralString] = "relation.contact_key = c.company_key"
+_NAMING_THE_PERSON: Final[LiteralString] = f"{_OF_CUSTOMER} AND related.contact_no = c.no"
 
 _RELATED_TABLES: Final[dict[str, tuple[LiteralString, LiteralString]]] = {
     "profile_answer": ("contact_profile_answer AS related", _OF_CONTACT),

@@ -315,8 +315,8 @@ def test_an_index_on_the_folded_column_serves_a_filter_that_ignores_case(
 def test_not_contacted_becomes_an_anti_join(connection: Connection) -> None:
     parameters = Parameters()
     criteria = parse_criteria({"not": {"mailing_group": {"code": "NEWS"}}}, work_date=WORK_DATE)
-    condition = compile_criteria(criteria, parameters, contact_alias="someone")
-    statement = sql.SQL("EXPLAIN SELECT no FROM contact AS someone WHERE {}").format(condition)
+    condition = compile_criteria(criteria, parameters)
+    statement = sql.SQL("EXPLAIN SELECT no FROM contact AS c WHERE {}").format(condition)
     found = [row["QUERY PLAN"] for row in connection.execute(statement, parameters.values)]
     assert "Anti Join" in "\n".join(found)
 
