@@ -50,7 +50,7 @@ def serve(
 
     settings, directory = settings_of(data)
     with said():
-        run(settings, host=host, port=port, data=directory, say=lambda text: typer.echo(text))
+        run(settings, host=host, port=port, data=directory, say=typer.echo)
 
 
 @app.command()

@@ -63,17 +63,10 @@ class ProblemError(Exception):
     """A refusal that belongs to HTTP rather than to the domain."""
 
     def __init__(
-        self,
-        slug: str,
-        title: str,
-        detail: str,
-        *,
-        problems: Sequence[Problem] = (),
-        headers: Mapping[str, str] | None = None,
+        self, slug: str, title: str, detail: str, *, headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(detail)
         self.slug, self.title, self.detail = slug, title, detail
-        self.problems = problems
         self.headers = dict(headers or {})
 
 
@@ -116,7 +109,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(ProblemError)
     def problem(_: Request, error: ProblemError) -> JSONResponse:
-        return answer(error.slug, error.title, error.detail, error.problems, headers=error.headers)
+        return answer(error.slug, error.title, error.detail, headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -103,9 +103,7 @@ class LoggingSegments:
                 campaign_no=segment.header.campaign_no,
                 salesperson_code=self.records.salesperson_of(caller.user_id),
             )
-            changes.append(
-                self._following(caller, created, event, logged_contacts(event), respect_exclusion=False)
-            )
+            changes.append(self._following(created, event, logged_contacts(event), respect_exclusion=False))
         position = self.journal.record(caller, *changes, under_lock=self._conditions(event))
         return event, position, before.number_of_lines - segment.number_of_lines
 
@@ -141,7 +139,7 @@ class LoggingSegments:
                 like=like,
             )
             change = self._following(
-                *(caller, created, logged, contacts),
+                *(created, logged, contacts),
                 respect_exclusion=respect_exclusion,
                 only=only.filters() if only is not None else None,
             )
@@ -153,7 +151,7 @@ class LoggingSegments:
 
     def _kept(self, segment_no: str) -> tuple[Header | None, Found]:
         """The header that was logged, and its template; no header if that template was deleted since."""
-        header = self.segments.header_of(segment_no)
+        header = self.segments.standing(segment_no).header
         code, kind = header.interaction_template_code, records.INTERACTION_TEMPLATE
         if code is None:
             return header, {}
@@ -204,7 +202,6 @@ class LoggingSegments:
 
     def _following(
         self,
-        caller: Caller,
         created: SegmentCreated,
         logged: SegmentLogged,
         contacts: Sequence[LoggedContacts],

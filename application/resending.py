@@ -237,10 +237,10 @@ class Resending:
         mails = any(one.channel == "mail" for one in waiting)
         return (self._mails_stop_for(language) if mails else None) or _last_said(waiting, language)
 
-    def mail_waits_for(self, language: Language = "en") -> str | None:
-        """What mails wait for, of any logged segment, in a sentence."""
+    def mail_waits_for(self) -> str | None:
+        """What mails wait for, of any logged segment, in a sentence of English: for whoever runs this."""
         mails = [one for one in self.outbox.waiting() if one.channel == "mail"]
-        return self._mails_stop_for(language) or _last_said(mails, language)
+        return self._mails_stop_for("en") or _last_said(mails, "en")
 
     def _mails_stop_for(self, language: Language) -> str | None:
         if self.settings is None:

@@ -19,7 +19,7 @@ from domain.errors import AlreadyExists, NotFound, PrivacyBlocked, SegmentLogged
 from domain.interaction_template import InteractionTemplate
 from domain.segment import changing_header, worksheet
 from domain.segment.events import SegmentDeleted, SegmentEvent
-from domain.segment.header import Header, HeaderChanges
+from domain.segment.header import HeaderChanges
 from domain.segment.line_values import LineFacts, SegmentLine, segment_lines
 from domain.segment.lines import Line, LineChanges
 from domain.segment.state import Segment
@@ -105,13 +105,6 @@ class Segments:
         if segment is None:
             raise NotFound.named("segment", no)
         return segment
-
-    def header_of(self, no: str) -> Header:
-        """The header of a segment, whatever became of it. Raises NotFound."""
-        segment = self.journal.load(stream_of(no), Segment)
-        if segment is None:
-            raise NotFound.named("segment", no)
-        return segment.header
 
     def position_of(self, no: str, *, version: int | None = None, at: At | None = None) -> int | None:
         """The position of a segment's version, or of another moment; None for now."""

@@ -24,6 +24,8 @@ from psycopg_pool import ConnectionPool
 from correspondence.outbox_figures import Figures, count_outcomes, read_figures
 from eventstore.migrate import migrate
 
+POOL_SIZE = 10
+
 Channel = Literal["mail", "print", "fax"]
 Settling = Callable[[Cursor[DictRow]], None]
 
@@ -107,17 +109,17 @@ _PACE = (
 class Outbox:
     """The queue beside one event log, in a schema of its own in the same database."""
 
-    def __init__(self, conninfo: str, log_schema: str, *, pool_size: int = 10) -> None:
+    def __init__(self, conninfo: str, log_schema: str) -> None:
         self._conninfo = conninfo
         self.schema = f"{log_schema}_delivery"
         # The class of the session locks by which workers show that they are alive. Workers are counted in
         # each schema, so companies that share a database must not share the class.
         self._presence = crc32(self.schema.encode()) >> 1
-        self._pool = self._pool_of(pool_size)
+        self._pool = self._made_pool()
         # For what is safe to lose when the database crashes: a mail that was begun is uncertain then.
-        self._hasty_pool = self._pool_of(pool_size, hasty=True)
+        self._hasty_pool = self._made_pool(hasty=True)
 
-    def _pool_of(self, size: int, *, hasty: bool = False) -> ConnectionPool[Connection[DictRow]]:
+    def _made_pool(self, *, hasty: bool = False) -> ConnectionPool[Connection[DictRow]]:
         def configure(connection: Connection[DictRow]) -> None:
             connection.autocommit = True
             connection.execute(SQL("SET search_path = {}").format(Identifier(self.schema)))
@@ -129,7 +131,7 @@ class Outbox:
             connection_class=Connection[DictRow],
             kwargs={"row_factory": dict_row},
             min_size=0,
-            max_size=size,
+            max_size=POOL_SIZE,
             open=False,
             configure=configure,
         )

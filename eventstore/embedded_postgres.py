@@ -99,12 +99,10 @@ class EmbeddedPostgres:
     `options` are server settings on top of `SETTINGS`; they count for whoever starts the server.
     """
 
-    def __init__(
-        self, root: Path, *, bin_dir: Path | None = None, options: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, root: Path, *, options: Mapping[str, str] | None = None) -> None:
         refuse_windows()
         self.root = Path(root).resolve()
-        self._bin = bin_dir or find_postgres_binaries()
+        self._bin = find_postgres_binaries()
         self._data = self.root / "pgdata"
         self._log = self.root / "postgres.log"
         self._socket_dir = _socket_dir(self.root)

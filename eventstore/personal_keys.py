@@ -138,14 +138,6 @@ class PersonalKeys:
 
         return destroy
 
-    def destroyed(self, subject: int) -> bool:
-        """Whether a subject's key was destroyed."""
-        with self._datastore.get_connection() as connection:
-            row = connection.execute(
-                "SELECT FROM personal_key WHERE subject = %s AND wrapped IS NULL", (subject,)
-            ).fetchone()
-        return row is not None
-
     def destroyed_among(self, subjects: Collection[int]) -> frozenset[int]:
         """Those of the subjects whose key was destroyed."""
         with self._datastore.get_connection() as connection:

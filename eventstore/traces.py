@@ -32,11 +32,11 @@ WHERE xmin IS NOT NULL AND age(xmin) >= age((%s %% 4294967296)::text::xid) ORDER
 _WAL_FILE = "name ~ '^[0-9A-F]{24}$'"
 
 
-def wait_for_older(connection: Connection[Any], patience: float = PATIENCE_SECONDS) -> list[str]:
+def wait_for_older(connection: Connection[Any]) -> list[str]:
     """Wait until nobody sees rows of before this moment, which could not go then; what does, if it stays."""
     row = connection.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
     assert row is not None
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         seeing = connection.execute(_SEEING, (row[0],)).fetchall()
         if not seeing:

@@ -48,7 +48,6 @@ class ReadModels:
         self, conninfo: str, log_schema: str, models: Sequence[ReadModel], *, pool_size: int = 10
     ) -> None:
         self.schemas = {model.name: model.schema(log_schema) for model in models}
-        self._topics = {model.name: model.topics for model in models}
         self._conninfo = conninfo
         self._reached = dict.fromkeys(self.schemas, 0)
         self._lock = Lock()
@@ -121,10 +120,6 @@ class ReadModels:
     def tracking(self, name: str) -> Identifier:
         """The same as a table of one row, to be named first in a `glance`, which then holds up no rebuild."""
         return Identifier(self.schemas[name], "tracking")
-
-    def concerned(self, topics: Sequence[str]) -> list[str]:
-        """The read models that events of these topics change."""
-        return [name for name, wanted in self._topics.items() if wanted.intersection(topics)]
 
     def wait(self, position: int, timeout: float, names: Sequence[str] | None = None) -> bool:
         """Wait until read models, or some of them, hold this position; whether they do."""

@@ -260,8 +260,10 @@ class PageRoute(APIRoute):
                 if logged is not None and request.method == "GET" and "hx-request" not in request.headers:
                     return RedirectResponse(f"/logged-segments/{logged}", 303)
                 return problem(request, error.slug, error.detail, error.problems, logged)
-            except (Refused, ProblemError) as error:
+            except Refused as error:
                 return problem(request, error.slug, error.detail, error.problems)
+            except ProblemError as error:
+                return problem(request, error.slug, error.detail)
             except (RequestValidationError, ValidationError) as error:
                 return problem(request, "invalid-request", "", validation_problems(error.errors()))
             except (PoolTimeout, PersistenceError) as error:

@@ -121,7 +121,7 @@ def replace_document(
 
 @router.post("/inherit")
 def inherit_again(
-    no: Code, line_no: LineNo, request: Request, service: ServiceOf, visitor: Writer, form: Sent
+    no: Code, line_no: LineNo, request: Request, service: ServiceOf, visitor: Writer
 ) -> Response:
     """Take its own document away: the segment's counts again."""
     _, position = service.documents.remove_from_line(visitor.caller, no, line_no)

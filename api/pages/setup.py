@@ -120,7 +120,7 @@ def first_steps(service: Service) -> dict[str, Any]:
 
 
 @router.post("")
-def fill_with_sample(request: Request, service: ServiceOf, visitor: Eraser, form: Sent) -> Response:
+def fill_with_sample(request: Request, service: ServiceOf, visitor: Eraser) -> Response:
     """Register the sample contacts and what they refer to, to try the service out. Raises Conflict."""
     found = first_steps(service)
     if found["has_contacts"] or found["counts"]:
@@ -286,7 +286,7 @@ def change_record(
 
 @router.post("/{path}/{code}/delete")
 def delete_record(
-    kind: KindOf, code: Code, request: Request, service: ServiceOf, visitor: Writer, form: Sent
+    kind: KindOf, code: Code, request: Request, service: ServiceOf, visitor: Writer
 ) -> Response:
     """Delete a record that nothing refers to."""
     settle(service, service.deleting.delete(visitor.caller, kind, code), "setup")
