@@ -200,7 +200,7 @@ class Settings(BaseSettings):
         return MasterKey(secret)
 
     def proving(self, data: Path) -> ProofSettings:
-        """How this log is proven, with what is kept in the data directory. Raises NoteError."""
+        """How this log is proven, with what is kept in the data directory. Raises NoteError, KeyFileError."""
         origin = self.segmentlog_origin or f"segmentlog/{self.segmentlog_schema}"
         if self.segmentlog_signing_key:
             load_signer(origin, self.segmentlog_signing_key, data)  # a wrong one is said at the start

@@ -64,7 +64,7 @@ class Checkpoints:
 
     @property
     def signer(self) -> Signer:
-        """The key that new checkpoints are signed with. Raises NoteError, OSError."""
+        """The key that new checkpoints are signed with. Raises NoteError, KeyFileError, OSError."""
         if self._signer is None:
             self._signer = self._make_signer()
         return self._signer
@@ -77,7 +77,7 @@ class Checkpoints:
     def make(self) -> tuple[Sealed, bool] | None:
         """Seal what is not sealed yet: the last checkpoint, and whether it is new. None for an empty log.
 
-        Raises SealError, MissingEventError, NoteError.
+        Raises SealError, MissingEventError, and what reading the key does.
         """
         with self._transaction() as cursor:
             # One at a time, whichever process it is in.

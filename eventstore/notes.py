@@ -9,9 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
 import re
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -19,9 +17,11 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from eventstore.key_file import load_secret
+
 ED25519 = b"\x01"
 """The kind of signature, as the format numbers them."""
-SEED_BYTES = 32
+KEY_BYTES = 32
 NAME = re.compile(r"[^\s+]+")
 
 
@@ -50,7 +50,7 @@ class Verifier(NamedTuple):
         name, _, rest = text.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
         key = _bytes(encoded)
-        if not NAME.fullmatch(name) or key[:1] != ED25519 or len(key) != 1 + SEED_BYTES:
+        if not NAME.fullmatch(name) or key[:1] != ED25519 or len(key) != 1 + KEY_BYTES:
             raise NoteError(f"'{text}' is no verifier key of the kind Ed25519")
         found = cls(name, key[1:])
         if found.key_id.hex() != key_id:
@@ -114,42 +114,16 @@ def signer_of(note: str, known: Iterable[Verifier]) -> Verifier | None:
 def load_signer(name: str, given: str | None, file: Path) -> Signer:
     """The key in the setting, else the one in the file, which is made when it is not there.
 
-    Raises NoteError, OSError.
+    Raises NoteError, KeyFileError, OSError.
     """
-    if given:
-        return Signer(name, _seed(given, "SEGMENTLOG_SIGNING_KEY"))
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        new = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as made:
-            made.write(_text(secrets.token_bytes(SEED_BYTES)) + "\n")
-            made.flush()
-            os.fsync(made.fileno())
-        try:
-            os.link(new, file)  # of two processes that start at once, the first one's key counts
-        except FileExistsError:
-            pass
-        finally:
-            new.unlink()
-    return Signer(name, _seed(file.read_text(), str(file)))
-
-
-def _seed(text: str, place: str) -> bytes:
-    try:
-        seed = _bytes(text.strip())
-    except NoteError:
-        seed = b""
-    if len(seed) != SEED_BYTES:
-        raise NoteError(f"{place} must hold 32 bytes in base64, as `openssl rand -base64 32` makes them.")
-    return seed
+    return Signer(name, load_secret(given, "SEGMENTLOG_SIGNING_KEY", file))
 
 
 def _split(note: str) -> tuple[str, list[str]]:
     """The text that is signed, and the lines of signatures."""
     text, blank, signatures = note.rpartition("\n\n")
     lines = signatures.split("\n")
-    if not blank or lines.pop() != "" or not lines or not all(line.startswith("— ") for line in lines):
+    if not blank or lines.pop() or not lines or not all(line.startswith("— ") for line in lines):
         raise NoteError("the text is no signed note")
     return text + "\n", lines
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from eventstore.key_file import KeyFileError
 from eventstore.notes import Checkpoint, NoteError, Signer, Verifier, load_signer, read_checkpoint, signer_of
 
 # The example in the package golang.org/x/mod/sumdb/note, whose format this is.
@@ -109,7 +110,7 @@ class TestTheKeyOfALog:
 
     @pytest.mark.parametrize("given", ["short", "c2hvcnQ=", "s" * 32])
     def test_must_be_32_bytes(self, tmp_path: Path, given: str) -> None:
-        with pytest.raises(NoteError, match="SEGMENTLOG_SIGNING_KEY must hold 32 bytes"):
+        with pytest.raises(KeyFileError, match="SEGMENTLOG_SIGNING_KEY must hold 32 bytes"):
             load_signer("log", given, tmp_path / "none")
 
     @pytest.mark.parametrize("name", ["", "two words", "a+b"])
