@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from domain import filter_expression
-from domain.errors import SHOWN_PROBLEMS
-from domain.filter_expression import Enumeration, Equal, Expression, FieldType, FilterSyntaxError
+from domain.errors import SHOWN_PROBLEMS, Location, Problem
+from domain.field_type import Enumeration, FieldType
+from domain.filter_expression import Equal, Expression, FilterSyntaxError
 from domain.unknown_names import unknown
 from domain.value_entry import SourceType
 from domain.vocabulary import (
@@ -32,8 +33,6 @@ _GUESSES: Final = 20
 
 FILTERS_SHAPE: Final = 'this must be tables and their filters, such as {"contact": {"city": "A*"}}'
 
-Location: TypeAlias = tuple[str | int, ...]
-Problem: TypeAlias = tuple[Location, str]
 ContactFacts: TypeAlias = Mapping[str, Sequence[Mapping[str, object]]]
 """Rows by table: the contact itself under `contact`. Industries and relations are those of its company, value
 entries those of the customers and vendors that its company is."""

@@ -21,27 +21,6 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 from domain.field_type import Enumeration, FieldType, Value
 
-__all__ = [
-    "MAX_CONDITIONS",
-    "MAX_LENGTH",
-    "Blank",
-    "Compare",
-    "Comparison",
-    "Enumeration",
-    "Equal",
-    "Expression",
-    "FieldType",
-    "FilterSyntaxError",
-    "Like",
-    "OneOf",
-    "Range",
-    "Term",
-    "Value",
-    "exactly",
-    "matches",
-    "parse",
-]
-
 MAX_LENGTH: Final = 100_000
 MAX_CONDITIONS: Final = 1_000
 

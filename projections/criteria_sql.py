@@ -12,6 +12,7 @@ from typing import Final, Literal, LiteralString, TypeAlias
 from psycopg import sql
 
 from domain.criteria import AllOf, AnyOf, Criteria, Not, TableFilter
+from domain.field_type import Value
 from domain.filter_expression import (
     Blank,
     Compare,
@@ -22,7 +23,6 @@ from domain.filter_expression import (
     OneOf,
     Range,
     Term,
-    Value,
 )
 
 # Up to here each pattern is a condition of its own, because an index serves those and not LIKE ANY.

@@ -3,21 +3,19 @@ from decimal import Decimal
 
 import pytest
 
+from domain.field_type import Enumeration, FieldType, Value
 from domain.filter_expression import (
     MAX_CONDITIONS,
     MAX_LENGTH,
     Blank,
     Compare,
-    Enumeration,
     Equal,
     Expression,
-    FieldType,
     FilterSyntaxError,
     Like,
     OneOf,
     Range,
     Term,
-    Value,
     exactly,
     matches,
     parse,

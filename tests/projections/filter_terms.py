@@ -7,7 +7,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from domain.filter_expression import Enumeration, FieldType
+from domain.field_type import Enumeration, FieldType
 
 WORK_DATE = date(2026, 11, 24)
 VALUES: dict[str, list[Any]] = {

@@ -20,7 +20,7 @@ from psycopg.rows import dict_row, tuple_row
 from application.selecting import SAMPLE, Preview
 from domain.contact_set import ContactSet
 from domain.criteria import TABLES, ContactFacts, criteria_match, parse_criteria
-from domain.filter_expression import Enumeration, FieldType
+from domain.field_type import Enumeration, FieldType
 from domain.segment.events import CriteriaApplied, CriteriaOptions, Exclusion
 from domain.segment.selection import Criteria
 from projections.contacts import Contacts

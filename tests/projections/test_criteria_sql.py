@@ -12,7 +12,8 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from domain.criteria import TABLES, ContactFacts, criteria_match, parse_criteria
-from domain.filter_expression import FieldType, matches, parse
+from domain.field_type import FieldType
+from domain.filter_expression import matches, parse
 from projections.criteria_sql import Parameters, compile_criteria, compile_expression
 from tests.projections.filter_terms import VALUES, WORK_DATE, as_filter, terms_on, values_of
 
