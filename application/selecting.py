@@ -277,8 +277,7 @@ def _parsed(criteria: Criteria, work_date: date) -> Tree:
     try:
         return parse_criteria(criteria.filters, work_date=work_date)
     except CriteriaError as error:
-        place, message = error.problems[0]
-        raise InvalidFilter(f"{'.'.join(map(str, place))}: {message}", error.problems) from error
+        raise InvalidFilter.of(error.problems) from error
 
 
 @contextmanager

@@ -55,8 +55,7 @@ def check_formulas(salutation: Salutation) -> None:
                 message = f"%{number} stands for name {number}, and {len(formula.names)} are given"
                 problems.append((("formulas", index, "names"), message))
     if problems:
-        place, message = problems[0]
-        raise InvalidRequest(f"{'.'.join(map(str, place))}: {message}", problems)
+        raise InvalidRequest.of(problems)
 
 
 class Salesperson(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -15,6 +15,8 @@ Refused
 ├── NoCriteria               no criteria action to save
 ├── NoEmail                  a contact that should get an e-mail has no address
 ├── NoDocument               something should be sent and there is no document
+├── ParentCanceled           what it belongs to is canceled, and comes back first
+├── PrivacyBlocked           the contact may not be contacted at all
 ├── NotCanceled              only canceled ones may be deleted
 ├── ContactOnSegment         the contact stands on an open segment
 ├── NumberSeries             no number can be drawn, or a typed one is not allowed
@@ -27,7 +29,7 @@ Refused
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 Location = tuple[str | int, ...]
 Problem = tuple[Location, str]
@@ -53,6 +55,12 @@ class Refused(Exception):
         self.problems = tuple(problems[:SHOWN_PROBLEMS])
         self.facts = dict(facts or {})
 
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> Self:
+        """What is wrong at these places; the sentence is about the first of them."""
+        place, message = problems[0]
+        return cls(f"{'.'.join(map(str, place))}: {message}", problems)
+
 
 class NotFound(Refused):
     slug = "not-found"
@@ -72,8 +80,7 @@ class InvalidRequest(Refused):
     @classmethod
     def at(cls, location: Location | str, message: str) -> InvalidRequest:
         """One wrong place."""
-        place = (location,) if isinstance(location, str) else location
-        return cls(f"{'.'.join(map(str, place))}: {message}", [(place, message)])
+        return cls.of([((location,) if isinstance(location, str) else location, message)])
 
 
 class InvalidFilter(Refused):

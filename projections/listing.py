@@ -228,8 +228,7 @@ def conditions_of(
         compiled = compile_expression(expression, sql.SQL(item.expression), parameters)
         conditions.append(_among(among, compiled))
     if problems:
-        place, message = problems[0]
-        raise InvalidFilter(f"{'.'.join(map(str, place))}: {message}", problems)
+        raise InvalidFilter.of(problems)
     return conditions
 
 

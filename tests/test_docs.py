@@ -24,6 +24,7 @@ from api.settings import Settings
 from application.contact_import import ContactImport, Row
 from application.journal import Caller
 from docs.make_event_catalogue import PAGE, catalogue
+from domain import errors
 from domain.catalogue import EVENT_TYPES
 from domain.contact import ContactChanges
 from domain.segment.header import HeaderChanges
@@ -154,6 +155,11 @@ def test_every_problem_is_in_the_page_on_the_interface(slug: str, status: int) -
 @pytest.mark.parametrize("slug", re.findall(r"^\| `([a-z-]+)` \| \d{3} \|", API, flags=re.MULTILINE))
 def test_every_problem_in_the_page_is_one(slug: str) -> None:
     assert slug in STATUS
+
+
+def test_every_refusal_is_in_the_tree_at_the_head_of_its_module() -> None:
+    named = re.findall(r"[├└]── (\w+)", errors.__doc__ or "")
+    assert sorted(named) == sorted(kind.__name__ for kind in errors.Refused.__subclasses__())
 
 
 def test_every_call_is_in_the_page_on_the_interface() -> None:
