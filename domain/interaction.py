@@ -27,6 +27,15 @@ from domain.vocabulary import (
 
 CAMPAIGN_ENTRY_DESCRIPTION = "Interactions"
 
+NEEDED = {
+    "contact_no": "a contact",
+    "interaction_template_code": "an interaction template",
+    "salesperson_code": "a salesperson",
+    "date": "a date",
+    "description": "a description",
+}
+"""What an interaction must have, in the order in which it is looked at (domain B15)."""
+
 
 class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     """The values of an interaction log entry. Cost in local currency, duration in minutes."""
@@ -209,20 +218,11 @@ def check(
     `as_mail`: somebody says that it is a mail, which needs a document even if nothing is to be sent.
     Raises MandatoryField, NoEmail, NoDocument.
     """
-    for field, value in (
-        ("contact_no", interaction.contact_no),
-        ("interaction_template_code", interaction.interaction_template_code),
-        ("salesperson_code", interaction.salesperson_code),
-        ("date", interaction.date),
-        ("description", interaction.description),
-    ):
+    for field, what in NEEDED.items():
         # Whoever sends a document need not be a salesperson (domain B10.3).
         needed = field != "salesperson_code" or interaction.document_type is None
-        if value is None and needed:
-            word = field.removesuffix("_no").removesuffix("_code").replace("_", " ")
-            if field == "interaction_template_code":
-                raise MandatoryField.named(field, "The interaction needs an interaction template.")
-            raise MandatoryField.named(field, f"The interaction needs a {word}.")
+        if needed and getattr(interaction, field) is None:
+            raise MandatoryField.named(field, f"The interaction needs {what}.")
     assert contact is not None
     is_mail = interaction.correspondence_type == "email"
     arrives = not is_mail or _has_email(interaction, contact)

@@ -11,7 +11,7 @@ from msgspec.structs import replace as replaced
 from domain.document import Documents, document_in, with_document
 from domain.errors import Conflict, NoDocument
 from domain.interaction_template import NO_TEMPLATE, InteractionTemplate
-from domain.segment.events import HeaderChanged, SegmentCreated, SegmentEvent
+from domain.segment.events import HeaderChanged, Scope, SegmentCreated, SegmentEvent
 from domain.segment.header import LINE_FIELD_OF, Header, HeaderChanges, TemplateDefaults, correspondence
 from domain.segment.lines import LineChanges
 from domain.segment.state import Segment
@@ -105,11 +105,12 @@ def _header_changed(
         lines = _lines_that_follow(header, new, values, followed)
     if lines.get("campaign_no", "stays") is None:
         lines |= {"campaign_target": False, "campaign_response": False}
-    scope = "none" if not update_lines or not lines else "all" if template_changed else "same_template"
+    scope: Scope = "all" if template_changed else "same_template"
+    lines_follow = update_lines and bool(lines)
     event = HeaderChanged(
         HeaderChanges(**changes),
-        LineChanges(**lines) if scope != "none" else LineChanges(),
-        scope,  # type: ignore[arg-type]
+        LineChanges(**lines) if lines_follow else LineChanges(),
+        scope if lines_follow else "none",
     )
     return (event,) if changes or _reaches_lines(segment, event) else ()
 

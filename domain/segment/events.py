@@ -57,12 +57,15 @@ class SegmentCreated(msgspec.Struct, frozen=True):
     """The entry number of the logged segment that this one follows up."""
 
 
+Scope = Literal["none", "same_template", "all"]
+
+
 class HeaderChanged(msgspec.Struct, frozen=True, omit_defaults=True):
     topic: ClassVar[str] = "segment.header-changed.1"
     changes: HeaderChanges
     lines: LineChanges = LineChanges()
     """What the lines in `scope` take over, their personal values overwritten (domain B2.2)."""
-    scope: Literal["none", "same_template", "all"] = "none"
+    scope: Scope = "none"
 
 
 class LineAdded(msgspec.Struct, frozen=True, omit_defaults=True):

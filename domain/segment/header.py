@@ -117,7 +117,7 @@ LINE_FIELD_OF = {
     "send_word_documents_as_attachment": "send_word_documents_as_attachment",
     "subject": "subject",
 }
-"""Which line value follows which header value (domain B2.2); see `worksheet` for the correspondence type."""
+"""Which line value follows which header value (B2.2); `changing_header` has the correspondence type."""
 
 
 def correspondence(header: Header) -> tuple[CorrespondenceType | None, bool]:
