@@ -24,9 +24,7 @@ from domain.amendments import (
 )
 from domain.contact_set import ContactSet
 from domain.errors import NotFound, ParentCanceled
-from domain.interaction import (
-    SingleInteraction,
-)
+from domain.interaction import SingleInteraction
 from domain.segment.logging import entries_of_campaign
 from domain.segment.state import Segment
 from domain.vocabulary import Evaluation
@@ -114,7 +112,7 @@ class Interactions:
         events = segment.recorded.delete_logged_segment()
         with self.read_models.cursor() as cursor:
             again = [
-                self._resent(resend.first_no, lambda recorded: recorded.delete_logged_segment())
+                self._resent(resend.first_no, RecordedInteractions.delete_logged_segment)
                 for resend in resends_of(cursor, segment.no)
             ]
         changes = Changes(stream_of(segment.no), segment.version, events)
@@ -156,17 +154,13 @@ class Interactions:
         self._catch_up()
         with self.read_models.cursor() as cursor:
             entries = canceled_campaign_entries(cursor, filters, caller.work_date)
-
-        def delete(recorded: RecordedInteractions, entries: ContactSet) -> tuple[Amendment, ...]:
-            return recorded.delete_canceled(entries)
-
         count, changes = 0, list[Changes]()
         for entry in entries:
             own = self._own(entry.entry_no)
             if own.deleted:
                 continue  # and still listed for a moment
             count += 1
-            changes += self._of_campaign_entry(entry, delete)
+            changes += self._of_campaign_entry(entry, RecordedInteractions.delete_canceled)
             gone = CampaignEntryDeleted(entry.entry_no, entry.campaign_no)
             changes.append(Changes(campaign_entry_stream(entry.entry_no), own.version, [gone]))
         return count, self.journal.record(caller, *_in_sequence(changes))
@@ -174,11 +168,7 @@ class Interactions:
     def _own(self, entry_no: int) -> CampaignEntry:
         return self.journal.load(campaign_entry_stream(entry_no), CampaignEntry) or CampaignEntry()
 
-    def _of_campaign_entry(
-        self,
-        entry: CampaignEntryPlace,
-        amend: AmendSome,
-    ) -> list[Changes]:
+    def _of_campaign_entry(self, entry: CampaignEntryPlace, amend: AmendSome) -> list[Changes]:
         """What happens to the interactions of a campaign entry, wherever their events are kept."""
         if entry.segment_no is None:
             return [self._single(no, lambda r: amend(r, ContactSet([0]))) for no in entry.singles]
@@ -190,11 +180,7 @@ class Interactions:
         changes = [Changes(stream_of(segment.no), segment.version, events)]
         with self.read_models.cursor() as cursor:
             resends = resends_of(cursor, segment.no, entry.entry_no)
-
-        def amending(numbers: Sequence[int]) -> Amend:
-            return lambda r: amend(r, ContactSet(number - r.first for number in numbers))
-
-        changes += [self._resent(one.first_no, amending(one.entries)) for one in resends if one.entries]
+        changes += [self._resent(one.first_no, _on(one.entries, amend)) for one in resends if one.entries]
         return changes
 
     # Entries
@@ -248,15 +234,7 @@ class Interactions:
         )
         if missing := wanted - {place.entry_no for place in places}:
             raise NotFound.named("interaction log entry", min(missing), "entry_nos")
-
-        def amending(numbers: Iterable[int]) -> Amend:
-            return lambda recorded: amend(recorded, ContactSet(number - recorded.first for number in numbers))
-
-        changes = [
-            self._amended(members[0], amending([place.entry_no for place in members]))
-            for members in _by_stream(places).values()
-        ]
-        return self.journal.record(caller, *changes)
+        return self.journal.record(caller, *self._all_amended(places, amend))
 
     @retried
     def comment(self, caller: Caller, entry_no: int, comment: str) -> int:
@@ -290,16 +268,7 @@ class Interactions:
         self._catch_up()
         with self.read_models.cursor() as cursor:
             places = entries_to_delete(cursor, filters, caller.work_date)
-
-        def deleting(numbers: Iterable[int]) -> Amend:
-            return lambda recorded: recorded.delete_canceled(
-                ContactSet(number - recorded.first for number in numbers)
-            )
-
-        changes = [
-            self._amended(members[0], deleting([place.entry_no for place in members]))
-            for members in _by_stream(places).values()
-        ]
+        changes = self._all_amended(places, RecordedInteractions.delete_canceled)
         return len(places), self.journal.record(caller, *changes)
 
     # What they share
@@ -318,6 +287,13 @@ class Interactions:
         if place is None:
             raise NotFound.named("interaction log entry", entry_no)
         return place
+
+    def _all_amended(self, places: Iterable[EntryPlace], amend: AmendSome) -> list[Changes]:
+        """The same for many entries: those whose events are kept together are amended together."""
+        return [
+            self._amended(members[0], _on([place.entry_no for place in members], amend))
+            for members in _by_stream(places).values()
+        ]
 
     def _amended(self, place: EntryPlace, amend: Amend) -> Changes:
         if place.segment_no is None:
@@ -363,6 +339,11 @@ def _contact_of_entry(segment: Segment, entry_no: int) -> int:
     """The key of the contact whom an entry of a logged segment is with."""
     assert segment.recorded is not None
     return int(segment.line_columns().contact_key[entry_no - segment.recorded.first])
+
+
+def _on(entry_nos: Sequence[int], amend: AmendSome) -> Amend:
+    """An amendment of these entries, which are counted from the first of their stream there."""
+    return lambda recorded: amend(recorded, ContactSet(number - recorded.first for number in entry_nos))
 
 
 def _by_stream(places: Iterable[EntryPlace]) -> dict[object, list[EntryPlace]]:
