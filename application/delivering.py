@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import PurePath
@@ -185,7 +184,7 @@ class Delivering:
         batch, number = progress.batch, entry.entry_no
         match outcome:
             case mail_server.Taken():
-                attempt = Attempt(number, "sent", sha256=_digest(letter.data))
+                attempt = Attempt(number, "sent", sha256=letter.sha256)
             case mail_server.Refused(said):
                 attempt = Attempt(number, "failed", reason="refused", detail=said)
             case mail_server.Unknown(said):
@@ -214,13 +213,16 @@ class Delivering:
         try:
             pdfs = as_pdf(letters)
         except OfficeMissing as error:
-            progress.attempts += _failing((entry for entry, _ in ready), "no_office", error.detail)
+            progress.attempts += [
+                Attempt(entry.entry_no, "failed", reason="no_office", detail=error.detail)
+                for entry, _ in ready
+            ]
         else:
             for (entry, letter), pdf in zip(ready, pdfs, strict=True):
                 progress.attempts.append(
                     Attempt(entry.entry_no, "failed", reason="unreadable")
                     if pdf is None
-                    else Attempt(entry.entry_no, "sent", sha256=_digest(letter.data))
+                    else Attempt(entry.entry_no, "sent", sha256=letter.sha256)
                 )
         self._record(progress)
         self.outbox.release(batch, after=0.0)
@@ -325,14 +327,6 @@ def _obstacle(entry: Outgoing, letter: Letter | Erased | str | None, batch: Batc
     return None
 
 
-def _failing(entries: Iterable[Outgoing], reason: DeliveryError, detail: str) -> list[Attempt]:
-    return [Attempt(entry.entry_no, "failed", reason=reason, detail=detail) for entry in entries]
-
-
 def _reason(text: str | None) -> DeliveryError:
     found: Any = text
     return found if text in get_args(DeliveryError) else "refused"
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -15,11 +15,10 @@ import structlog
 from psycopg import Connection
 
 from application.delivering import LEASE_SECONDS, PRINT_LEASE_SECONDS, Delivering
+from application.letters import can_make_pdf
 from application.planning_deliveries import Planner
 from correspondence.mail_server import MailServer
-from correspondence.office import find_office
 from correspondence.outbox import Batch, ClaimLostError, Outbox
-from domain.errors import OfficeMissing
 from projections.runner import PASSING
 
 POLL_SECONDS = 0.5
@@ -87,7 +86,7 @@ class DeliveryWorker:
         worker = self._presence.number()
         batch = self._outbox.claim(worker, "fax", lease=LEASE_SECONDS)
         if batch is None:
-            age = 0.0 if _has_office() else NO_OFFICE_SECONDS
+            age = 0.0 if can_make_pdf() else NO_OFFICE_SECONDS
             batch = self._outbox.claim(worker, "print", lease=PRINT_LEASE_SECONDS, age=age)
         if batch is None:
             return False
@@ -163,11 +162,3 @@ class _Presence:
             if self._shown is not None:
                 self._shown[0].close()
                 self._shown = None
-
-
-def _has_office() -> bool:
-    try:
-        find_office()
-    except OfficeMissing:
-        return False
-    return True

@@ -7,7 +7,6 @@ same.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import tempfile
 import zipfile
@@ -88,7 +87,7 @@ class LetterFiles:
             )
         if entry is None or letter is None:
             raise NoDocument(f"Interaction log entry {entry_no} has no document.")
-        digest = digest_of(letter)
+        digest = letter.sha256
         same = as_sent(entry, digest)
         name = plain_name(letter.name) or f"{entry_no}"
         if as_pdf:
@@ -158,11 +157,6 @@ class LetterFiles:
         for stream, numbers in by_stream.items():
             found |= self.letters.of(stream, numbers)
         return found
-
-
-def digest_of(letter: Letter) -> str:
-    """What tells a letter from all others."""
-    return hashlib.sha256(letter.data).hexdigest()
 
 
 def as_sent(entry: FiledEntry, digest: str) -> bool | None:
@@ -250,7 +244,7 @@ def _row(name: str, entry: FiledEntry, letter: Letter | None) -> list[object]:
     if letter is None:
         digest, same = entry.letter_sha256, "erased"
     else:
-        digest = digest_of(letter)
+        digest = letter.sha256
         same = {None: "", True: "yes", False: "no"}[as_sent(entry, digest)]
     values = (
         *(name, entry.entry_no, entry.contact_no, entry.company_name, entry.contact_name),

@@ -6,6 +6,7 @@ again, byte for byte, as often as wanted.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,18 +43,22 @@ PDF = "application/pdf"
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A document filled in for one contact; `entry_no` is the number of its line in a preview.
+    """A document filled in for one contact.
 
     `name` is what its file is called without ending: the company and name, or the name alone (domain B12).
     """
 
-    entry_no: int
     data: bytes
     content_type: str
     name: str
     subject: str | None
     line: SegmentLine
     contact: KnownContact
+
+    @property
+    def sha256(self) -> str:
+        """What tells it from all others."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 class Erased(msgspec.Struct, frozen=True):
@@ -84,7 +89,7 @@ class Letters:
         if line is None:
             raise NotFound.named("line", line_no)
         position = self.journal.log.position()
-        (letter,) = self._letters([(line_no, line)], no, position)
+        (letter,) = self.of_lines([(line_no, line)], no, position)
         if isinstance(letter, Erased):
             raise NoDocument(f"The contact of line {line_no} was erased; it gets no letter.")
         if letter is None:
@@ -108,13 +113,15 @@ class Letters:
             changed = own.get(line_no, NO_CHANGES)
             lines.append((entry_no, Line(line_no, line.contact_key, line.block, changed)))
         # The entries have the values that their contacts had before the event of logging (domain B10.4).
-        return self._letters(lines, logged.segment_no, position - 1)
+        return self.of_lines(lines, logged.segment_no, position - 1)
 
     def of_lines(
         self, lines: Sequence[tuple[int, Line]], segment_no: str, position: int
     ) -> Iterator[Letter | Erased | None]:
         """The letters of numbered lines, as of a position; None without a document."""
-        return self._letters(lines, segment_no, position)
+        known = _Known(self.journal, self.past, position, [line.contact_key for _, line in lines])
+        for number, line in lines:
+            yield self._of_line(number, line, segment_no, known)
 
     def of_interaction(self, value: Interaction, entry_no: int, position: int) -> Letter | Erased | None:
         """The letter of a single interaction, as of the position of its event; None without a document."""
@@ -129,24 +136,9 @@ class Letters:
         company = known.company_of(contact)
         shown = _as_line(value, entry_no, line_facts(contact, company))
         values = known.merge_data(entry_no, shown, contact, company, None)
-        return Letter(
-            entry_no=entry_no,
-            data=self.filled(value.document, values),
-            content_type=value.document.content_type,
-            name=_file_name(contact, company),
-            subject=shown.subject,
-            line=shown,
-            contact=contact,
-        )
+        return self._letter(value.document, values, shown, contact, company)
 
-    def _letters(
-        self, lines: Sequence[tuple[int, Line]], segment_no: str, position: int
-    ) -> Iterator[Letter | Erased | None]:
-        known = _Known(self.journal, self.past, position, [line.contact_key for _, line in lines])
-        for number, line in lines:
-            yield self._letter(number, line, segment_no, known)
-
-    def _letter(self, number: int, line: Line, segment_no: str, known: _Known) -> Letter | Erased | None:
+    def _of_line(self, number: int, line: Line, segment_no: str, known: _Known) -> Letter | Erased | None:
         if known.is_erased(line.contact_key):
             return Erased()
         contact = known.contact(line.contact_key)
@@ -159,8 +151,17 @@ class Letters:
             return None
         shown = segment_line(line, facts)
         values = known.merge_data(number, shown, contact, company, segment_no)
+        return self._letter(document, values, shown, contact, company)
+
+    def _letter(
+        self,
+        document: Document,
+        values: MergeData,
+        shown: SegmentLine,
+        contact: KnownContact,
+        company: KnownContact | None,
+    ) -> Letter:
         return Letter(
-            entry_no=number,
             data=self.filled(document, values),
             content_type=document.content_type,
             name=_file_name(contact, company),

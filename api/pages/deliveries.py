@@ -21,7 +21,7 @@ from api.schemas.deliveries import ResendSegmentBody
 from api.service import Service
 from application.delivery_words import REASONS
 from application.field_words import Language
-from application.letter_files import as_sent, digest_of
+from application.letter_files import as_sent
 from application.letters import Letter
 from application.resending import Resent
 from projections.delivery_queries import failures
@@ -160,7 +160,7 @@ def show_letter(entry_no: Entry, service: ServiceOf, visitor: Reader) -> HTMLRes
         entry=entry,
         letter=letter_view(made.content_type, f"/interactions/{entry_no}/letter") if made else None,
         erased=letter is not None and made is None,
-        same=as_sent(filed, digest_of(made)) if filed and made else None,
+        same=as_sent(filed, made.sha256) if filed and made else None,
     )
 
 
