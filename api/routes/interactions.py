@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from api.context import READERS, Filters, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least
 from api.idempotency import RepeatableRoute
@@ -35,6 +35,13 @@ from projections.segment_listings import CAMPAIGN_ENTRIES, INTERACTION_LOG_ENTRI
 router = APIRouter(prefix="/v1", tags=["interactions"], route_class=RepeatableRoute)
 READS = [READERS, at_least("contacts", "setup")]
 LOG = "/interaction-log-entries"
+
+
+async def _reason(body: CancelBody | None = None) -> str | None:
+    return body.reason if body else None
+
+
+Reason = Annotated[str | None, Depends(_reason)]
 
 
 @router.get(LOG, response_model=InteractionPage, dependencies=READS)
@@ -116,15 +123,9 @@ def delete_canceled(service: ServiceOf, filters: Filters, caller: Marketer, sett
 
 @router.post(f"{LOG}/{{entry_no}}/cancel", response_model=InteractionAnswer)
 def cancel_interaction(
-    entry_no: Entry,
-    service: ServiceOf,
-    caller: Marketer,
-    settle: Settled,
-    on: WorkDate,
-    body: CancelBody | None = None,
+    entry_no: Entry, reason: Reason, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
 ) -> Any:
     """Cancel an entry: it stays listed, and does not count any more."""
-    reason = body.reason if body else None
     position = service.interactions.cancel(caller, entry_no, canceled=True, reason=reason)
     settle(position, ["contacts"])
     return one(service, INTERACTION_LOG_ENTRIES, entry_no, on) | {"canceled": True}
@@ -132,15 +133,9 @@ def cancel_interaction(
 
 @router.post(f"{LOG}/{{entry_no}}/uncancel", response_model=InteractionAnswer)
 def uncancel_interaction(
-    entry_no: Entry,
-    service: ServiceOf,
-    caller: Marketer,
-    settle: Settled,
-    on: WorkDate,
-    body: CancelBody | None = None,
+    entry_no: Entry, reason: Reason, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
 ) -> Any:
     """An entry counts again, unless its logged segment or campaign entry is canceled."""
-    reason = body.reason if body else None
     position = service.interactions.cancel(caller, entry_no, canceled=False, reason=reason)
     settle(position, ["contacts"])
     return one(service, INTERACTION_LOG_ENTRIES, entry_no, on) | {"canceled": False}
@@ -224,15 +219,9 @@ def delete_canceled_campaign_entries(
 
 @router.post("/campaign-entries/{entry_no}/cancel", response_model=CampaignEntryAnswer)
 def cancel_campaign_entry(
-    entry_no: Entry,
-    service: ServiceOf,
-    caller: Marketer,
-    settle: Settled,
-    on: WorkDate,
-    body: CancelBody | None = None,
+    entry_no: Entry, reason: Reason, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
 ) -> Any:
     """Cancel a campaign entry with its interactions."""
-    reason = body.reason if body else None
     position = service.interactions.cancel_campaign_entry(caller, entry_no, canceled=True, reason=reason)
     settle(position, ["contacts"])
     return one(service, CAMPAIGN_ENTRIES, entry_no, on) | {"canceled": True}
@@ -240,15 +229,9 @@ def cancel_campaign_entry(
 
 @router.post("/campaign-entries/{entry_no}/uncancel", response_model=CampaignEntryAnswer)
 def uncancel_campaign_entry(
-    entry_no: Entry,
-    service: ServiceOf,
-    caller: Marketer,
-    settle: Settled,
-    on: WorkDate,
-    body: CancelBody | None = None,
+    entry_no: Entry, reason: Reason, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
 ) -> Any:
     """What was canceled with a campaign entry counts again."""
-    reason = body.reason if body else None
     position = service.interactions.cancel_campaign_entry(caller, entry_no, canceled=False, reason=reason)
     settle(position, ["contacts"])
     return one(service, CAMPAIGN_ENTRIES, entry_no, on) | {"canceled": False}
@@ -256,15 +239,9 @@ def uncancel_campaign_entry(
 
 @router.post("/logged-segments/{entry_no}/cancel", response_model=LoggedSegmentAnswer)
 def cancel_logged_segment(
-    entry_no: Entry,
-    service: ServiceOf,
-    caller: Marketer,
-    settle: Settled,
-    on: WorkDate,
-    body: CancelBody | None = None,
+    entry_no: Entry, reason: Reason, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
 ) -> Any:
     """Cancel a logged segment with all its entries. Mail is not called back."""
-    reason = body.reason if body else None
     position = service.interactions.cancel_logged_segment(caller, entry_no, canceled=True, reason=reason)
     settle(position, ["contacts"])
     return one(service, LOGGED_SEGMENTS, entry_no, on) | {"canceled": True}
@@ -272,15 +249,9 @@ def cancel_logged_segment(
 
 @router.post("/logged-segments/{entry_no}/uncancel", response_model=LoggedSegmentAnswer)
 def uncancel_logged_segment(
-    entry_no: Entry,
-    service: ServiceOf,
-    caller: Marketer,
-    settle: Settled,
-    on: WorkDate,
-    body: CancelBody | None = None,
+    entry_no: Entry, reason: Reason, service: ServiceOf, caller: Marketer, settle: Settled, on: WorkDate
 ) -> Any:
     """What was canceled with a logged segment counts again."""
-    reason = body.reason if body else None
     position = service.interactions.cancel_logged_segment(caller, entry_no, canceled=False, reason=reason)
     settle(position, ["contacts"])
     return one(service, LOGGED_SEGMENTS, entry_no, on) | {"canceled": False}
