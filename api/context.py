@@ -113,7 +113,7 @@ class Allow:
 
     def check(self, who: Principal) -> Principal:
         """The same once more, if it is one of them. Raises 403."""
-        _refuse_other_roles(who, self._roles)
+        refuse_other_roles(who.role, self._roles)
         return who
 
 
@@ -122,15 +122,16 @@ def lets_in(service: Service, credentials: HTTPAuthorizationCredentials | None, 
     try:
         found = None if credentials is None else _asked(service, credentials.credentials)
         if found is not None:
-            _refuse_other_roles(found, roles)
+            refuse_other_roles(found.role, roles)
     except ProblemError:
         return False
     return found is not None
 
 
-def _refuse_other_roles(who: Principal, roles: Sequence[Role]) -> None:
-    if who.role != "admin" and who.role not in roles:
-        raise ProblemError("forbidden", "Not for you", f"Your role, {who.role}, may not do this.")
+def refuse_other_roles(role: Role, roles: Sequence[Role]) -> None:
+    """Lets these roles in, and admins. Raises 403."""
+    if role != "admin" and role not in roles:
+        raise ProblemError("forbidden", "Not for you", f"Your role, {role}, may not do this.")
 
 
 WORK_DATE = Header(alias="Work-Date", description="The business date; today when absent.")

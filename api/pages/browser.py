@@ -24,7 +24,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from api.context import WRITE_SECONDS, ServiceOf, preferred_language
+from api.context import WRITE_SECONDS, ServiceOf, preferred_language, refuse_other_roles
 from api.pages.rendering import html, quoted
 from api.pages.sessions import session_of
 from api.problems import STATUS, ProblemError, validation_problems
@@ -131,24 +131,18 @@ def address_of(request: Request) -> str:
 Signed = Annotated[Visitor, Depends(visitor_of)]
 
 
-def _checked(visitor: Visitor, *roles: Role) -> Visitor:
-    if visitor.role != "admin" and visitor.role not in roles:
-        raise ProblemError("forbidden", "Not for you", f"Your role, {visitor.role}, may not do this.")
-    return visitor
-
-
 def _allowed(*roles: Role) -> Callable[..., Awaitable[Visitor]]:
     async def check(visitor: Signed) -> Visitor:
-        return _checked(visitor, *roles)
+        refuse_other_roles(visitor.role, roles)
+        return visitor
 
     return check
 
 
-def _looks_back(
-    request: Request,
-    service: ServiceOf,
-    visitor: Annotated[Visitor, Depends(_allowed("marketer", "auditor"))],
-) -> Visitor:
+MayLookBack = Annotated[Visitor, Depends(_allowed("marketer", "auditor"))]
+
+
+def _looks_back(request: Request, service: ServiceOf, visitor: MayLookBack) -> Visitor:
     record_read(request, service, visitor)
     return visitor
 

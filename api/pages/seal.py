@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.context import ServiceOf
-from api.pages.browser import PageRoute, Signed, Verifier, Visitor
-from api.problems import ProblemError
+from api.pages.browser import MayLookBack, PageRoute, Verifier
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
-def _looks(visitor: Signed) -> Visitor:
-    if not visitor.may_look_back:
-        raise ProblemError("forbidden", "Not for you", f"Your role, {visitor.role}, may not do this.")
-    return visitor
-
-
 @router.get("/seal")
-def show_seal(service: ServiceOf, visitor: Annotated[Visitor, Depends(_looks)]) -> HTMLResponse:
+def show_seal(service: ServiceOf, visitor: MayLookBack) -> HTMLResponse:
     """The seal as it is now; while a check runs, how far it is."""
     return visitor.page("part_seal.html", verdict=service.verifying.verdict())
 
