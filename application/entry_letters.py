@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
-from typing import Any
 
-from eventsourcing.persistence import StoredEvent
 from msgspec.structs import replace as replaced
 
 from application.journal import Journal
@@ -103,19 +101,17 @@ class EntryLetters:
             if stream in kept:
                 kept.move_to_end(stream)
                 return kept[stream]
-        log = self.journal.log
-        with log.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
-            row = cursor.execute(
-                "SELECT originator_id, originator_version, topic, state, notification_id FROM log_events"
-                " WHERE originator_id = %s AND topic = ANY(%s) ORDER BY originator_version DESC LIMIT 1",
-                (stream, list(MAKING)),
-            ).fetchone()
-        assert row is not None, f"{stream} made no entries"
-        position = row.pop("notification_id")
-        event: Any = log.mapper.to_domain_event(StoredEvent(**row))
+        made = next(
+            self.journal.log.events_where(
+                "originator_id = %s AND topic = ANY(%s) ORDER BY originator_version DESC LIMIT 1",
+                *(stream, list(MAKING)),
+            ),
+            None,
+        )
+        assert made is not None, f"{stream} made no entries"
         with self._lock:
             # Into what was there before it was read: if that was forgotten meanwhile, so is this.
-            kept[stream] = (position, event)
+            kept[stream] = made
             while len(kept) > REMEMBERED:
                 kept.popitem(last=False)
-        return position, event
+        return made

@@ -122,13 +122,7 @@ class Erasing:
         segments = {event.data.segment_no for event in noted if isinstance(event.data, SegmentLogged)}
         if not segments:
             return
-        with self.log.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
-            cursor.execute(
-                "SELECT originator_id, originator_version, topic, state FROM log_events WHERE topic = %s",
-                (InteractionsLoggedAgain.topic,),
-            )
-            rows = [StoredEvent(**row) for row in cursor.fetchall()]
-        for event in self.log.events_mapper.to_domain_events(rows):
+        for _, event in self.log.events_where("topic = %s", InteractionsLoggedAgain.topic):
             made: InteractionsLoggedAgain = event.data
             if made.segment_no in segments:
                 for place, source in enumerate(made.sources):

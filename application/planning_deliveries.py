@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-from eventsourcing.persistence import StoredEvent
 
 from application.journal import Journal
 from correspondence.outbox import Channel, NewBatch, Outbox
@@ -64,20 +61,13 @@ class Planner:
         return bool(page)
 
     def _page(self, after: int, until: int) -> list[tuple[int, Event]]:
-        log = self.journal.log
-        with log.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
-            rows = cursor.execute(
-                "SELECT originator_id, originator_version, topic, state, notification_id FROM log_events"
-                " WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s)"
+        return list(
+            self.journal.log.events_where(
+                "notification_id > %s AND notification_id <= %s AND topic = ANY(%s)"
                 " ORDER BY notification_id LIMIT %s",
-                (after, until, list(ASKING), PAGE),
-            ).fetchall()
-        found = []
-        for row in rows:
-            position = row.pop("notification_id")
-            event: Any = log.mapper.to_domain_event(StoredEvent(**row))
-            found.append((position, event))
-        return found
+                *(after, until, list(ASKING), PAGE),
+            )
+        )
 
     def _planned(self, position: int, event: Event) -> tuple[list[NewBatch], dict[str, bool]] | None:
         """What an event asks for; None while the read model is not as far."""
@@ -110,15 +100,13 @@ class Planner:
         return f"segment-{again.event.segment_no}"
 
 
-def _numbers(fact: object) -> Sequence[int] | range:
+def _numbers(fact: object) -> Sequence[int]:
     """The entries that an event wants to be sent."""
     match fact:
         case SegmentLogged(deliver=True, first_interaction_no=first, number_of_interactions=count):
             return range(first, first + count)
-        case InteractionLogged(deliver=True, entry_no=entry_no):
-            return [entry_no]
-        case InteractionResumed(deliver=True, entry_no=entry_no):
-            return [entry_no]
+        case InteractionLogged(deliver=True) | InteractionResumed(deliver=True):
+            return [fact.entry_no]
         case InteractionsSentAgain(first=first, entries=entries):
             return [first + int(entry) for entry in entries]
         case InteractionsLoggedAgain(first_interaction_no=first, sources=sources):

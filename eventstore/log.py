@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar, cast
+from typing import Any, LiteralString, Protocol, Self, TypeVar, cast
 
 from eventsourcing.application import AggregateNotFoundError, Application, LRUCache, Repository
 from eventsourcing.persistence import (
@@ -216,12 +216,19 @@ class EventLog(Application[str]):
 
     def placed(self, streams: Sequence[str], position: int | None = None) -> Iterator[tuple[int, Event]]:
         """The events of streams with their positions, stream by stream; up to a position, or all."""
+        return self.events_where(
+            "originator_id = ANY(%b::text[]) AND (%s::bigint IS NULL OR notification_id <= %s)"
+            " ORDER BY originator_id, originator_version",
+            *(list(streams), position, position),
+        )
+
+    def events_where(self, condition: LiteralString, *parameters: object) -> Iterator[tuple[int, Event]]:
+        """The events that meet a condition of SQL, with their positions."""
         with self.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
             cursor.execute(
                 "SELECT originator_id, originator_version, topic, state, notification_id FROM log_events"
-                " WHERE originator_id = ANY(%b::text[]) AND (%s::bigint IS NULL OR notification_id <= %s)"
-                " ORDER BY originator_id, originator_version",
-                (list(streams), position, position),
+                f" WHERE {condition}",
+                parameters,
             )
             rows = cursor.fetchall()
         positions = [row.pop("notification_id") for row in rows]
