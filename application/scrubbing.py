@@ -78,19 +78,15 @@ class Scrubbing:
 
     def _remove_documents(self) -> None:
         """Those that stayed when a contact was erased, because another had them who is erased by now too."""
-        with (
-            self._log.datastore.get_connection() as connection,
-            connection.transaction(),
-            connection.cursor() as cursor,
-        ):
+        with self._log.datastore.transaction(commit=True) as cursor:
             # All events are read for this, so it comes before the lock, which holds up others.
-            listed = [bytes.fromhex(digest) for digest in erased_documents(connection)]
+            listed = [bytes.fromhex(digest) for digest in erased_documents(cursor.connection)]
             cursor.execute("SELECT FROM content WHERE sha256 = ANY(%b) LIMIT 1", (listed,))
             if cursor.fetchone() is None:
                 return
             # Whoever keeps the same file in this moment is waited for, and counts as having it.
             cursor.execute("LOCK TABLE content IN SHARE ROW EXCLUSIVE MODE")
-            self._log.contents.removing(sorted(erased_documents(connection)))(cursor)
+            self._log.contents.removing(sorted(erased_documents(cursor.connection)))(cursor)
             cursor.execute("SELECT pg_notify(%s, '')", (DESTROYED,))
 
     def _tables(self, connection: Connection[Any]) -> Iterator[tuple[str, str]]:

@@ -6,8 +6,7 @@ At least once each, in order, and again until it worked: what could not be writt
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -15,8 +14,6 @@ from urllib.parse import urlsplit
 
 import httpx
 import msgspec
-from psycopg import Cursor
-from psycopg.rows import DictRow
 
 from eventstore.notes import Verifier, signer_of
 from eventstore.recorder import Datastore
@@ -113,7 +110,7 @@ class Anchors:
     def where(self, sizes: Iterable[int]) -> dict[int, list[str]]:
         """The places that have the checkpoints of these sizes."""
         found: dict[int, list[str]] = {}
-        with self._cursor() as cursor:
+        with self._datastore.transaction(commit=True) as cursor:
             cursor.execute(
                 "SELECT tree_size, place FROM checkpoint_anchored WHERE tree_size = ANY(%s) ORDER BY place",
                 (list(sizes),),
@@ -124,7 +121,7 @@ class Anchors:
 
     def _catch_up_at(self, place: Place, keys: Sequence[Verifier]) -> None:
         while True:
-            with self._cursor() as cursor:
+            with self._datastore.transaction(commit=True) as cursor:
                 # Of several that would write now, the others do so next time, if anything is left.
                 lock = f"anchor {self._schema} {place.name}"
                 row = cursor.execute(
@@ -148,15 +145,6 @@ class Anchors:
                     "INSERT INTO checkpoint_anchored (tree_size, place) VALUES (%s, %s)",
                     (waiting["tree_size"], place.name),
                 )
-
-    @contextmanager
-    def _cursor(self) -> Iterator[Cursor[DictRow]]:
-        with (
-            self._datastore.get_connection() as connection,
-            connection.transaction(),
-            connection.cursor() as cursor,
-        ):
-            yield cursor
 
 
 def places(file: Path | None, url: str | None) -> list[Place]:

@@ -6,8 +6,7 @@ Made beside the log, never in the transaction of a save: events of the last mome
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -79,7 +78,7 @@ class Checkpoints:
 
         Raises SealError, MissingEventError, and what reading the key does.
         """
-        with self._transaction() as cursor:
+        with self._datastore.transaction(commit=True) as cursor:
             # One at a time, whichever process it is in.
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"checkpoint {self._schema}",))
             last = _last(cursor)
@@ -104,7 +103,7 @@ class Checkpoints:
 
     def due(self, events: int, seconds: float, since: datetime) -> bool:
         """Whether so many events came after the last checkpoint, or some did so long ago."""
-        with self._transaction() as cursor:
+        with self._datastore.transaction(commit=True) as cursor:
             row = cursor.execute(
                 "SELECT position - coalesce(tree_size, 0) AS new,"
                 " extract(epoch FROM now() - coalesce(made_at, %s)) AS age"
@@ -116,17 +115,17 @@ class Checkpoints:
 
     def last(self) -> Sealed | None:
         """The last checkpoint."""
-        with self._transaction() as cursor:
+        with self._datastore.transaction(commit=True) as cursor:
             return _last(cursor)
 
     def at(self, size: int) -> Sealed | None:
         """The checkpoint of this size."""
-        with self._transaction() as cursor:
+        with self._datastore.transaction(commit=True) as cursor:
             return _at(cursor, size)
 
     def all(self, *, after: int = 0, limit: int = 100) -> list[Sealed]:
         """Checkpoints after a size, in order."""
-        with self._transaction() as cursor:
+        with self._datastore.transaction(commit=True) as cursor:
             cursor.execute(
                 f"SELECT {COLUMNS} FROM checkpoint WHERE tree_size > %s ORDER BY tree_size LIMIT %s",
                 (after, limit),
@@ -135,14 +134,14 @@ class Checkpoints:
 
     def count(self) -> int:
         """How many there are."""
-        with self._transaction() as cursor:
+        with self._datastore.transaction(commit=True) as cursor:
             row = cursor.execute("SELECT count(*) FROM checkpoint").fetchone()
             assert row is not None
             return int(row["count"])
 
     def inclusion(self, first: int, last: int, sealed: Sealed) -> list[Inclusion]:
         """Proves the events from one position to another by a checkpoint. Raises SealError."""
-        with self._transaction() as cursor:
+        with self._datastore.transaction(commit=True) as cursor:
             tree = StoredTree(cursor)
             found = []
             for position, digest, event in list(leaves(cursor, first, last)):
@@ -157,7 +156,7 @@ class Checkpoints:
 
     def consistency(self, old: Sealed, new: Sealed) -> list[bytes]:
         """Proves that a checkpoint extends another. Raises SealError."""
-        with self._transaction() as cursor:
+        with self._datastore.transaction(commit=True) as cursor:
             path = consistency_path(StoredTree(cursor).node, old.tree_size, new.tree_size)
         if not proves_consistency(old.tree_size, new.tree_size, old.root, new.root, path):
             raise SealError(
@@ -178,15 +177,6 @@ class Checkpoints:
                 f"The log is not what the checkpoint at {last.tree_size} sealed; nothing more is sealed. "
                 "`segmentlog verify` says what is wrong."
             )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Cursor[DictRow]]:
-        with (
-            self._datastore.get_connection() as connection,
-            connection.transaction(),
-            connection.cursor() as cursor,
-        ):
-            yield cursor
 
 
 def leaf_of(position: int, event: StoredEvent) -> bytes:

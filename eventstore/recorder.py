@@ -139,11 +139,7 @@ class LogRecorder(PostgresApplicationRecorder):
             return self._group.save(stored_events)
         # Not in a group: work that waits for somebody else's rows would hold up the saves of others, and two
         # processes that do such work for several saves at once could wait for each other.
-        with (
-            self.datastore.get_connection() as connection,
-            connection.cursor() as cursor,
-            connection.transaction(),
-        ):
+        with self.datastore.transaction(commit=True) as cursor:
             for work in before:
                 work(cursor)
             if under_lock:
