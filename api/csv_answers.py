@@ -24,7 +24,7 @@ def csv_answer(rows: Iterator[list[str]], file_name: str) -> StreamingResponse:
 
 def attachment(file_name: str) -> str:
     """A file to be saved under a name, whatever letters are in it."""
-    return f"attachment; filename*=UTF-8''{quote(file_name)}"
+    return f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
 
 
 def _csv(rows: Iterator[list[str]]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -78,7 +78,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "please_contact_us": "Merci de nous contacter",
     },
 }
-REMARKS: tuple[Remark, ...] = Remark.__args__  # type: ignore[attr-defined]
+REMARKS: tuple[Remark, ...] = get_args(Remark)
 
 LEFT, ROOM = 25.0, 165.0
 OWN_LEFT = 120.0

@@ -19,7 +19,7 @@ from hashlib import sha256
 from html import escape, unescape
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x20\x7f]{1,64}@[^\s@<>()\[\],;:\\\"\x00-\x20\x7f]{1,253}")
-_PAIRS = {".": "-", "/": "-", "\\": "-", ":": "-", '"': "'", "<": "(", ">": ")", "|": "-", "?": "", "*": ""}
+_NOT_IN_NAMES = str.maketrans('/\\:|"<>', "----'()", "?*")
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,14 @@ def message_id(number: int, origin: str, again: int, sender: str) -> str:
     return f"<{number}{time}.{digest}@{address_of(sender).partition('@')[2] or 'localhost'}>"
 
 
-def file_name(subject: str | None, ending: str, otherwise: str = "Attachment") -> str:
-    """What a file is called after a subject; without signs that some computers cannot have in names."""
-    return f"{plain_name(subject) or otherwise}{ending}"
+def file_name(subject: str | None, ending: str) -> str:
+    """What an attachment is called after the subject of its mail."""
+    return f"{plain_name(subject) or 'Attachment'}{ending}"
 
 
 def plain_name(text: str | None) -> str:
-    """A text as the name of a file, without ending."""
-    kept = "".join(_PAIRS.get(letter, letter) if letter != "." else letter for letter in text or "")
-    kept = "".join(letter for letter in kept if letter.isprintable())
+    """A text as the name of a file, without ending and signs that some computers cannot have in names."""
+    kept = "".join(letter for letter in (text or "").translate(_NOT_IN_NAMES) if letter.isprintable())
     return " ".join(kept.split()).strip(". ")[:120]
 
 

@@ -13,9 +13,10 @@ from api.context import ServiceOf
 from api.csv_answers import csv_answer
 from api.pages.browser import PageRoute, Reader, Sent, Writer, given_text, go_to, settle
 from api.routes.documents import file_answer
-from api.routes.papers import PDF, FormatName, PartOf
+from api.routes.papers import FormatName, PartOf
 from api.schemas.segments import MailingGroupBody
 from api.schemas.values import Code
+from application.letters import PDF
 from application.papers import Printed
 from correspondence.labels import FORMATS
 from domain.filter_expression import exactly

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from api.context import READERS, Marketer, ServiceOf, Settle, Settled, at_least
+from api.csv_answers import attachment
 from api.idempotency import RepeatableRoute
 from api.moments import Asked, segment_at
 from api.routes.segments import LineNo
@@ -84,7 +84,7 @@ def file_answer(content: bytes, content_type: str, name: str) -> Response:
         content,
         media_type=content_type,
         headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Disposition": attachment(name),
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "sandbox",
         },

@@ -12,6 +12,7 @@ from api.csv_answers import CSV, attachment, csv_answer
 from api.idempotency import RepeatableRoute
 from api.schemas.papers import CoverSheetsBody, First, Texts, printed
 from api.schemas.values import Code
+from application.letters import PDF
 from application.papers import Pages, Part
 from correspondence.cover_sheets import Remark
 from correspondence.labels import FORMATS
@@ -19,7 +20,6 @@ from projections.segment_report import segment_contacts
 
 router = APIRouter(prefix="/v1/segments/{no}", tags=["segments"], route_class=RepeatableRoute)
 READS = [READERS, at_least("contacts", "worksheets", "setup")]
-PDF = "application/pdf"
 GIVES_PDF: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The pages",
