@@ -19,7 +19,6 @@ from domain.errors import NotFound
 from domain.segment.difference import Difference, difference
 from domain.segment.lineage import Lineage, Step, lineage
 from domain.segment.state import Segment
-from eventstore.log import EventLog
 
 
 class FedEvent(msgspec.Struct, frozen=True):
@@ -84,7 +83,40 @@ class History:
         self, *, after: int, limit: int, stream: str | None = None, type_: str | None = None
     ) -> FeedPage:
         """Events after a position, in order, of one stream or type only if asked."""
-        return _read(self.journal.log, after=after, limit=limit, stream=stream, type_=type_)
+        log = self.journal.log
+        conditions = [SQL("notification_id > %(after)s AND notification_id <= %(head)s")]
+        conditions += [SQL("originator_id = %(stream)s")] if stream is not None else []
+        conditions += [SQL("topic = %(type)s")] if type_ is not None else []
+        # Whoever has read up to the head will never find a new event before it: commits come in its order.
+        head = log.position()
+        if after >= head:
+            return FeedPage([], after)
+        with log.datastore.get_connection() as connection:
+            rows = connection.execute(
+                SQL(
+                    "SELECT notification_id, originator_id, originator_version, topic, state FROM log_events"
+                    " WHERE {} ORDER BY notification_id LIMIT %(limit)s"
+                ).format(SQL(" AND ").join(conditions)),
+                {"after": after, "head": head, "stream": stream, "type": type_, "limit": limit},
+            ).fetchall()
+        stored = [
+            StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
+            for row in rows
+        ]
+        found = [
+            FedEvent(
+                row["notification_id"],
+                row["originator_id"],
+                row["originator_version"],
+                row["topic"],
+                state["at"],
+                state["user_id"],
+                state["data"],
+                erased,
+            )
+            for row, (state, erased) in zip(rows, log.events_mapper.readable(stored), strict=True)
+        ]
+        return FeedPage(found, found[-1].position if len(found) == limit else head)
 
     def segment(self, no: str, language: Language, *, after: int, limit: int) -> Story:
         """The story of a segment after a version, whatever became of it. Raises NotFound."""
@@ -141,38 +173,3 @@ def told(
 def _with_one_stop(sentence: str) -> str:
     """A sentence that ends with a value which ends with a full stop itself; a range stays open."""
     return sentence[:-1] if sentence.endswith("..") and not sentence.endswith("...") else sentence
-
-
-def _read(
-    log: EventLog, *, after: int, limit: int, stream: str | None = None, type_: str | None = None
-) -> FeedPage:
-    conditions = [SQL("notification_id > %(after)s AND notification_id <= %(head)s")]
-    conditions += [SQL("originator_id = %(stream)s")] if stream is not None else []
-    conditions += [SQL("topic = %(type)s")] if type_ is not None else []
-    # Whoever has read up to the head will never find a new event before it: commits come in its order.
-    head = log.position()
-    if after >= head:
-        return FeedPage([], after)
-    with log.datastore.get_connection() as connection:
-        rows = connection.execute(
-            SQL(
-                "SELECT notification_id AS position, originator_id AS stream, originator_version AS version,"
-                " topic, state FROM log_events WHERE {} ORDER BY notification_id LIMIT %(limit)s"
-            ).format(SQL(" AND ").join(conditions)),
-            {"after": after, "head": head, "stream": stream, "type": type_, "limit": limit},
-        ).fetchall()
-    stored = [StoredEvent(row["stream"], row["version"], row["topic"], bytes(row["state"])) for row in rows]
-    found = [
-        FedEvent(
-            row["position"],
-            row["stream"],
-            row["version"],
-            row["topic"],
-            state["at"],
-            state["user_id"],
-            state["data"],
-            erased,
-        )
-        for row, (state, erased) in zip(rows, log.events_mapper.readable(stored), strict=True)
-    ]
-    return FeedPage(found, found[-1].position if len(found) == limit else head)

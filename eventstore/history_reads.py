@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from psycopg.rows import DictRow
 
 from eventstore.recorder import Datastore
 
@@ -45,8 +44,4 @@ class HistoryReads:
                 " WHERE id < %s AND (%s::text IS NULL OR user_id = %s) ORDER BY id DESC LIMIT %s",
                 (2**62 if before is None else before, user_id, user_id, limit),
             ).fetchall()
-        return [_read(row) for row in rows]
-
-
-def _read(row: DictRow) -> HistoryRead:
-    return HistoryRead(**row)
+        return [HistoryRead(**row) for row in rows]
