@@ -89,8 +89,8 @@ class Service:
         self.interactions = Interactions(journal, self.read_models)
         single = SingleInteractions(journal, self.read_models, self.records, self.contacts)
         self.single_interactions = single
-        self.deleting = Deleting(self.records, self.segments)
-        self.campaigns = Campaigns(journal, self.read_models, self.records, self.segments)
+        self.deleting = Deleting(self.records)
+        self.campaigns = Campaigns(journal, self.read_models, self.records)
         self.recording = Recording(self.read_models, self.records, self.contacts, self.segments, single)
         self.papers = Papers(journal, self.read_models, self.records, self.segments, single)
         self.tasks = Tasks(journal, self.read_models, self.records, self.contacts, self.segments)

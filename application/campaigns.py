@@ -7,9 +7,8 @@ from datetime import date
 from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, check_version, retried
-from application.looking_up import catch_up
+from application.looking_up import catch_up, open_segments
 from application.records import Records
-from application.segments import Segments
 from domain import records
 from domain.campaign import Campaign
 from domain.contact_set import union
@@ -24,11 +23,10 @@ from projections.target_group import has_targeted_interactions, target_page
 class Campaigns:
     """Campaigns, and whom they are aimed at. Who belongs to a target group is found when it is read."""
 
-    def __init__(self, journal: Journal, read_models: ReadModels, known: Records, segments: Segments) -> None:
+    def __init__(self, journal: Journal, read_models: ReadModels, known: Records) -> None:
         self.journal = journal
         self.read_models = read_models
         self.records = known
-        self.segments = segments
 
     def create(
         self, caller: Caller, typed: str | None, value: Campaign, *, activated: bool | None = None
@@ -91,13 +89,13 @@ class Campaigns:
         """A page of the target group; nobody while the campaign is not activated. Raises NotFound."""
         if not self.records.get(records.CAMPAIGN, no).value.activated:
             return Page([], None, 0 if query.count else None)
-        on_lines = union(targets(segment, no) for segment in self.segments.all_open())
+        on_lines = union(targets(segment, no) for segment in open_segments(self.journal, self.read_models))
         with self.read_models.cursor() as cursor:
             return target_page(cursor, no, on_lines, query, work_date)
 
     def _has_target(self, no: str) -> bool:
         catch_up(self.journal, self.read_models, "contacts", "worksheets")
-        if any(targets(segment, no) for segment in self.segments.all_open()):
+        if any(targets(segment, no) for segment in open_segments(self.journal, self.read_models)):
             return True
         with self.read_models.cursor() as cursor:
             return has_targeted_interactions(cursor, no)

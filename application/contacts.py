@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace as replaced
 
 from application.journal import Caller, Changes, Journal, check_version, retried
-from application.looking_up import catch_up, unnamed_since, wait_for_them
+from application.looking_up import catch_up, open_segments, unnamed_since, wait_for_them
 from application.records import Records
 from domain import records
 from domain.contact import (
@@ -196,14 +196,18 @@ class Contacts:
         """The open segments on which a contact stands, with the numbers of its lines (domain B18.7)."""
         return [
             (segment, sorted(block.line_no(key) for block in segment.blocks if key in block.alive))
-            for segment in self._open_segments()
+            for segment in open_segments(self.journal, self.read_models)
             if any(key in block.alive for block in segment.blocks)
         ]
 
     def on_open_segments(self) -> ContactSet:
         """Everybody who stands on an open segment."""
         wait_for_them(self.journal, self.read_models, "worksheets")
-        return union(block.alive for segment in self._open_segments() for block in segment.blocks)
+        return union(
+            block.alive
+            for segment in open_segments(self.journal, self.read_models)
+            for block in segment.blocks
+        )
 
     def check_move(
         self, contact: KnownContact, facts: Sequence[ContactChanged], people_of: PeopleOf
@@ -231,14 +235,6 @@ class Contacts:
                         [(("type",), "there are interactions or tasks")],
                     )
         return [unnamed_since(seen, [contact.no], GIVEN_TO_MANY)]
-
-    def _open_segments(self) -> Iterator[Segment]:
-        with self.read_models.cursor() as cursor:
-            numbers = [row["no"] for row in cursor.execute("SELECT no FROM segment ORDER BY no")]
-        for no in numbers:
-            segment = self.journal.load(f"segment-{no}", Segment)
-            if segment is not None and segment.status == "open":
-                yield segment
 
     def _refuse_on_segment(self, contact: KnownContact, consequence: str) -> None:
         if found := self.open_segments_with(contact.key):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from application.journal import Caller
+from application.looking_up import open_segments
 from application.records import Records
-from application.segments import Segments
 from domain import records
 from domain.errors import InUse
 from domain.records import RecordKind
@@ -24,9 +24,8 @@ ON_LINES: Mapping[RecordKind, CodeField] = {
 class Deleting:
     """Lines are not in a table, so the open segments themselves are asked."""
 
-    def __init__(self, known: Records, segments: Segments) -> None:
+    def __init__(self, known: Records) -> None:
         self.records = known
-        self.segments = segments
 
     def delete(self, caller: Caller, kind: RecordKind, code: str) -> int:
         """Delete a record that nothing refers to, no line either. Raises NotFound, InUse, NotYetProjected."""
@@ -36,7 +35,7 @@ class Deleting:
         field = ON_LINES.get(kind)
         if field is None:
             return
-        for segment in self.segments.all_open():
+        for segment in open_segments(self.records.journal, self.records.read_models):
             if is_on_lines(segment, field, code):
                 raise InUse(
                     f"{kind.word.capitalize()} {code} is still used by lines of segment {segment.no}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 import msgspec
@@ -11,6 +11,7 @@ from psycopg.rows import DictRow
 
 from application.journal import Journal
 from domain.errors import NotYetProjected
+from domain.segment.state import Segment
 from eventstore.log import StaleVersionError
 from eventstore.recorder import Alongside
 from projections.read_models import ReadModels
@@ -54,6 +55,16 @@ def unnamed_since(position: int, names: Iterable[str], topics: Iterable[str] = (
             raise StaleVersionError("this may have been given to somebody meanwhile")
 
     return check
+
+
+def open_segments(journal: Journal, read_models: ReadModels) -> Iterator[Segment]:
+    """The segments that are on the worksheet now, in the order of their numbers."""
+    with read_models.cursor() as cursor:
+        numbers = [row["no"] for row in cursor.execute("SELECT no FROM segment ORDER BY no")]
+    for no in numbers:
+        segment = journal.load(f"segment-{no}", Segment)
+        if segment is not None and segment.status == "open":
+            yield segment
 
 
 def look_up(

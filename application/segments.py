@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from psycopg import Cursor
@@ -87,15 +87,6 @@ class Segments:
             self.standing(no)  # if there never was one, that is what is said
             raise NotFound(f"Segment {no} has no such version.")
         return segment
-
-    def all_open(self) -> Iterator[Segment]:
-        """The segments that are on the worksheet now, in the order of their numbers."""
-        with self.read_models.cursor() as cursor:
-            numbers = [row["no"] for row in cursor.execute("SELECT no FROM segment ORDER BY no")]
-        for no in numbers:
-            segment = self.journal.load(stream_of(no), Segment)
-            if segment is not None and segment.status == "open":
-                yield segment
 
     def standing(self, no: str, version: int | None = None) -> Segment:
         """The segment in its last version or another, whatever became of it. Raises NotFound."""
