@@ -162,11 +162,12 @@ class Documents:
 
     def used_on(self, segment: Segment, line_no: int) -> LineDocument:
         """The document that a line uses, and whether it is its own. Raises NotFound."""
-        return self._line(segment, line_no)[1]
+        _, _, chosen = self._line(segment, line_no)
+        return chosen
 
     def of_line(self, segment: Segment, line_no: int) -> tuple[Document, int]:
         """The personal document of a line, and the segment's version. Raises NotFound."""
-        _, chosen = self._line(segment, line_no)
+        chosen = self.used_on(segment, line_no)
         if chosen.kind != "unique" or chosen.document is None:
             raise NotFound(f"Line {line_no} has no document of its own.")
         return chosen.document, segment.version
@@ -175,31 +176,30 @@ class Documents:
     def put_on_line(self, caller: Caller, no: str, line_no: int, file: File) -> Stored:
         """Give one line a document of its own (domain B4). Raises Refused."""
         segment = self.segments.for_command(caller, no)
-        contact_no, chosen = self._line(segment, line_no)
+        line, contact_no, chosen = self._line(segment, line_no)
         new = chosen.kind != "unique"
         check_exists(caller, exists=not new)
         read = read_file(file, chosen.language_code)
         events = documents.personalise(
             *(segment, line_no, contact_no, chosen, read.document), names_subject=file.names_subject
         )
-        line = segment.line(line_no)
-        about = line.contact_key if line is not None else None
-        return self._stored(caller, segment, events, read, file, new=new, about=about)
+        return self._stored(caller, segment, events, read, file, new=new, about=line.contact_key)
 
     @retried
     def remove_from_line(self, caller: Caller, no: str, line_no: int) -> tuple[int, int]:
         """Let a line inherit again (domain B4); the segment's version and the position. Raises Refused."""
         segment = self.segments.for_command(caller, no)
-        contact_no, chosen = self._line(segment, line_no)
+        _, contact_no, chosen = self._line(segment, line_no)
         events = documents.depersonalise(segment, line_no, contact_no, chosen)
         return self._removed(caller, segment, events)
 
-    def _line(self, segment: Segment, line_no: int) -> tuple[str, LineDocument]:
-        line: Line | None = segment.line(line_no)
+    def _line(self, segment: Segment, line_no: int) -> tuple[Line, str, LineDocument]:
+        line = segment.line(line_no)
         if line is None:
             raise NotFound.named("line", line_no)
         facts = self.segments.facts_of(line)
-        return facts.no if facts else "", line_document(line, facts.language_code if facts else None)
+        language = facts.language_code if facts else None
+        return line, facts.no if facts else "", line_document(line, language)
 
     def _removed(self, caller: Caller, segment: Segment, events: tuple[SegmentEvent, ...]) -> tuple[int, int]:
         position = self.journal.record(caller, Changes(stream_of(segment.no), segment.version, events))

@@ -66,6 +66,7 @@ def target_page(
 def has_targeted_interactions(cursor: Cursor[DictRow], campaign_no: str) -> bool:
     """Whether an interaction that counts was aimed at somebody for this campaign."""
     parameters = Parameters()
-    statement = sql.SQL("SELECT FROM interaction_log_entry WHERE " + _TARGETED + " LIMIT 1")
-    statement_of = statement.format(campaign=parameters.add(campaign_no))
-    return cursor.execute(statement_of, parameters.values).fetchone() is not None
+    statement = sql.SQL("SELECT FROM interaction_log_entry WHERE " + _TARGETED + " LIMIT 1").format(
+        campaign=parameters.add(campaign_no)
+    )
+    return cursor.execute(statement, parameters.values).fetchone() is not None

@@ -91,11 +91,12 @@ def _record(
         if fact.comments is not None:
             cursor.execute("DELETE FROM interaction_comment WHERE entry_no = %s", (fact.entry_no,))
         canceled_pages.uncancel(cursor, np.array([fact.entry_no]))
-    postponed = isinstance(fact, InteractionPostponed)
-    deliver = not isinstance(fact, InteractionPostponed) and fact.deliver
-    _insert(cursor, fact.entry_no, fact.value, user_id, postponed=postponed, deliver=deliver)
-    if not isinstance(fact, InteractionPostponed) and fact.makes_campaign_entry:
-        _insert_campaign_entry(cursor, fact.value, user_id)
+    if isinstance(fact, InteractionPostponed):
+        _insert(cursor, fact.entry_no, fact.value, user_id, postponed=True, deliver=False)
+    else:
+        _insert(cursor, fact.entry_no, fact.value, user_id, postponed=False, deliver=fact.deliver)
+        if fact.makes_campaign_entry:
+            _insert_campaign_entry(cursor, fact.value, user_id)
     for comment in fact.comments or ():
         _comment(cursor, event, fact.entry_no, comment)
 

@@ -171,7 +171,7 @@ def _write_entries(
     cursor.execute(statement, parameters.values)
 
 
-def _own_between(logged: SegmentLogged, numbers: Any) -> list[OwnLine]:
+def _own_between(logged: SegmentLogged, numbers: NDArray[np.int64]) -> list[OwnLine]:
     """The lines with values of their own among these numbers."""
     if len(numbers) == 0:
         return []
