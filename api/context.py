@@ -25,7 +25,7 @@ from api.tokens import WithoutRoleError
 from application.field_words import Language
 from application.journal import Caller, RequestKey, Role
 from domain.errors import InvalidRequest, NotYetProjected
-from projections.listing import MOST, USUAL
+from projections.listing import MOST, USUAL, Page
 from projections.listing import Query as ListQuery
 
 READ_SECONDS = 10.0
@@ -323,6 +323,15 @@ async def list_query(
 
 
 Listed = Annotated[ListQuery, Depends(list_query)]
+
+
+def answered(page: Page, items: Sequence[Any] | None = None) -> dict[str, Any]:
+    """A page as it is answered; its items as they are shown, where that is not as they were found."""
+    return {
+        "items": page.items if items is None else items,
+        "next_cursor": page.next_cursor,
+        "total": page.total,
+    }
 
 
 def preferred_language(accepted: str | None) -> Language:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least
+from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, answered, at_least
 from api.idempotency import RepeatableRoute
 from api.routes.records import CampaignAnswer, shown
 from api.schemas.values import Answer, Code, Total
@@ -51,5 +51,4 @@ def deactivate_campaign(no: Code, service: ServiceOf, caller: Marketer, settle: 
 @router.get("/{no}/target-group", response_model=TargetPage, dependencies=READS)
 def list_target_group(no: Code, service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of the customers and contacts that an activated campaign is aimed at."""
-    found = service.campaigns.target_group(no, query, on)
-    return {"items": found.items, "next_cursor": found.next_cursor, "total": found.total}
+    return answered(service.campaigns.target_group(no, query, on))

@@ -19,6 +19,7 @@ from api.context import (
     ServiceOf,
     Settled,
     WorkDate,
+    answered,
     at_least,
     etag,
     without_request_key,
@@ -107,7 +108,7 @@ def contacts_page(read_models: ReadModels, query: Query, on: date) -> dict[str, 
         items = with_children(cursor, page.items)
     for item in items:
         del item["key"]
-    return {"items": items, "next_cursor": page.next_cursor, "total": page.total}
+    return answered(page, items)
 
 
 @router.get("/{no}", response_model=ContactAnswer, dependencies=READS)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Path, Query, Response
 
-from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
+from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, answered, at_least, etag
 from api.idempotency import RepeatableRoute
 from api.moments import Asked, segment_at
 from api.routes.segments import READS, shown
@@ -197,7 +197,7 @@ def list_saved_criteria(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
         _saved(row["code"], row["version"], msgspec.convert(row["value"], SavedCriteria))
         for row in page.items
     ]
-    return {"items": items, "next_cursor": page.next_cursor, "total": page.total}
+    return answered(page, items)
 
 
 @router.get(f"{SAVED}/{{code}}", response_model=SavedCriteriaAnswer, dependencies=[READERS])

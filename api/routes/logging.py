@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least
+from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, answered, at_least
 from api.idempotency import RepeatableRoute
 from api.routes.segments import shown
 from api.schemas.segments import (
@@ -34,8 +34,7 @@ Entry = Annotated[int, Path(ge=1, le=2**62)]
 
 def page(service: Service, listing: Listing, query: ListQuery, on: WorkDate) -> dict[str, Any]:
     """A page of a listing, as it is answered."""
-    found = service.read_models.page(listing, query, on)
-    return {"items": found.items, "next_cursor": found.next_cursor, "total": found.total}
+    return answered(service.read_models.page(listing, query, on))
 
 
 def one(service: Service, listing: Listing, entry_no: int, on: WorkDate) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from api.context import ADMINS, Listed, ServiceOf, WorkDate, may_measure
+from api.context import ADMINS, Listed, ServiceOf, WorkDate, answered, may_measure
 from api.idempotency import RepeatableRoute
 from api.metrics import MEDIA_TYPE, Metrics
 from api.schemas.deliveries import OutboxAnswer
@@ -80,8 +80,7 @@ def create_key(body: NewKey, service: ServiceOf, response: Response) -> Any:
 @router.get("/v1/api-keys", response_model=KeyList, dependencies=[ADMINS])
 def list_keys(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of keys, filtered by any field."""
-    page = service.keys.page(query, on)
-    return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
+    return answered(service.keys.page(query, on))
 
 
 @router.delete("/v1/api-keys/{key_id}", dependencies=[ADMINS])

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Path, Response
 from pydantic import create_model
 
-from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
+from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, answered, at_least, etag
 from api.idempotency import RepeatableRoute
 from api.moments import Asked
 from api.schemas.documents import DocumentAnswer
@@ -136,7 +136,7 @@ def _add_routes(kind: RecordKind) -> None:
         key = "no" if kind is records.CAMPAIGN else "code"
         rows = [(row[key], row["version"], row["value"]) for row in found.items]
         items = _all_shown(service, kind, rows)
-        return {"items": items, "next_cursor": found.next_cursor, "total": found.total}
+        return answered(found, items)
 
     @router.get(
         f"{path}/{{code}}",

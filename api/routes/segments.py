@@ -10,7 +10,7 @@ import msgspec
 from fastapi import APIRouter, Path, Response
 from fastapi.responses import StreamingResponse
 
-from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
+from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, answered, at_least, etag
 from api.csv_answers import CSV, csv_answer
 from api.idempotency import RepeatableRoute
 from api.moments import FIELDS, Asked, segment_at
@@ -66,8 +66,7 @@ def create_segment(values: NewSegment, service: ServiceOf, caller: Marketer, set
 @router.get("", response_model=SegmentPage, dependencies=READS)
 def list_segments(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of open segments."""
-    page = service.read_models.page(SEGMENTS, query, on)
-    return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
+    return answered(service.read_models.page(SEGMENTS, query, on))
 
 
 @router.get("/{no}", response_model=SegmentAnswer, dependencies=READS)
@@ -145,8 +144,7 @@ def list_lines(
     query = ListQuery(filters, query.sort, query.limit, query.cursor, query.count)
     if not filters and query.sort in (None, "line_no"):
         return _lines_in_order(service, segment, query, service.segments.position_of(no, **moment.where()))
-    page = service.segments.list_lines(segment, query, on)
-    return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
+    return answered(service.segments.list_lines(segment, query, on))
 
 
 @router.post("/{no}/lines", response_model=LineAnswer, status_code=201)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Response
 
-from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, at_least, etag
+from api.context import READERS, Listed, Marketer, ServiceOf, Settled, WorkDate, answered, at_least, etag
 from api.idempotency import RepeatableRoute
 from api.routes.logging import Entry
 from api.schemas.tasks import NewTask, SegmentTasks, TaskAnswer, TaskPage, TasksAnswer, TaskValues
@@ -77,8 +77,7 @@ def _new(service: Service, created: TasksCreated, contact_no: str, user_id: str)
 @router.get("/tasks", response_model=TaskPage, dependencies=READS)
 def list_tasks(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of tasks, filtered by any field."""
-    found = service.tasks.page(query, on)
-    return {"items": found.items, "next_cursor": found.next_cursor, "total": found.total}
+    return answered(service.tasks.page(query, on))
 
 
 @router.get("/tasks/{task_no}", response_model=TaskAnswer, dependencies=READS)

@@ -14,6 +14,7 @@ from api.context import (
     ServiceOf,
     Settled,
     WorkDate,
+    answered,
     at_least,
     without_request_key,
 )
@@ -30,8 +31,7 @@ router = APIRouter(prefix="/v1/value-entries", tags=["contacts"], route_class=Re
 @router.get("", response_model=ValueEntryPage, dependencies=[READERS, at_least("contacts")])
 def list_value_entries(service: ServiceOf, query: Listed, on: WorkDate) -> Any:
     """A page of value entries, filtered by any field."""
-    page = service.read_models.page(VALUE_ENTRIES, query, on)
-    return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
+    return answered(service.read_models.page(VALUE_ENTRIES, query, on))
 
 
 @router.post(

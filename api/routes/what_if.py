@@ -9,7 +9,7 @@ import msgspec
 from fastapi import APIRouter, Path
 from pydantic import TypeAdapter, ValidationError
 
-from api.context import HISTORIANS, Asker, Listed, ServiceOf, WorkDate, at_least
+from api.context import HISTORIANS, Asker, Listed, ServiceOf, WorkDate, answered, at_least
 from api.idempotency import RepeatableRoute
 from api.moments import instant
 from api.routes.contacts import contacts_page
@@ -87,8 +87,7 @@ def list_contacts_known(moment: When, service: ServiceOf, query: Listed, on: Wor
 def _page(service: Service, listing: Listing, moment: str, query: ListQuery, on: WorkDate) -> dict[str, Any]:
     position = service.trying.position_of(_moment(moment))
     with service.trying.as_of(position) as past, past.cursor() as cursor:
-        found = list_page(cursor, listing, query, work_date=on)
-    return {"items": found.items, "next_cursor": found.next_cursor, "total": found.total}
+        return answered(list_page(cursor, listing, query, work_date=on))
 
 
 def _moment(text: str) -> Moment:
