@@ -218,11 +218,11 @@ def check(
     `as_mail`: somebody says that it is a mail, which needs a document even if nothing is to be sent.
     Raises MandatoryField, NoEmail, NoDocument.
     """
-    for field, what in NEEDED.items():
+    for field, needed in NEEDED.items():
         # Whoever sends a document need not be a salesperson (domain B10.3).
-        needed = field != "salesperson_code" or interaction.document_type is None
-        if needed and getattr(interaction, field) is None:
-            raise MandatoryField.named(field, f"The interaction needs {what}.")
+        may_be_blank = field == "salesperson_code" and interaction.document_type is not None
+        if getattr(interaction, field) is None and not may_be_blank:
+            raise MandatoryField.named(field, f"The interaction needs {needed}.")
     assert contact is not None
     is_mail = interaction.correspondence_type == "email"
     arrives = not is_mail or _has_email(interaction, contact)

@@ -11,6 +11,7 @@ import pytest
 
 from api.pages.words.details import detail_in_dutch
 from domain import errors
+from domain.interaction import NEEDED
 
 ROOT = Path(__file__).parents[2]
 READ = (
@@ -59,6 +60,7 @@ def _value(source: str) -> str:
         "word": "salesperson",
         "user": "contacts",
         "what": "labels",
+        "needed": "a contact",
         "consequence": "it cannot be deleted",
         "formula.type": "formal",
         "_REFUSED_RELATIONS[kind]": "macros",
@@ -118,6 +120,7 @@ def _texts(nodes: list[ast.expr]) -> Iterator[ast.expr]:
 
 
 SENTENCES = dict(sentences())
+SENTENCES |= {field: f"The interaction needs {needed}." for field, needed in NEEDED.items()}
 
 
 def test_the_sentences_are_found() -> None:
