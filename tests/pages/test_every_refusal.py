@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from api.context import refuse_other_roles
 from api.pages.words.details import detail_in_dutch
+from api.problems import ProblemError
 from domain import errors
 from domain.interaction import NEEDED
 
@@ -131,3 +133,9 @@ def test_the_sentences_are_found() -> None:
 @pytest.mark.parametrize(("place", "english"), SENTENCES.items(), ids=SENTENCES)
 def test_whatever_is_refused_is_said_in_dutch(place: str, english: str) -> None:
     assert detail_in_dutch(english) is not None, f"{place} says what has no Dutch: {english}"
+
+
+def test_another_role_is_refused_in_dutch() -> None:
+    with pytest.raises(ProblemError) as refused:
+        refuse_other_roles("reporter", ["marketer"])
+    assert detail_in_dutch(refused.value.detail) is not None
