@@ -10,6 +10,7 @@ from msgspec.structs import replace as replaced
 
 from application.journal import Journal
 from application.letters import Erased, Letter, Letters
+from application.segments import stream_of
 from domain.delivery import InteractionsLoggedAgain
 from domain.interaction import Interaction, InteractionLogged, InteractionResumed
 from domain.segment.events import SegmentLogged
@@ -62,7 +63,7 @@ class EntryLetters:
         self, event: InteractionsLoggedAgain, position: int, entry_nos: Sequence[int]
     ) -> dict[int, Letter | Erased | None]:
         """Fresh letters: contact and date of the day they were logged again, the rest as the entry says."""
-        logged: SegmentLogged = self._making(f"segment-{event.segment_no}")[1].data
+        logged: SegmentLogged = self._making(stream_of(event.segment_no))[1].data
         numbers = line_columns(logged.blocks).line_no
         own = {line.line_no: line.changes for line in logged.own_lines}
         with self.read_models.cursor() as cursor:

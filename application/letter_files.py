@@ -19,7 +19,9 @@ import msgspec
 
 from application.documents import WORD
 from application.entry_letters import EntryLetters
+from application.interactions import interaction_stream, resend_stream
 from application.letters import PDF, Erased, Letter, as_one_pdf, as_pdf, one_as_pdf
+from application.segments import stream_of as segment_stream
 from correspondence.binding import one_after_another
 from correspondence.combining import MOST_COMBINED
 from correspondence.mail import plain_name
@@ -167,10 +169,10 @@ def as_sent(entry: FiledEntry, digest: str) -> bool | None:
 def stream_of(entry: FiledEntry) -> str:
     """The stream that the entry's events are in."""
     if entry.resend_no is not None:
-        return f"resend-{entry.resend_no}"
+        return resend_stream(entry.resend_no)
     if entry.segment_no is not None:
-        return f"segment-{entry.segment_no}"
-    return f"interaction-{entry.entry_no}"
+        return segment_stream(entry.segment_no)
+    return interaction_stream(entry.entry_no)
 
 
 def _ending(entry: FiledEntry, letter: Letter) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from application.journal import Journal
+from application.segments import stream_of
 from correspondence.outbox import Channel, NewBatch, Outbox
 from domain.amendments import LoggedAgain
 from domain.delivery import (
@@ -97,7 +98,7 @@ class Planner:
         again = self.journal.load(stream, LoggedAgain)
         assert again is not None
         assert again.event is not None
-        return f"segment-{again.event.segment_no}"
+        return stream_of(again.event.segment_no)
 
 
 def _numbers(fact: object) -> Sequence[int]:
