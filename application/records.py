@@ -96,8 +96,11 @@ class Records:
         _refuse(problems)
         return found
 
-    def check_named(self, named: Mapping[str, Any]) -> tuple[InteractionTemplate | None, Found]:
-        """Refuse the codes that a body names and nothing has, and a blocked salesperson (domain A1).
+    def check_named(
+        self, named: Mapping[str, Any], *, stays: str | None = None
+    ) -> tuple[InteractionTemplate | None, Found]:
+        """Refuse the codes that a body names and nothing has, and a blocked salesperson (domain A1), unless
+        that one `stays`: who sends back all that was read did not choose it.
 
         The template, if it names one, and all that it names. Raises InvalidRequest with all that is wrong.
         """
@@ -111,7 +114,7 @@ class Records:
                 problems.append(((field,), f"there is no {kind.word} {code}"))
                 continue
             found[kind.stream(code)] = record
-            if kind is records.SALESPERSON and record.value.blocked:
+            if kind is records.SALESPERSON and record.value.blocked and code != stays:
                 problems.append(((field,), f"salesperson {code} is blocked"))
             elif kind is records.INTERACTION_TEMPLATE:
                 template = record.value

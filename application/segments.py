@@ -20,7 +20,7 @@ from domain.interaction_template import InteractionTemplate
 from domain.segment import changing_header, worksheet
 from domain.segment.events import SegmentDeleted, SegmentEvent
 from domain.segment.header import Header, HeaderChanges
-from domain.segment.line_values import LineFacts, SegmentLine, segment_lines
+from domain.segment.line_values import LineFacts, SegmentLine, segment_line, segment_lines
 from domain.segment.lines import Line, LineChanges
 from domain.segment.state import Segment
 from domain.segment.worksheet import LineContact
@@ -182,7 +182,9 @@ class Segments:
     ) -> tuple[Segment, int]:
         """Change the header and the lines that follow it (domain B2). Raises Refused."""
         segment = self.for_command(caller, no)
-        template, named = self.records.check_named(given(values))
+        # Pushed to the lines, it is new to some of them.
+        stays = None if push and update_lines else segment.header.salesperson_code
+        template, named = self.records.check_named(given(values), stays=stays)
         facts = changing_header.change_header(segment, values, template, update_lines=update_lines, push=push)
         return self.record(caller, segment, facts, relying_on=named)
 
@@ -223,7 +225,7 @@ class Segments:
             raise NotFound(f"The contact of line {line_no} does not exist any more.")
         present_no = self._number_of(line, present)
         contact = self.contacts.get(contact_no or present_no, "contact_no")
-        template, named = self._check_line(contact, values)
+        template, named = self._check_line(contact, values, segment_line(line, present).salesperson_code)
         if contact.key == line.contact_key:
             facts = worksheet.change_line(segment, line_no, _facts(contact), values, template)
         else:
@@ -272,12 +274,12 @@ class Segments:
             )
 
     def _check_line(
-        self, contact: KnownContact, values: LineChanges
+        self, contact: KnownContact, values: LineChanges, salesperson: str | None = None
     ) -> tuple[InteractionTemplate | None, Mapping[str, Foldable]]:
         """Refuse codes that do not exist; the template that the line is to have, if one is named, and what
-        the line relies on.
+        the line relies on. `salesperson` is the one that it has.
         """
-        template, named = self.records.check_named(given(values))
+        template, named = self.records.check_named(given(values), stays=salesperson)
         check_address(contact, given(values).get("contact_alternative_address_code"))
         return template, {contact_stream(contact.no): contact, **named}
 

@@ -79,7 +79,7 @@ class Tasks:
     def change(self, caller: Caller, no: int, values: TaskChanges) -> int:
         """New values for one task. Raises Refused."""
         value, known = self._known(caller, no)
-        _, named = self.records.check_named(given(values))
+        _, named = self.records.check_named(given(values), stays=self._salesperson(no, value))
         facts = change(no, value, values, today=date.today())
         return self.journal.record(caller, Changes(f"task-{no}", known.version, facts), relying_on=named)
 
@@ -130,6 +130,14 @@ class Tasks:
         version = known.version + 1
         check_version(caller, version)
         return replaced(run.value, **given(known.changes)), known
+
+    def _salesperson(self, no: int, value: Task) -> str | None:
+        """A task's own salesperson, else its contact's."""
+        if value.salesperson_code is not None:
+            return value.salesperson_code
+        with self.read_models.cursor() as cursor:
+            row = cursor.execute("SELECT salesperson_code FROM task WHERE no = %s", (no,)).fetchone()
+        return None if row is None else row["salesperson_code"]
 
     def _run_of(self, no: int) -> TaskRun | None:
         """The tasks that were made together with this one."""
