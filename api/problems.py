@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect
 
 from domain.errors import Problem, Refused
 from eventstore.event import UnknownEventError
+from eventstore.recorder import MissingHeadError
 
 MEDIA_TYPE = "application/problem+json"
 STATUS = {
@@ -153,6 +154,11 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(UnknownEventError)
     def newer(_: Request, error: UnknownEventError) -> JSONResponse:
         logger.error("a newer version has written here", topic=error.topic)
+        return answer("unavailable", "Not available", str(error))
+
+    @app.exception_handler(MissingHeadError)
+    def headless(_: Request, error: MissingHeadError) -> JSONResponse:
+        logger.error("the head of the log is missing")
         return answer("unavailable", "Not available", str(error))
 
     @app.exception_handler(Exception)
