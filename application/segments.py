@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
+from msgspec.structs import asdict
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
@@ -13,7 +15,7 @@ from application.contacts import stream_of as contact_stream
 from application.journal import NOTHING, Caller, Changes, Journal, check_version, retried
 from application.looking_up import look_up
 from application.past_contacts import PastContacts
-from application.records import Records
+from application.records import NO_VALUES, Records
 from domain.contact import KnownContact
 from domain.errors import AlreadyExists, NotFound, PrivacyBlocked, SegmentLogged
 from domain.interaction_template import InteractionTemplate
@@ -183,8 +185,8 @@ class Segments:
         """Change the header and the lines that follow it (domain B2). Raises Refused."""
         segment = self.for_command(caller, no)
         # Pushed to the lines, it is new to some of them.
-        stays = None if push and update_lines else segment.header.salesperson_code
-        template, named = self.records.check_named(given(values), stays=stays)
+        before = NO_VALUES if push and update_lines else asdict(segment.header)
+        template, named = self.records.check_named(given(values), before)
         facts = changing_header.change_header(segment, values, template, update_lines=update_lines, push=push)
         return self.record(caller, segment, facts, relying_on=named)
 
@@ -225,8 +227,10 @@ class Segments:
             raise NotFound(f"The contact of line {line_no} does not exist any more.")
         present_no = self._number_of(line, present)
         contact = self.contacts.get(contact_no or present_no, "contact_no")
-        template, named = self._check_line(contact, values, segment_line(line, present).salesperson_code)
-        if contact.key == line.contact_key:
+        stays = contact.key == line.contact_key
+        before = asdict(segment_line(line, present)) if stays else NO_VALUES
+        template, named = self._check_line(contact, values, before)
+        if stays:
             facts = worksheet.change_line(segment, line_no, _facts(contact), values, template)
         else:
             self._refuse_blocked(contact)
@@ -274,12 +278,12 @@ class Segments:
             )
 
     def _check_line(
-        self, contact: KnownContact, values: LineChanges, salesperson: str | None = None
+        self, contact: KnownContact, values: LineChanges, before: Mapping[str, Any] = NO_VALUES
     ) -> tuple[InteractionTemplate | None, Mapping[str, Foldable]]:
         """Refuse codes that do not exist; the template that the line is to have, if one is named, and what
-        the line relies on. `salesperson` is the one that it has.
+        the line relies on.
         """
-        template, named = self.records.check_named(given(values), stays=salesperson)
+        template, named = self.records.check_named(given(values), before)
         check_address(contact, given(values).get("contact_alternative_address_code"))
         return template, {contact_stream(contact.no): contact, **named}
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
+from msgspec.structs import asdict
 from msgspec.structs import replace as replaced
 from numpy.typing import NDArray
 
@@ -79,7 +80,8 @@ class Tasks:
     def change(self, caller: Caller, no: int, values: TaskChanges) -> int:
         """New values for one task. Raises Refused."""
         value, known = self._known(caller, no)
-        _, named = self.records.check_named(given(values), stays=self._salesperson(no, value))
+        before = asdict(value) | {"salesperson_code": self._salesperson(no, value)}
+        _, named = self.records.check_named(given(values), before)
         facts = change(no, value, values, today=date.today())
         return self.journal.record(caller, Changes(f"task-{no}", known.version, facts), relying_on=named)
 

@@ -53,6 +53,20 @@ def test_a1_a_salesperson_who_was_blocked_since_may_be_sent_back_as_it_was(
         assert places(problem) == [["salesperson_code"]]
 
 
+def test_a13_a_closed_task_may_be_sent_back_with_codes_that_nothing_has_any_more(
+    client: httpx.Client, crm: Crm
+) -> None:
+    codes = {
+        "salesperson_code": crm.record("salespeople"),
+        "interaction_template_code": crm.template(),
+    }
+    body = {"contact_no": crm.contact()["no"], "description": "Call", "closed": True} | codes
+    path = f"/v1/tasks/{ok(client.post('/v1/tasks', json=body))['no']}"
+    ok(client.delete(f"/v1/salespeople/{codes['salesperson_code']}"))
+    ok(client.delete(f"/v1/interaction-templates/{codes['interaction_template_code']}"))
+    assert ok(client.patch(path, json=codes | {"description": "Called"}))["description"] == "Called"
+
+
 def test_a1_a_salesperson_who_was_blocked_since_is_not_pushed_to_lines(
     client: httpx.Client, crm: Crm
 ) -> None:
