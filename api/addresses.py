@@ -7,12 +7,13 @@ many, that takes up to half a millisecond for those that come late, which are th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, NoMatchFound
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -38,7 +39,8 @@ class Addresses(BaseRoute):
         allowed = {method: other for method, other in others.items() if other}
         if not allowed:
             return Match.NONE, {}
-        return Match.PARTIAL, {**next(iter(allowed.values())), "allowed": ", ".join(allowed)}
+        named = ["GET, HEAD" if method == "GET" else method for method in allowed]
+        return Match.PARTIAL, {**next(iter(allowed.values())), "allowed": ", ".join(named)}
 
     def _found(self, scope: Scope) -> Scope:
         for route in self._routes.get(_shape(scope["method"], scope["path"]), ()):
@@ -62,3 +64,27 @@ def _shape(method: str, path: str) -> tuple[str, int, str]:
     """The method, the number of parts, and the first part that says what it is about; none is a parameter."""
     parts = path.split("/", 3)[1:3]
     return method, path.count("/"), "".join(parts[1:] if parts[:1] == ["v1"] else parts[:1])
+
+
+class HeadAsGet:
+    """Answers HEAD at every address as GET, with its headers and without its body (RFC 9110)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def headers_only(message: Message) -> None:
+            await send(message)
+            await send({"type": "http.response.body"})
+            raise _NoBodyError  # or letters would be made for nobody, and the live feed followed for ever
+
+        with suppress(_NoBodyError):
+            await self.app({**scope, "method": "GET"}, receive, headers_only)
+
+
+class _NoBodyError(Exception):
+    """The headers have been sent, which is all that was asked for."""

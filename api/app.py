@@ -13,7 +13,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.addresses import Addresses
+from api.addresses import Addresses, HeadAsGet
 from api.metrics import MeasuredRequests, Metrics
 from api.pages import PARTS as PAGES
 from api.pages import mount_pages
@@ -94,6 +94,7 @@ def create_app(service: Service) -> FastAPI:
     app.router.routes.insert(0, Addresses(routes))
     app.add_middleware(LimitedBody)
     app.add_middleware(MeasuredRequests, metrics=app.state.metrics)
+    app.add_middleware(HeadAsGet)
     app.openapi = _with_problems(app.openapi)  # type: ignore[method-assign]
     return app
 

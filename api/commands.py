@@ -80,6 +80,7 @@ def said(exit_code: int = 1) -> Iterator[None]:
     from eventstore.migrate import MigrationError
     from eventstore.notes import NoteError
     from eventstore.personal_keys import PersonalKeyError
+    from eventstore.recorder import MissingHeadError
     from projections.replay import ReplayError
     from projections.reporting import ReportingError
 
@@ -95,7 +96,7 @@ def said(exit_code: int = 1) -> Iterator[None]:
         yield
     except (
         *(ReplayError, ReportingError, EmbeddedPostgresError, MigrationError, NoteError, TokenError),
-        *(UnknownEventError, KeyFileError, PersonalKeyError),
+        *(UnknownEventError, MissingHeadError, KeyFileError, PersonalKeyError),
     ) as error:
         typer.echo(str(error), err=True)
     except OSError as error:

@@ -36,6 +36,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.service import Service
 from correspondence.outbox import Channel
 from correspondence.outbox_figures import State
+from eventstore.recorder import head_position
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 DATABASE_SECONDS = 2.0
@@ -170,13 +171,11 @@ def _pools(service: Service) -> Iterator[Metric]:
 
 def _places(service: Service) -> Iterator[Metric]:
     with service.log.datastore.pool.connection(timeout=DATABASE_SECONDS) as connection:
-        head = connection.execute("SELECT position FROM log_head").fetchone()
+        position = head_position(connection.cursor())
         sealed = connection.execute(
             "SELECT tree_size, extract(epoch FROM made_at)::float AS made_at FROM checkpoint"
             " ORDER BY tree_size DESC LIMIT 1"
         ).fetchone()
-    assert head is not None
-    position = int(head["position"])
     yield GaugeMetricFamily("segmentlog_log_position", "The position of the last event.", value=position)
     yield GaugeMetricFamily(
         "segmentlog_checkpoint_position",

@@ -18,6 +18,8 @@ from starlette.requests import ClientDisconnect
 
 from domain.errors import Problem, Refused
 from eventstore.event import UnknownEventError
+from eventstore.personal_keys import PersonalKeyError
+from eventstore.recorder import MissingHeadError
 
 MEDIA_TYPE = "application/problem+json"
 STATUS = {
@@ -144,8 +146,10 @@ def add_problem_handlers(app: FastAPI) -> None:
         return answer("unavailable", "Not available", detail, headers={"Retry-After": "2"})
 
     @app.exception_handler(UnknownEventError)
-    def newer(_: Request, error: UnknownEventError) -> JSONResponse:
-        logger.error("a newer version has written here", topic=error.topic)
+    @app.exception_handler(PersonalKeyError)
+    @app.exception_handler(MissingHeadError)
+    def unusable(_: Request, error: Exception) -> JSONResponse:
+        logger.error("the log cannot be used", error=str(error))
         return answer("unavailable", "Not available", str(error))
 
     @app.exception_handler(Exception)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -39,6 +40,7 @@ References = Mapping[str, tuple[RecordKind, str | None]]
 Found = Mapping[str, KnownRecord]
 """Records that something names, by stream: what is recorded of it relies on them."""
 
+NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 NAMED: Mapping[str, RecordKind] = {
     "salesperson_code": records.SALESPERSON,
     "campaign_no": records.CAMPAIGN,
@@ -96,10 +98,14 @@ class Records:
         _refuse(problems)
         return found
 
-    def check_named(self, named: Mapping[str, Any]) -> tuple[InteractionTemplate | None, Found]:
+    def check_named(
+        self, named: Mapping[str, Any], before: Mapping[str, Any] = NO_VALUES
+    ) -> tuple[InteractionTemplate | None, Found]:
         """Refuse the codes that a body names and nothing has, and a blocked salesperson (domain A1).
 
-        The template, if it names one, and all that it names. Raises InvalidRequest with all that is wrong.
+        What stays as it was `before` may be gone or blocked since: who sends back all that was read did not
+        choose it. The template, if it names one, and all that it names. Raises InvalidRequest with all that
+        is wrong.
         """
         template: InteractionTemplate | None = None
         problems: list[Problem] = []
@@ -107,11 +113,12 @@ class Records:
         for field, kind in NAMED.items():
             if (code := named.get(field)) is None:
                 continue
+            stays = code == before.get(field)
             if (record := self.find(kind, code)) is None:
-                problems.append(((field,), f"there is no {kind.word} {code}"))
+                problems += [] if stays else [((field,), f"there is no {kind.word} {code}")]
                 continue
             found[kind.stream(code)] = record
-            if kind is records.SALESPERSON and record.value.blocked:
+            if kind is records.SALESPERSON and record.value.blocked and not stays:
                 problems.append(((field,), f"salesperson {code} is blocked"))
             elif kind is records.INTERACTION_TEMPLATE:
                 template = record.value

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
+from msgspec.structs import asdict
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
@@ -13,14 +15,14 @@ from application.contacts import stream_of as contact_stream
 from application.journal import NOTHING, Caller, Changes, Journal, check_version, retried
 from application.looking_up import look_up
 from application.past_contacts import PastContacts
-from application.records import Records
+from application.records import NO_VALUES, Records
 from domain.contact import KnownContact
 from domain.errors import AlreadyExists, NotFound, PrivacyBlocked, SegmentLogged
 from domain.interaction_template import InteractionTemplate
 from domain.segment import changing_header, worksheet
 from domain.segment.events import SegmentDeleted, SegmentEvent
-from domain.segment.header import HeaderChanges
-from domain.segment.line_values import LineFacts, SegmentLine, segment_lines
+from domain.segment.header import Header, HeaderChanges
+from domain.segment.line_values import LineFacts, SegmentLine, segment_line, segment_lines
 from domain.segment.lines import Line, LineChanges
 from domain.segment.state import Segment
 from domain.segment.worksheet import LineContact
@@ -166,7 +168,9 @@ class Segments:
     ) -> tuple[Segment, int]:
         """Change the header and the lines that follow it (domain B2). Raises Refused."""
         segment = self.for_command(caller, no)
-        template, named = self.records.check_named(given(values))
+        # Pushed to the lines, it is new to some of them.
+        before = NO_VALUES if push and update_lines else asdict(segment.header)
+        template, named = self.records.check_named(given(values), before)
         facts = changing_header.change_header(segment, values, template, update_lines=update_lines, push=push)
         return self.record(caller, segment, facts, relying_on=named)
 
@@ -207,8 +211,10 @@ class Segments:
             raise NotFound(f"The contact of line {line_no} does not exist any more.")
         present_no = self._number_of(line, present)
         contact = self.contacts.get(contact_no or present_no, "contact_no")
-        template, named = self._check_line(contact, values)
-        if contact.key == line.contact_key:
+        stays = contact.key == line.contact_key
+        before = asdict(segment_line(line, present)) if stays else NO_VALUES
+        template, named = self._check_line(contact, values, before)
+        if stays:
             facts = worksheet.change_line(segment, line_no, _facts(contact), values, template)
         else:
             self._refuse_blocked(contact)
@@ -256,12 +262,12 @@ class Segments:
             )
 
     def _check_line(
-        self, contact: KnownContact, values: LineChanges
+        self, contact: KnownContact, values: LineChanges, before: Mapping[str, Any] = NO_VALUES
     ) -> tuple[InteractionTemplate | None, Mapping[str, Foldable]]:
         """Refuse codes that do not exist; the template that the line is to have, if one is named, and what
         the line relies on.
         """
-        template, named = self.records.check_named(given(values))
+        template, named = self.records.check_named(given(values), before)
         check_address(contact, given(values).get("contact_alternative_address_code"))
         return template, {contact_stream(contact.no): contact, **named}
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
+from msgspec.structs import asdict
 from msgspec.structs import replace as replaced
 from numpy.typing import NDArray
 
@@ -79,7 +80,8 @@ class Tasks:
     def change(self, caller: Caller, no: int, values: TaskChanges) -> int:
         """New values for one task. Raises Refused."""
         value, known = self._known(caller, no)
-        _, named = self.records.check_named(given(values))
+        before = asdict(value) | {"salesperson_code": self._salesperson(no, value)}
+        _, named = self.records.check_named(given(values), before)
         facts = change(no, value, values, today=date.today())
         return self.journal.record(caller, Changes(f"task-{no}", known.version, facts), relying_on=named)
 
@@ -130,6 +132,14 @@ class Tasks:
         version = known.version + 1
         check_version(caller, version)
         return replaced(run.value, **given(known.changes)), known
+
+    def _salesperson(self, no: int, value: Task) -> str | None:
+        """A task's own salesperson, else its contact's."""
+        if value.salesperson_code is not None:
+            return value.salesperson_code
+        with self.read_models.cursor() as cursor:
+            row = cursor.execute("SELECT salesperson_code FROM task WHERE no = %s", (no,)).fetchone()
+        return None if row is None else row["salesperson_code"]
 
     def _run_of(self, no: int) -> TaskRun | None:
         """The tasks that were made together with this one."""

@@ -24,7 +24,7 @@ from eventstore.event import Envelope, Event
 from eventstore.mapper import EventMapper
 from eventstore.migrate import migrate, require
 from eventstore.personal_keys import OF_THIS_PROCESS, MasterKey, PersonalKeyError, PersonalKeys
-from eventstore.recorder import RELYING_ON_NOTHING, Alongside, Datastore, LogRecorder
+from eventstore.recorder import RELYING_ON_NOTHING, Alongside, Datastore, LogRecorder, head_position
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 CACHED_AGGREGATES = 2_000
@@ -245,7 +245,8 @@ class EventLog(Application[str]):
     ) -> int:
         """Save the events in one transaction; returns the position of the last.
 
-        Raises StaleVersionError, also if a stream that is relied on has gone on since its version there.
+        Raises StaleVersionError, also if a stream that is relied on has gone on since its version there;
+        MissingHeadError.
         """
         if not events:
             raise ValueError("there is nothing to append")
@@ -259,6 +260,7 @@ class EventLog(Application[str]):
         except IntegrityError as error:
             if "log_events_pkey" in str(error):
                 raise StaleVersionError(str(error)) from error
+            self.position()  # a log without a head takes nothing: then that is what is said
             raise
         assert positions is not None
         # As they are stored, and not as they were given, so that it is the same as for who reads them.
@@ -269,11 +271,9 @@ class EventLog(Application[str]):
         return positions[-1]
 
     def position(self) -> int:
-        """The position of the last event; 0 when there is none."""
-        with self.datastore.get_connection() as connection:
-            row = connection.execute("SELECT position FROM log_head").fetchone()
-        assert row is not None
-        return int(row["position"])
+        """The position of the last event; 0 when there is none. Raises MissingHeadError."""
+        with self.datastore.get_connection() as connection, connection.cursor() as cursor:
+            return head_position(cursor)
 
     def position_of(self, stream: str, version: int) -> int | None:
         """The position of a version of a stream; None if there is no such."""

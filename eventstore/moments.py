@@ -7,7 +7,7 @@ from datetime import datetime
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from eventstore.recorder import Datastore
+from eventstore.recorder import Datastore, head_position
 
 NEIGHBOURS = 1_000
 """Those who save at the same time take their instants just before their positions, not in the same order."""
@@ -16,9 +16,7 @@ NEIGHBOURS = 1_000
 def position_at(datastore: Datastore, at: datetime) -> int:
     """The position of the last event that was recorded at this instant or before; 0 if there is none."""
     with datastore.get_connection() as connection, connection.cursor() as cursor:
-        row = cursor.execute("SELECT position FROM log_head").fetchone()
-        assert row is not None
-        low, high = 0, int(row["position"])
+        low, high = 0, head_position(cursor)
         while low < high:
             middle = (low + high + 1) // 2
             if _last_until(cursor, middle, middle, at) is None:

@@ -56,6 +56,25 @@ NO_EVENT = ""
 RELYING_ON_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
+class MissingHeadError(Exception):
+    """Nobody knows where the log ends."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The head of the event log is missing: the one row of the table log_head, which says where the"
+            " log ends. Without it nothing is recorded, and lists stay as they are. Run `segmentlog verify`;"
+            " docs/operations.md says under Backup how the row is put back."
+        )
+
+
+def head_position(cursor: Cursor[DictRow]) -> int:
+    """The position of the last event; 0 when there is none. Raises MissingHeadError."""
+    row = cursor.execute("SELECT position FROM log_head").fetchone()
+    if row is None:
+        raise MissingHeadError
+    return int(row["position"])
+
+
 class Datastore(PostgresDatastore):
     """A connection pool on any conninfo, with the event log's schema as search path."""
 
@@ -253,7 +272,8 @@ def _copy(cursor: Cursor[DictRow], events: Sequence[StoredEvent]) -> Sequence[in
         _call(cursor, relied_on)
         events = events[len(relied_on) :]
     head = cursor.execute("SELECT position, chain FROM log_head FOR UPDATE").fetchone()
-    assert head is not None
+    if head is None:
+        raise MissingHeadError
     first, chain = head["position"] + 1, bytes(head["chain"])
     with cursor.copy(
         "COPY log_events (originator_id, originator_version, topic, state, notification_id, chain)"

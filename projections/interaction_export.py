@@ -63,11 +63,17 @@ COLUMNS: dict[str, LiteralString] = {
     "title": "text",
     "canceled": "boolean",
     "postponed": "boolean",
+    "comments": "text",
 }
 """The fields of an entry and the types of their values; names are those that the contacts have now."""
 
 _RUN: LiteralString = (
     "SELECT {columns} FROM {source} WHERE e.entry_no > {after} AND e.entry_no <= {upto} ORDER BY e.entry_no"
+)
+# A line for each: who opens the file in a spreadsheet reads them as they are.
+_COMMENTS: LiteralString = (
+    "(SELECT string_agg(m.comment, E'\\n' ORDER BY m.line_no) FROM interaction_comment m"
+    " WHERE m.entry_no = e.entry_no)"
 )
 
 
@@ -124,6 +130,8 @@ def _copy(cursor: Cursor[Any], after: int, upto: int) -> tuple[bytes, int]:
 
 
 def _column(name: str, kind: LiteralString) -> LiteralString:
+    if name == "comments":
+        return _COMMENTS
     expression = INTERACTION_LOG_ENTRIES.fields[name].expression
     # A boolean is `t` in COPY; `true` is what others read.
     return f"({expression})::text" if kind == "boolean" else expression

@@ -28,6 +28,7 @@ from psycopg.sql import SQL, Identifier
 from eventstore.event import UnknownEventError
 from eventstore.log import EventLog
 from eventstore.migrate import migrate_on
+from eventstore.recorder import MissingHeadError
 from projections import tracking
 from projections.part_writers import PartWriters, show_part
 from projections.read_model import InParts, ReadModel, Recorded
@@ -198,7 +199,10 @@ class Runner:
         return connection
 
     def _page(self, after: int, until: int | None) -> Page:
-        """The next events that concern this read model, up to an end. Raises UnknownEventError."""
+        """The next events that concern this read model, up to an end.
+
+        Raises UnknownEventError, MissingHeadError.
+        """
         passed = self.log.topics - self.log.stored_as(self.model.topics)
         with (
             self.log.datastore.get_connection() as connection,
@@ -217,6 +221,8 @@ class Runner:
             )
             # The server would sort them a second time, and cannot know that they are in order already.
             rows = sorted(cursor.fetchall(), key=attrgetter("notification_id"))
+        if not rows:
+            raise MissingHeadError
         last = rows[0].last
         if rows[0].notification_id is None:
             return Page(last, [])

@@ -29,6 +29,7 @@ from domain.catalogue import EVENT_TYPES
 from domain.contact import ContactChanges
 from domain.segment.header import HeaderChanges
 from eventstore.recorder import COPY_FROM
+from eventstore.verify import verify
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -311,3 +312,14 @@ def test_what_auditors_are_told_to_ask_the_database_can_be_asked(database: str) 
     with psycopg.connect(database) as connection:
         for question in questions:
             connection.execute(question.encode())
+
+
+def test_the_head_of_the_log_is_put_back_as_operators_are_told(database: str) -> None:
+    told = re.search(r"'(INSERT INTO segmentlog\.log_head [^']+)'", OPERATIONS)
+    assert told is not None
+    with psycopg.connect(database) as connection:
+        connection.execute("DELETE FROM segmentlog.log_head")
+    assert verify(database, "segmentlog").problem == "The head of the log is missing."
+    with psycopg.connect(database) as connection:
+        connection.execute(told[1].encode())
+    assert verify(database, "segmentlog").ok

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, StreamingResponse
 from api.context import ServiceOf
 from api.pages.browser import PageRoute, Reader, Sent, Visitor, Writer, given_text, go_to, settle
 from api.pages.charts import Bar, bar_chart
-from api.pages.formats import number_text
+from api.pages.formats import number_text, share_text
 from api.pages.letter_views import AROUND_LETTER, FileOf, in_frame, letter_view, saved
 from api.pages.words import text
 from api.routes.deliveries import streamed
@@ -47,7 +47,7 @@ def delivery(service: Service, visitor: Visitor, logged: dict[str, Any]) -> dict
         why = {REASONS[reason][language]: count for reason, count in found.items()}
     on_the_way = counts["in_progress"]
     waits = service.resending.waits_for(logged["segment_no"], language, paused=paused) if on_the_way else None
-    bars = [Bar(_counted(state, n, total, language), n, _percent(n, total)) for state, n in counts.items()]
+    bars = [Bar(_counted(state, n, total, language), n, share_text(n, total)) for state, n in counts.items()]
     said = "; ".join(f"{bar.label} ({bar.words})" for bar in bars)
     visible = logged["interactions_visible"] >= logged["number_of_interactions"]
     return {
@@ -65,12 +65,6 @@ def delivery(service: Service, visitor: Visitor, logged: dict[str, Any]) -> dict
 def _counted(state: str, n: int, total: int, language: Language) -> str:
     so_many = text("so_many_of", language, n=number_text(n, language), of=number_text(total, language))
     return f"{text(f'letters_{state}', language)}: {so_many}"
-
-
-def _percent(n: int, total: int) -> str:
-    """Never nothing or all before it is."""
-    percent = n * 100 / (total or 1)
-    return "< 1%" if 0 < percent < 1 else f"{int(percent)}%"
 
 
 @router.get(LOGGED + "/progress")

@@ -45,11 +45,14 @@ def amount_text(amount: Decimal, language: Language) -> str:
     return number_text(amount, language, least=2)
 
 
-def plain_number(number: int | Decimal | None, language: Language) -> str:
+def plain_number(number: int | Decimal | None, language: Language, least: int = 0) -> str:
     """A number as it stands in a field to be changed: no separators between thousands."""
     if number is None:
         return ""
-    text = f"{number.normalize():f}" if isinstance(number, Decimal) else str(number)
+    text = str(number)
+    if isinstance(number, Decimal):
+        _, _, places = f"{number.normalize():f}".partition(".")
+        text = f"{number:.{max(len(places), least)}f}"
     return text.replace(".", ",") if language == "nl" else text
 
 
@@ -98,3 +101,11 @@ def percent_text(rate: Decimal, language: Language) -> str:
     """A rate such as 0.125 in percent."""
     text = f"{rate * 100:.1f}%"
     return text.replace(".", ",") if language == "nl" else text
+
+
+def share_text(part: int, whole: int) -> str:
+    """So many of all, in whole percents: never nothing or all before it is, and two parts make a hundred."""
+    percent = part * 100 / (whole or 1)
+    if 0 < percent < 1:
+        return "< 1%"
+    return "> 99%" if 99 < percent < 100 else f"{percent:.0f}%"

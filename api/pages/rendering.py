@@ -109,8 +109,10 @@ def in_field(value: Any, language: Language) -> str:
             return value.isoformat()
         case time():
             return f"{value:%H:%M:%S}" if value.second else f"{value:%H:%M}"
-        case int() | Decimal():
+        case int():
             return plain_number(value, language)
+        case Decimal():
+            return plain_number(value, language, least=2)  # every one is an amount, with cents as in tables
     return str(value)
 
 

@@ -31,7 +31,7 @@ MOST_STRETCHES = 100
 CHECKS: tuple[tuple[str, type[Refused], str], ...] = (
     ("date", MandatoryField, "the date is blank"),
     ("contact", MandatoryField, "the contact does not exist any more"),
-    ("salesperson", MandatoryField, "the salesperson is blank, on the line and on its contact"),
+    ("salesperson", MandatoryField, "the salesperson is blank"),
     ("unknown_salesperson", MandatoryField, "the salesperson does not exist"),
     ("template", MandatoryField, "the interaction template is blank"),
     ("unknown_template", MandatoryField, "the interaction template does not exist"),

@@ -175,6 +175,37 @@ class TestReadYourWrites:
             refused(client.get("/v1/setup", headers={"Event-Position": wrong}), "invalid-request")
 
 
+class TestHead:
+    """RFC 9110: whoever has GET has HEAD, which says the same without its body."""
+
+    @pytest.mark.parametrize("path", ["/v1/segments?count=true", "/v1/setup", "/health/live", "/segments"])
+    def test_has_the_headers_of_get(self, client: httpx.Client, path: str) -> None:
+        read, asked = client.get(path), client.head(path)
+        assert (asked.status_code, asked.content) == (read.status_code, b"")
+        assert asked.headers["content-length"] == read.headers["content-length"]
+        assert asked.headers.keys() == read.headers.keys()
+
+    def test_of_one_thing_says_its_version(self, client: httpx.Client, crm: Crm) -> None:
+        assert client.head(f"/v1/segments/{crm.segment()['no']}").headers["etag"] == '"1"'
+
+    def test_is_refused_where_get_is(self, client: httpx.Client, anonymous: httpx.Client) -> None:
+        assert client.head("/v1/segments/NONE").status_code == 404
+        assert client.head("/v1/segments?nothing=1").status_code == 422
+        assert anonymous.head("/v1/segments").status_code == 401
+
+    def test_is_not_taken_where_there_is_no_get(self, client: httpx.Client) -> None:
+        answer = client.head("/v1/audit/verify")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+    @pytest.mark.parametrize("path", ["/v1/events?after=0", "/v1/segments/{}/contacts.csv"])
+    def test_ends_where_get_goes_on(self, client: httpx.Client, crm: Crm, path: str) -> None:
+        path = path.format(crm.segment()["no"])
+        for _ in range(3):  # on one connection, so that nothing of the answer before is left on it
+            answer = client.head(path, headers={"Accept": "text/event-stream"}, timeout=5)
+            assert (answer.status_code, answer.content) == (200, b"")
+        ok(client.get("/v1/setup"))
+
+
 class TestErrorsOfTheFrameworkAreProblems:
     def test_an_address_that_is_none_is_404(self, client: httpx.Client) -> None:
         for path in ("/v1/nothing", "/nothing", "/v1/segments/"):
@@ -189,6 +220,7 @@ class TestErrorsOfTheFrameworkAreProblems:
     def test_a_method_that_is_none_is_told_every_one_that_there_is(self, client: httpx.Client) -> None:
         for url in {call.url for call in CALLS}:
             there_are = {call.method for call in CALLS if call.url == url}
+            there_are |= {"HEAD"} if "GET" in there_are else set()
             response = client.request("OPTIONS", url)
             refused(response, "method-not-allowed")
             assert there_are <= set(re.findall(r"\w+", response.headers["allow"])), url

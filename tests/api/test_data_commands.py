@@ -111,8 +111,22 @@ def test_csv_holds_the_same(desk: Desk, tmp_path: Path) -> None:
 def test_the_fields_are_those_of_the_interface(desk: Desk) -> None:
     from api.schemas.interactions import InteractionAnswer
 
-    left_out = set(InteractionAnswer.model_fields) - COLUMNS.keys()
-    assert left_out == {"comments"}
+    assert set(InteractionAnswer.model_fields) == COLUMNS.keys()
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_the_comments_of_an_entry_are_lines_of_one_text(desk: Desk, tmp_path: Path, file_format: str) -> None:
+    for comment in ("Wants a brochure", TEXT):
+        desk.interactions.comment(ANN, 5, comment)
+    desk.catch_up()
+    file = tmp_path / "interactions"
+    exported(file, "--format", file_format)
+    if file_format == "parquet":
+        found = pyarrow.parquet.read_table(file).column("comments").to_pylist()
+    else:
+        with file.open(newline="") as lines:
+            found = [row["comments"] or None for row in csv.DictReader(lines)]
+    assert found == [None, None, None, None, f"Wants a brochure\n{TEXT}"]
 
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])

@@ -21,6 +21,63 @@ def at_once(client: httpx.Client, method: str, path: str, bodies: list[Any]) -> 
     return Counter(answer.status_code for answer in answers)
 
 
+# Who is responsible
+
+
+def test_a1_a_salesperson_who_was_blocked_since_may_be_sent_back_as_it_was(
+    client: httpx.Client, crm: Crm
+) -> None:
+    code, of_contact = crm.record("salespeople"), crm.record("salespeople")
+    contact = crm.contact(salesperson_code=of_contact)["no"]
+    with_one, without = crm.segment(salesperson_code=code)["no"], crm.segment()["no"]
+    for no in (with_one, without):
+        crm.line(no, contact)
+    task = {"contact_no": contact, "description": "Call"}
+    tasks = [
+        ok(client.post("/v1/tasks", json=task | {"salesperson_code": named}))["no"] for named in (code, None)
+    ]
+    for blocked in (code, of_contact):
+        crm.record("salespeople", blocked, blocked=True)
+    for path, stays, other in (
+        (f"/v1/segments/{with_one}", code, of_contact),
+        (f"/v1/segments/{with_one}/lines/10000", code, of_contact),
+        (f"/v1/segments/{without}/lines/10000", of_contact, code),
+        (f"/v1/tasks/{tasks[0]}", code, of_contact),
+        (f"/v1/tasks/{tasks[1]}", of_contact, code),
+    ):
+        read = ok(client.get(path))
+        assert read["salesperson_code"] == stays
+        again = {name: read[name] for name in ("salesperson_code", "date", "campaign_no")}
+        assert ok(client.patch(path, json=again | {"description": "Spring"}))["salesperson_code"] == stays
+        problem = refused(client.patch(path, json={"salesperson_code": other}), "invalid-request")
+        assert places(problem) == [["salesperson_code"]]
+
+
+def test_a13_a_closed_task_may_be_sent_back_with_codes_that_nothing_has_any_more(
+    client: httpx.Client, crm: Crm
+) -> None:
+    codes = {
+        "salesperson_code": crm.record("salespeople"),
+        "interaction_template_code": crm.template(),
+    }
+    body = {"contact_no": crm.contact()["no"], "description": "Call", "closed": True} | codes
+    path = f"/v1/tasks/{ok(client.post('/v1/tasks', json=body))['no']}"
+    ok(client.delete(f"/v1/salespeople/{codes['salesperson_code']}"))
+    ok(client.delete(f"/v1/interaction-templates/{codes['interaction_template_code']}"))
+    assert ok(client.patch(path, json=codes | {"description": "Called"}))["description"] == "Called"
+
+
+def test_a1_a_salesperson_who_was_blocked_since_is_not_pushed_to_lines(
+    client: httpx.Client, crm: Crm
+) -> None:
+    code = crm.record("salespeople")
+    segment = crm.segment(salesperson_code=code)["no"]
+    crm.line(segment, crm.contact()["no"], salesperson_code=crm.record("salespeople"))
+    crm.record("salespeople", code, blocked=True)
+    body = {"salesperson_code": code, "update_lines": True}
+    refused(client.patch(f"/v1/segments/{segment}", json=body), "invalid-request")
+
+
 # Several writers
 
 

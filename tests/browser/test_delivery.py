@@ -96,7 +96,7 @@ def chart(reader: Reader) -> Locator:
 def share(reader: Reader, state: str, n: int, of: int) -> re.Pattern[str]:
     """What the chart says of a state."""
     words = f"{reader.t(f'letters_{state}')}: {reader.t('so_many_of', n=n, of=of)}"
-    return re.compile(re.escape(words) + rf"\s*{n * 100 // of}%")
+    return re.compile(re.escape(words) + rf"\s*{n * 100 / of:.0f}%")
 
 
 @both_languages

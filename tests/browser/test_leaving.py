@@ -8,6 +8,7 @@ from playwright.sync_api import Dialog, Locator, expect
 from api.pages.words import field_label
 from tests.api.crm import Crm, ok
 from tests.browser.conftest import Reader, Visit
+from tests.browser.test_worksheet import cell
 
 
 def questions(reader: Reader, *, leave: bool) -> list[str]:
@@ -109,3 +110,47 @@ def test_a_line_break_in_a_field_of_one_line_is_no_change(visit: Visit, crm: Crm
     assert asked == []
     header = ok(crm.client.get(f"/v1/segments/{letter}"))
     assert (header["subject"], header["description"]) == ("A word for you", "Spring\nletter")
+
+
+def test_what_is_typed_in_a_cell_is_left_only_after_a_question(visit: Visit, crm: Crm, letter: str) -> None:
+    reader = visit()
+    asked = questions(reader, leave=True)
+    reader.go(f"/segments/{letter}")
+    cost = cell(reader, 0, "cost")
+    cost.dblclick()
+    cost.locator("input").press("End")
+    reader.page.reload()
+    assert asked == []  # nothing was typed
+    for action in ("reload", "sign in"):
+        cost.dblclick()
+        cost.locator("input").fill("3.75")
+        if action == "sign in":
+            reader.page.context.clear_cookies()
+            with reader.page.expect_event("dialog"):
+                reader.page.keyboard.press("Enter")
+        else:
+            reader.page.reload()
+        assert asked.pop() == "beforeunload"
+        assert asked == []
+    assert ok(crm.client.get(f"/v1/segments/{letter}/lines/10000"))["cost"] == "2.50"
+
+
+def test_a_cell_that_was_saved_or_is_as_it_was_is_left_without_a_question(
+    visit: Visit, crm: Crm, letter: str
+) -> None:
+    reader = visit()
+    asked = questions(reader, leave=True)
+    reader.go(f"/segments/{letter}")
+    cost = cell(reader, 0, "cost")
+    cost.dblclick()
+    expect(cost.locator("input")).to_have_value("2.50")
+    cost.locator("input").fill("3.75")
+    reader.page.keyboard.press("Enter")
+    expect(cost).to_contain_text("3.75")
+    subject = cell(reader, 0, "subject")
+    subject.dblclick()
+    subject.locator("input").fill("A word")
+    subject.locator("input").fill("")
+    reader.page.reload()
+    assert asked == []
+    assert ok(crm.client.get(f"/v1/segments/{letter}/lines/10000"))["cost"] == "3.75"

@@ -34,7 +34,7 @@ def test_a_segment_is_created_filled_in_and_deleted(visit: Visit, crm: Crm, lang
     reader.page.locator("#h-subject").fill("Leaves are falling")
     reader.press("save_header")
     # The template filled in what it says: values that nobody touched were not sent.
-    expect(reader.page.locator("#h-unit_cost")).to_have_value("2,5" if language == "nl" else "2.5")
+    expect(reader.page.locator("#h-unit_cost")).to_have_value("2,50" if language == "nl" else "2.50")
     header = ok(crm.client.get(f"/v1/segments/{no}"))
     assert (header["subject"], header["unit_duration_minutes"]) == ("Leaves are falling", 5)
     reader.page.get_by_text(reader.t("delete_segment"), exact=True).click()

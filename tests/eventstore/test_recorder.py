@@ -23,8 +23,16 @@ from psycopg.rows import DictRow
 
 from eventstore.embedded_postgres import EmbeddedPostgres
 from eventstore.log import EventLog, StaleVersionError
-from eventstore.recorder import COPY_FROM, COPY_FROM_BYTES, Datastore, LogRecorder, event_digest, link
-from tests.eventstore.examples import SCHEMA, digest, noted, opened_log, rows, stored, texts
+from eventstore.recorder import (
+    COPY_FROM,
+    COPY_FROM_BYTES,
+    Datastore,
+    LogRecorder,
+    MissingHeadError,
+    event_digest,
+    link,
+)
+from tests.eventstore.examples import SCHEMA, digest, noted, opened_log, rows, stored, tamper, texts
 
 PATIENCE_SECONDS = 20
 SMALL, LARGE = 3, COPY_FROM + 1
@@ -68,6 +76,16 @@ def test_positions_have_no_gaps_after_refused_saves(log: EventLog, size: int) ->
     assert positions == [(position,) for position in range(1, 2 * size + 1)]
     assert rows(log.conninfo, "SELECT position FROM log_head") == [(2 * size,)]
     assert rows(log.conninfo, "SELECT FROM log_events WHERE originator_id = 'b'") == []
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_a_log_without_a_head_takes_nothing_and_says_so(log: EventLog, size: int) -> None:
+    log.append(noted("a", "first"))
+    tamper(log.conninfo, "DELETE FROM log_head")
+    for asked in (log.position, lambda: log.append(noted("b", *["lost"] * size))):
+        with pytest.raises(MissingHeadError, match="The head of the event log is missing"):
+            asked()
+    assert rows(log.conninfo, "SELECT originator_id FROM log_events") == [("a",)]
 
 
 def test_a_save_of_nothing_does_nothing(recorder: LogRecorder) -> None:

@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from api.pages.formats import amount_text, day_text, number_in, number_text, percent_text, plain_number
-from api.pages.rendering import shown
+from api.pages.formats import (
+    amount_text,
+    day_text,
+    number_in,
+    number_text,
+    percent_text,
+    plain_number,
+    share_text,
+)
+from api.pages.rendering import in_field, shown
 from application.field_words import Language
 
 languages = some.sampled_from(["en", "nl"])
@@ -51,6 +59,26 @@ def test_amounts_of_money_have_cents(amount: str, english: str, dutch: str) -> N
         english,
         dutch,
     )
+
+
+def test_an_amount_in_a_field_has_cents_as_in_a_table() -> None:
+    assert [in_field(Decimal(amount), "nl") for amount in ("2.5", "0", "1200", "0.125")] == [
+        *("2,50", "0,00", "1200,00", "0,125"),
+    ]
+    assert in_field(5, "nl") == "5"
+
+
+def test_shares_are_rounded_and_never_nothing_or_all_before_they_are() -> None:
+    of_1000 = {0: "0%", 1: "< 1%", 15: "2%", 335: "34%", 665: "66%", 985: "98%", 999: "> 99%", 1000: "100%"}
+    assert {part: share_text(part, 1000) for part in of_1000} == of_1000
+    assert (share_text(2, 3), share_text(1, 3), share_text(0, 0)) == ("67%", "33%", "0%")
+
+
+@given(some.integers(1, 10_000), some.data())
+def test_the_shares_of_two_parts_make_a_hundred(whole: int, data: some.DataObject) -> None:
+    part = data.draw(some.integers(0, whole))
+    numbers = [int(share_text(n, whole).strip("<> %")) for n in (part, whole - part)]
+    assert sum(numbers) == 100
 
 
 def test_rates_are_written_as_each_language_writes_percents() -> None:

@@ -117,6 +117,14 @@ class TestTheOrder:
         found = checked(service, no)
         assert [(line.line_no, line.check) for line in found.first_failing] == [(10_000, "salesperson")]
 
+    def test_of_a_salesperson_who_was_cleared_on_the_line_nothing_is_said_of_the_contact(
+        self, service: Desk, segment: str
+    ) -> None:
+        contact = service.contact(salesperson_code="JR")
+        service.put(segment, contact, salesperson_code=None)
+        (_, message) = refused(service, segment, MandatoryField).problems[0]
+        assert message == f"line 10000 ({contact.no}): the salesperson is blank"
+
 
 class TestEmail:
     """Domain B10.3: the alternative address on the line counts as well as the contact."""

@@ -378,6 +378,14 @@ class TestRunning:
         status = service.read_models.status(service.log.position())["contacts"]
         assert (status.position, status.behind, status.error) == (known, 1, error)
 
+    def test_a_log_without_a_head_is_said_in_words(self, service: Desk) -> None:
+        service.contact()
+        with psycopg.connect(service.conninfo) as connection:
+            connection.execute(f"DELETE FROM {SCHEMA}.log_head".encode())
+        with closing(Runner(service.log, Contacts())) as runner, running(runner):
+            until(lambda: tracking(service)[2], "the runner says what is wrong")
+            assert "The head of the event log is missing" in tracking(service)[2]
+
     def test_what_was_said_is_forgotten_once_it_goes_on(self, service: Desk) -> None:
         service.contact()
         with closing(Runner(service.log, Fragile())) as runner, running(runner):

@@ -54,7 +54,12 @@
       sayFailed();
       return null;
     }
-    if (response.headers.get("HX-Redirect")) { location.href = response.headers.get("HX-Redirect"); return null; }
+    if (response.headers.get("HX-Redirect")) {
+      // Who has to sign in again has saved nothing.
+      if (editing) editing.saving = false;
+      location.href = response.headers.get("HX-Redirect");
+      return null;
+    }
     // What was only to be read needs no word any more when it can be read again.
     if (lost) { lost = false; document.getElementById("messages").replaceChildren(); }
     if (!response.ok) {
@@ -255,6 +260,11 @@
     if (field.select) field.select();
   }
 
+  // What is typed in a cell is not lost without a question either; what is on its way will be there.
+  const askFirst = (event) => {
+    if (editing && !editing.saving && valueOf(editing.cell.querySelector("[name]")) !== editing.value) event.preventDefault();
+  };
+  body.addEventListener("input", () => addEventListener("beforeunload", askFirst), { once: true });
   const valueOf = (field) => (field.type === "checkbox" ? (field.checked ? "on" : "") : field.value);
 
   function leave(focus) {

@@ -34,10 +34,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ),
     ("the date is blank", "de datum is leeg"),
     ("the contact does not exist any more", "het contact bestaat niet meer"),
-    (
-        "the salesperson is blank, on the line and on its contact",
-        "de verkoper is leeg, op de regel en bij het contact",
-    ),
+    ("the salesperson is blank", "de verkoper is leeg"),
     ("the salesperson does not exist", "de verkoper bestaat niet"),
     ("the interaction template is blank", "het interactiesjabloon is leeg"),
     ("the interaction template does not exist", "het interactiesjabloon bestaat niet"),
