@@ -354,7 +354,7 @@ def _check_addresses(addresses: tuple[AlternativeAddress, ...]) -> None:
 
 def active_address(addresses: tuple[AlternativeAddress, ...], on: date | None) -> str | None:
     """The code of the alternative address in force on a date: the latest start wins (domain A11)."""
-    if on is None:
+    if on is None or not addresses:
         return None
     in_force = [
         (period.starting_date, address.code)

@@ -23,6 +23,7 @@ from projections.criteria_sql import Parameters, compile_expression
 MOST = 1_000
 USUAL = 100
 _GAP = "{gap}"
+_NOTHING, _WHERE, _AND, _OPENING, _CLOSING = map(sql.SQL, ("", " WHERE ", " AND ", "(", ")"))
 
 _SQL_TYPES: dict[str, LiteralString] = {
     "integer": "bigint",
@@ -144,7 +145,7 @@ def list_page(
     Raises InvalidFilter, InvalidRequest.
     """
     parameters = parameters or Parameters()
-    head = prelude or sql.SQL("")
+    head = prelude or _NOTHING
     conditions = conditions_of(listing, query.filters, work_date, parameters)
     total = _count(cursor, listing, head, conditions, parameters) if query.count else None
     order = _order(listing, query.sort)
@@ -156,7 +157,8 @@ def list_page(
     before, between, behind = _statement(listing, query.sort, names_last=names_last, keys_first=keys_first)
     limit = parameters.add(query.limit + 1)
     statement = sql.Composed([head, before, _where(conditions), between, limit, behind])
-    cursor.execute(statement, parameters.values)
+    # As bytes, since psycopg asks for the encoding of each piece otherwise.
+    cursor.execute(statement.as_bytes(None), parameters.values)
     rows = cursor.fetchall()
     places = [[row.pop(_place(number)) for number in range(len(order))] for row in rows]
     more = len(rows) > query.limit
@@ -201,7 +203,7 @@ def _column(listing: Listing, name: str) -> sql.Composable:
 
 
 def _where(conditions: Sequence[sql.Composable]) -> sql.Composable:
-    return sql.SQL(" WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
+    return sql.Composed([_WHERE, _AND.join(conditions)]) if conditions else _NOTHING
 
 
 def conditions_of(
@@ -234,7 +236,7 @@ def conditions_of(
 
 def _among(members: Members | None, condition: sql.Composable) -> sql.Composable:
     if members is None:
-        return sql.SQL("(") + condition + sql.SQL(")")
+        return sql.Composed([_OPENING, condition, _CLOSING])
     return sql.SQL("EXISTS (SELECT FROM (SELECT) AS one LEFT JOIN {} WHERE {})").format(
         sql.SQL(members.source), condition
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from heapq import merge
-from itertools import islice
+from itertools import count, islice, repeat
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -130,13 +130,15 @@ class LineBlock(msgspec.Struct, frozen=True):
         index, rest = divmod(line_no - self.first_line_no, LINE_STEP)
         return self.contacts[index] if rest == 0 and 0 <= index < len(self.contacts) else None
 
-    def lines_after(self, line_no: int) -> Iterator[tuple[int, int]]:
-        """Line number and contact of the lines on the segment with a higher number, in order."""
+    def lines_after(self, line_no: int) -> Iterator[tuple[int, int, LineBlock]]:
+        """Line number, contact and block of the lines on the segment with a higher number, in order."""
         index = max(0, (line_no - self.first_line_no) // LINE_STEP + 1)
         if index >= len(self.contacts) or not self.alive:
-            return
-        for key in self.alive.members_from(self.contacts[index]):
-            yield self.line_no(key), key
+            return iter(())
+        keys = self.alive.members_from(self.contacts[index])
+        if len(self.alive) == len(self.contacts):  # as a rule, and then numbers need not be looked up
+            return zip(count(self.first_line_no + LINE_STEP * index, LINE_STEP), keys, repeat(self))
+        return ((self.line_no(key), key, self) for key in keys)
 
 
 def with_personal(own: LineChanges, document: Document) -> LineChanges:
@@ -201,15 +203,11 @@ OwnLines = Mapping[tuple[int, int], LineChanges]
 
 def lines_after(blocks: Sequence[LineBlock], own: OwnLines, line_no: int, limit: int) -> list[Line]:
     """The first `limit` lines with a higher number, in the order of their numbers."""
-
-    def numbered(index: int, block: LineBlock) -> Iterator[tuple[int, int, int]]:
-        return ((number, index, key) for number, key in block.lines_after(line_no))
-
     relevant = [b for b in blocks if b.alive and b.first_line_no + LINE_STEP * len(b.contacts) > line_no]
-    in_order = merge(*(numbered(index, block) for index, block in enumerate(relevant)))
+    in_order = merge(*(block.lines_after(line_no) for block in relevant))
     return [
-        Line(number, key, relevant[index], own.get((relevant[index].id, key), NO_CHANGES))
-        for number, index, key in islice(in_order, limit)
+        Line(number, key, block, own.get((block.id, key), NO_CHANGES))
+        for number, key, block in islice(in_order, limit)
     ]
 
 
