@@ -114,7 +114,7 @@ class Contacts:
     def register(self, caller: Caller, typed: str | None, values: ContactChanges) -> tuple[KnownContact, int]:
         """A new contact and the position. Raises Refused."""
         named = self.check_codes(values)
-        company = self.company(values.company_no)
+        company = None if values.company_no == typed else self.company(values.company_no)
         if company is not None:
             named[stream_of(company.no)] = company
         values = with_defaults(values, self.records.setup(), company)

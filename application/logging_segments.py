@@ -22,6 +22,7 @@ from domain.segment.header import Header
 from domain.segment.logging import CheckedLines, Numbers, logged_contacts, only_campaign
 from domain.segment.selection import LoggedContacts
 from domain.segment.state import Segment
+from domain.setup import series_for
 from eventstore.log import StaleVersionError
 from eventstore.recorder import Alongside
 from projections.logged_contacts import entries_like, standing_campaign_entries
@@ -62,7 +63,9 @@ class LoggingSegments:
         self.segments = segments
         self.selecting = selecting
 
-    def check(self, caller: Caller, no: str, *, send_attachments: bool) -> tuple[int, int]:
+    def check(
+        self, caller: Caller, no: str, *, send_attachments: bool, create_follow_up: bool = False
+    ) -> tuple[int, int]:
         """Whether a segment can be logged: how many lines would be, and how many would be left out.
 
         Nothing is recorded. Raises Refused.
@@ -71,6 +74,8 @@ class LoggingSegments:
         logging.check_header(before)
         segment, _, checked = self._checked(caller, before, send_attachments)
         logging.check_lines(checked)
+        if create_follow_up:
+            series_for(self.records.setup(), "segment", None)  # it would need a number
         return segment.number_of_lines, before.number_of_lines - segment.number_of_lines
 
     @retried

@@ -306,6 +306,8 @@ def _consistent(
     else:
         if value.industry_groups or value.business_relations:
             raise Conflict(f"Contact {no} is a person; its company has industry groups and relations.")
+        if named.get("company_no") == no:
+            raise InvalidRequest.at("company_no", f"contact {no} is a person; it is not its own company")
         if value.company_no == no:
             follows |= {"company_no": None, "company_key": None}  # it was a company until now
         else:

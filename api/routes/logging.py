@@ -69,7 +69,9 @@ def log_segment(
     body = body or LogBody()
     if dry_run:
         response.status_code = 200
-        lines, left_out = service.logging.check(caller, no, send_attachments=body.send_attachments)
+        lines, left_out = service.logging.check(
+            caller, no, send_attachments=body.send_attachments, create_follow_up=body.create_follow_up
+        )
         return {"lines": lines, "skipped": {"privacy_blocked": left_out}}
     event, position, left_out = service.logging.log(
         caller, no, send_attachments=body.send_attachments, create_follow_up=body.create_follow_up

@@ -259,6 +259,18 @@ class TestCompanies:
         ok(client.patch(f"/v1/contacts/{person}", json={"company_no": None}))
         assert ok(client.patch(path, json={"type": "person"}))["company_no"] is None
 
+    def test_a11_are_their_own_company_and_no_person_is(self, client: httpx.Client, crm: Crm) -> None:
+        company, person = crm.code(), crm.code()
+        itself = {"type": "company", "name": "Alder", "no": company, "company_no": company}
+        assert ok(client.post("/v1/contacts", json=itself))["company_no"] == company
+        private = {"type": "person", "name": "Bo", "no": person}
+        wrong = client.post("/v1/contacts", json=private | {"company_no": person})
+        assert places(refused(wrong, "invalid-request")) == [["company_no"]]
+        crm.contact(**private | {"company_no": company})
+        wrong = client.patch(f"/v1/contacts/{person}", json={"company_no": person})
+        assert places(refused(wrong, "invalid-request")) == [["company_no"]]
+        assert ok(client.get(f"/v1/contacts/{person}"))["company_no"] == company
+
     def test_a11_whose_people_come_in_the_same_file_stay_companies(
         self, client: httpx.Client, crm: Crm
     ) -> None:

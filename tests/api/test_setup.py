@@ -67,6 +67,15 @@ class TestChange:
         ok(client.put(f"/v1/campaigns/{known}", json={"description": "Autumn"}))
         ok(client.post("/v1/campaigns", json={"description": "Winter"}))
 
+    def test_b1_without_a_series_a_follow_up_is_refused_before_it_is_made_too(
+        self, client: httpx.Client, crm: Crm, before: dict[str, Any]
+    ) -> None:
+        path = f"/v1/segments/{crm.loggable()['no']}/log"
+        ok(client.patch(SETUP, json={"number_series": {"segment": None}}))
+        for asked in ("?dry_run=true", ""):
+            refused(client.post(path + asked, json={"create_follow_up": True}), "number-series")
+        ok(client.post(f"{path}?dry_run=true", json={}))
+
     def test_of_two_at_the_same_time_loses_neither(
         self, running: RunningService, client: httpx.Client, before: dict[str, Any]
     ) -> None:
