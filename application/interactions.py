@@ -196,7 +196,7 @@ class Interactions:
             offset = entry_no - recorded.first
             if canceled:
                 return recorded.cancel(offset, reason)
-            if place.campaign_entry_canceled and offset in recorded.left:
+            if place.campaign_entry_canceled and not recorded.is_canceled:
                 raise ParentCanceled(
                     f"Campaign entry {place.campaign_entry_no} is canceled; uncancel that first."
                 )

@@ -314,6 +314,22 @@ def test_what_a_deleted_logged_segment_left_can_count_again(
     assert (listed["canceled"], listed["number_of_interactions"]) == (False, 2)
 
 
+def test_b14_what_was_canceled_by_itself_stays_so_under_a_canceled_campaign_entry(
+    client: httpx.Client, crm: Crm, spring: str
+) -> None:
+    logged = crm.logged(2, campaign_no=spring)["entry_no"]
+    (entry, _) = ok(client.get(LOG, params={"campaign_no": spring}))["items"]
+    ok(client.post(f"{LOG}/{entry['entry_no']}/cancel"))
+    ok(client.post(f"/v1/logged-segments/{logged}/cancel"))
+    problem = refused(client.post(f"{LOG}/{entry['entry_no']}/uncancel"), "parent-canceled")
+    assert problem["detail"].startswith(f"Logged segment {logged} is canceled")
+    ok(client.delete(f"/v1/logged-segments/{logged}"))
+    problem = refused(client.post(f"{LOG}/{entry['entry_no']}/uncancel"), "parent-canceled")
+    assert problem["detail"].startswith(f"Campaign entry {entry['campaign_entry_no']} is canceled")
+    ok(client.post(f"/v1/campaign-entries/{entry['campaign_entry_no']}/uncancel"))
+    assert ok(client.post(f"{LOG}/{entry['entry_no']}/uncancel"))["canceled"] is False
+
+
 def test_a_campaign_that_a_line_has_stays(client: httpx.Client, crm: Crm, spring: str) -> None:
     segment = crm.loggable()["no"]
     ok(client.patch(f"/v1/segments/{segment}/lines/10000", json={"campaign_no": spring}))
