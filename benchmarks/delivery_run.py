@@ -95,11 +95,13 @@ class Actors:
             _wait(self._workers_of_service, bool)[0].kill()
 
     def _workers_of_service(self) -> list[psutil.Process]:
-        children = psutil.Process(self.service.process.pid).children()
+        # What is known of all processes at once: each may end while one asks it.
         return [
-            child
-            for child in children
-            if child.status() != psutil.STATUS_ZOMBIE and "worker" in child.cmdline()
+            process
+            for process in psutil.process_iter(["ppid", "status", "cmdline"])
+            if process.info["ppid"] == self.service.process.pid
+            and process.info["status"] != psutil.STATUS_ZOMBIE
+            and "worker" in (process.info["cmdline"] or [])
         ]
 
     def taken(self) -> list[tuple[str, str]]:

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from eventstore.embedded_postgres import EmbeddedPostgres
+
+# How quick a machine is says nothing against the program; tests that are about time measure it themselves.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 # Nothing a test writes has to survive the machine.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

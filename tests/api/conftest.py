@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
-import string
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 
 import httpx
 import pytest
@@ -15,17 +14,13 @@ from tests.api.crm import Crm
 from tests.api.running import RunningService, running_service
 
 ClientFor = Callable[[Role], httpx.Client]
+_numbers = count(10_000)
 
 
 @pytest.fixture(scope="session")
 def running(postgres_url: str) -> Iterator[RunningService]:
     with running_service(postgres_url) as service:
         yield service
-
-
-@pytest.fixture(scope="session")
-def base_url(running: RunningService) -> str:
-    return running.base_url
 
 
 @pytest.fixture(scope="session")
@@ -51,15 +46,15 @@ def client_for(running: RunningService, client: httpx.Client) -> Iterator[Client
 
 
 @pytest.fixture(scope="session")
-def anonymous(base_url: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=base_url) as nobody:
+def anonymous(running: RunningService) -> Iterator[httpx.Client]:
+    with running.anybody() as nobody:
         yield nobody
 
 
 @pytest.fixture
 def rnd() -> str:
     """A code that no other test uses, short enough to put something behind it."""
-    return "T" + "".join(random.choices(string.ascii_uppercase + string.digits, k=5))
+    return f"T{next(_numbers)}"
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread
+from typing import Any
 
 import httpx
 import psycopg
@@ -23,6 +24,7 @@ from projections.runner import Runners
 
 ADMIN_KEY = "the key of the tests"
 READY_SECONDS = 30.0
+ANSWER_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,13 @@ class RunningService:
     runners: Runners
 
     def client(self, key: str = ADMIN_KEY) -> httpx.Client:
-        """Somebody who comes with this key. A 500 is a failure of the service, whatever the test wants."""
-        return httpx.Client(
-            base_url=self.base_url,
-            headers={"Authorization": f"Bearer {key}"},
-            timeout=30,
-            event_hooks={"response": [_no_mistake]},
-        )
+        """Somebody who comes with this key."""
+        return self.anybody(headers={"Authorization": f"Bearer {key}"})
+
+    def anybody(self, **values: Any) -> httpx.Client:
+        """Who comes without a key. A 500 is a failure of the service, whatever the test wants."""
+        hooks = {"response": [_no_mistake]}
+        return httpx.Client(base_url=self.base_url, timeout=ANSWER_SECONDS, event_hooks=hooks, **values)
 
 
 def _no_mistake(response: httpx.Response) -> None:

@@ -111,7 +111,7 @@ def test_says_up_to_where_events_are_sealed(client: httpx.Client, crm: Crm) -> N
 def test_need_no_key_where_they_are_open_and_all_else_does(postgres_url: str) -> None:
     with (
         running_service(postgres_url, EntrySettings(open_metrics=True)) as opened,
-        httpx.Client(base_url=opened.base_url) as nobody,
+        opened.anybody() as nobody,
     ):
         assert "segmentlog_log_position 0.0" in nobody.get("/metrics").text
         refused(nobody.get("/v1/segments"), "unauthorized")

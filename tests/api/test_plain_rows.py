@@ -66,7 +66,7 @@ def contacts(most_fields: int) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=1_500)
 @given(contacts(2))
 def test_a_row_taken_is_what_the_model_makes_of_it(values: dict[str, Any]) -> None:
     taken = plain_row(values)
@@ -91,7 +91,7 @@ def test_every_field_has_a_short_cut(name: str) -> None:
     assert plain_row(values) == by_model(values) != None  # noqa: E711 - neither may leave it
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(contacts(3), st.sampled_from(["", " ", "x", ",", "\\", "NaN", "\ud800"]), st.integers(0, 40))
 def test_a_line_of_json_is_read_as_it_would_be_without_the_short_cut(
     values: dict[str, Any], noise: str, place: int
@@ -134,7 +134,7 @@ SHEETS = st.lists(st.sampled_from(sorted(COLUMNS)), min_size=1, max_size=3, uniq
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(SHEETS)
 def test_a_table_is_read_column_by_column_as_it_would_be_row_by_row(sheet: list[list[str]]) -> None:
     file = io.StringIO(newline="")

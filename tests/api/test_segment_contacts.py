@@ -172,8 +172,8 @@ class TestExport:
         assert rows[0][1] == "X1"
         assert rows[1][header.index("Company No.")] == family["Alder"]
 
-    def test_needs_a_key(self, client_for: Any, base_url: str) -> None:
-        assert httpx.get(f"{base_url}/v1/segments/NONE/contacts.csv").status_code == 401
+    def test_needs_a_key(self, anonymous: httpx.Client) -> None:
+        assert anonymous.get("/v1/segments/NONE/contacts.csv").status_code == 401
 
 
 class TestMailingGroup:

@@ -107,7 +107,7 @@ class TestAToken:
         [
             {"exp": time.time() - 60},
             {"exp": None},
-            {"nbf": time.time() + 600},
+            {"nbf": time.time() + 86_400},
             {"aud": "another"},
             {"aud": None},
             {"iss": "https://evil.example"},

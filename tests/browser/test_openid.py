@@ -19,7 +19,7 @@ from api.pages.openid import FLOW_COOKIE
 from api.pages.words import text
 from api.settings import Settings
 from application.field_words import Language
-from tests.api.running import RunningService, running_service
+from tests.api.running import ANSWER_SECONDS, RunningService, running_service
 from tests.openid_provider import CLIENT, SECRET, Provider, provider
 
 
@@ -48,14 +48,14 @@ def at(serving: tuple[RunningService, Provider]) -> Iterator[Provider]:
 @pytest.fixture
 def client(running: RunningService) -> Iterator[httpx.Client]:
     """A browser without scripts."""
-    with httpx.Client(base_url=running.base_url) as client:
+    with running.anybody() as client:
         yield client
 
 
 def begin(client: httpx.Client, back: str = "/contacts") -> str:
     """Go to the provider and sign in; the address that one is sent back to."""
     there = client.get("/sign-in/openid", params={"next": back}).headers["location"]
-    found = re.search(r'href="([^"]+)"', httpx.get(there).text)
+    found = re.search(r'href="([^"]+)"', httpx.get(there, timeout=ANSWER_SECONDS).text)
     assert found is not None
     return found[1].replace("&amp;", "&")
 
@@ -123,10 +123,7 @@ def test_a_token_of_another_key_lets_nobody_in(client: httpx.Client, at: Provide
 
 
 def test_a_flow_ends_in_the_browser_where_it_began(running: RunningService, at: Provider) -> None:
-    with (
-        httpx.Client(base_url=running.base_url) as one,
-        httpx.Client(base_url=running.base_url) as other,
-    ):
+    with running.anybody() as one, running.anybody() as other:
         back = begin(one)
         assert other.get(back).status_code == 401
         begin(other)
@@ -163,25 +160,27 @@ def test_of_an_address_too_long_for_a_cookie_the_page_is_kept(client: httpx.Clie
     assert 'content="0;url=/contacts"' in client.get(back).text
 
 
-def test_a_session_from_before_is_not_taken_over(client: httpx.Client, at: Provider) -> None:
+def test_a_session_from_before_is_not_taken_over(
+    running: RunningService, client: httpx.Client, at: Provider
+) -> None:
     client.get(begin(client))
     before = client.cookies[SESSION_COOKIE]
     client.get(begin(client))
     assert client.cookies[SESSION_COOKIE] != before
     client.cookies.set(SESSION_COOKIE, before, domain="127.0.0.1", path="/")
-    with httpx.Client(base_url=str(client.base_url), cookies={SESSION_COOKIE: before}) as old:
+    with running.anybody(cookies={SESSION_COOKIE: before}) as old:
         assert old.get("/segments").status_code == 303
 
 
 def test_without_a_provider_there_is_no_way_to_one(postgres_url: str) -> None:
-    with running_service(postgres_url) as service, httpx.Client(base_url=service.base_url) as client:
+    with running_service(postgres_url) as service, service.anybody() as client:
         assert "/sign-in/openid" not in client.get("/sign-in").text
         assert client.get("/sign-in/openid").status_code == 404
 
 
 def test_a_provider_that_does_not_answer_is_told(postgres_url: str) -> None:
     entry = EntrySettings(openid=OpenIdSettings("http://127.0.0.1:9", CLIENT))
-    with running_service(postgres_url, entry) as service, httpx.Client(base_url=service.base_url) as client:
+    with running_service(postgres_url, entry) as service, service.anybody() as client:
         answer = client.get("/sign-in/openid")
         assert answer.status_code == 401
         assert text("openid_failed", "en").split(".")[0] in answer.text

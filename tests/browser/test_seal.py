@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
-import httpx
 import psycopg
 import pytest
 from playwright.sync_api import expect
@@ -93,7 +92,7 @@ def test_who_may_not_look_back_sees_no_seal(
     running: RunningService, keys: object, role: str, status: int
 ) -> None:
     token = sign_in(running.service, keys(role))  # type: ignore[operator]
-    with httpx.Client(base_url=running.base_url, cookies={SESSION_COOKIE: token or ""}) as client:
+    with running.anybody(cookies={SESSION_COOKIE: token or ""}) as client:
         assert client.get("/seal").status_code == status
         assert client.post("/seal").status_code == 403
 

@@ -28,7 +28,7 @@ Keys = Callable[[Role], str]
 @pytest.fixture
 def anonymous(running: RunningService) -> Iterator[httpx.Client]:
     """A browser without scripts."""
-    with httpx.Client(base_url=running.base_url) as nobody:
+    with running.anybody() as nobody:
         yield nobody
 
 
@@ -92,7 +92,7 @@ def test_the_cookie_is_for_us_alone(anonymous: httpx.Client, keys: Keys) -> None
 
 
 def test_away_from_this_machine_cookies_travel_encrypted_only(running: RunningService) -> None:
-    with httpx.Client(base_url=running.base_url, headers={"Host": "crm.example.org"}) as elsewhere:
+    with running.anybody(headers={"Host": "crm.example.org"}) as elsewhere:
         assert "Secure" in elsewhere.get("/sign-in").headers["set-cookie"]
 
 

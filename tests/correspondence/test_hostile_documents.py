@@ -27,14 +27,17 @@ MICROSOFT = "http://schemas.microsoft.com/office"
 
 @contextmanager
 def refused(*words: str, seconds: float = 2, megabytes: float = 150) -> Iterator[None]:
-    """What happens inside is refused with these words, and costs no more than this."""
+    """What happens inside is refused with these words, and costs no more than this.
+
+    Seconds are those of the processor: others that it works for meanwhile do not count.
+    """
     tracemalloc.start()
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         with pytest.raises(DocumentUnreadable) as refusal:
             yield
         assert all(word in refusal.value.detail for word in words), refusal.value.detail
-        assert time.perf_counter() - begun < seconds
+        assert time.process_time() - begun < seconds
         assert tracemalloc.get_traced_memory()[1] < megabytes * 1e6
     finally:
         tracemalloc.stop()
@@ -241,9 +244,9 @@ def test_fields_within_fields_without_end_are_refused() -> None:
     "text", ["{{" * 2_000_000, "«" * 4_000_000, "{{ " + "a" * 4_000_000, "«a" * 2_000_000]
 )
 def test_text_full_of_braces_takes_no_time(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert read_template(with_stored_main(body(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"))).fields == ()
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize(
@@ -440,7 +443,7 @@ def test_encrypted_and_damaged_entries_are_refused(offset: int, shape: str, valu
         read_template(changed(GOOD, b"PK\1\2", offset, shape, value))
 
 
-@settings(max_examples=300, deadline=2_000)
+@settings(max_examples=300)
 @given(st.integers(0, len(GOOD) - 1), st.binary(min_size=1, max_size=8), st.booleans())
 def test_a_damaged_document_is_read_or_refused_and_nothing_else(at: int, noise: bytes, cut: bool) -> None:
     damaged = GOOD[:at] + noise + (b"" if cut else GOOD[at + len(noise) :])

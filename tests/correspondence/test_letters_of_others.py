@@ -59,7 +59,7 @@ PIECES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(PIECES, min_size=1, max_size=4),
     st.fixed_dictionaries(

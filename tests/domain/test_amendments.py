@@ -142,7 +142,7 @@ STEPS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @for_all(STEPS)
 def test_any_history_cancels_what_a_list_of_reasons_says(steps: list[tuple[str, int, int]]) -> None:
     recorded = logged()

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.contact import (
@@ -128,7 +128,6 @@ class TestAlternativeAddresses:
         ]
         assert found == [None, "HOME", "WORK", "HOME", None]
 
-    @settings(deadline=None)
     @given(
         starts=st.lists(st.integers(1, 20), unique=True, max_size=6),
         lengths=st.lists(st.none() | st.integers(0, 10), min_size=6, max_size=6),

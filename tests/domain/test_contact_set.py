@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.contact_set import (
@@ -46,7 +46,6 @@ def read_again(one: ContactSet) -> ContactSet:
 
 
 class TestArithmetic:
-    @settings(deadline=None)
     @given(one=PYTHON_SETS, other=PYTHON_SETS)
     def test_it_is_that_of_sets(self, one: set[int], other: set[int]) -> None:
         a, b = ContactSet(one), ContactSet(other)
@@ -57,7 +56,6 @@ class TestArithmetic:
         assert set(union([a, b, a])) == one | other
         assert (set(a), set(b)) == (one, other)
 
-    @settings(deadline=None)
     @given(keys=PYTHON_SETS, probe=KEYS)
     def test_members_are_in_order_and_are_counted_and_found(self, keys: set[int], probe: int) -> None:
         contacts, ordered = ContactSet(keys), sorted(keys)
@@ -85,7 +83,6 @@ class TestArithmetic:
 
 
 class TestReference:
-    @settings(deadline=None)
     @given(keys=PYTHON_SETS)
     def test_a_set_is_read_again_as_it_was_written(self, keys: set[int]) -> None:
         contacts = ContactSet(keys)
@@ -93,7 +90,6 @@ class TestReference:
         assert again == contacts
         assert again.reference() == contacts.reference()
 
-    @settings(deadline=None)
     @given(one=PYTHON_SETS, other=PYTHON_SETS)
     @example(one=set(range(6, 12)), other={0, 2, 4} | set(range(PART - 2, PART + 90)))
     def test_the_same_members_have_the_same_reference_however_they_came_together(

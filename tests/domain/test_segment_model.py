@@ -301,7 +301,6 @@ class SegmentAgainstModel(RuleBasedStateMachine):
 
 TestSegmentAgainstModel = SegmentAgainstModel.TestCase
 TestSegmentAgainstModel.settings = settings(
-    deadline=None,
     max_examples=110,
     stateful_step_count=40,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],

@@ -38,7 +38,7 @@ def cursor(empty_database: str) -> Iterator[Cursor[Any]]:
         yield cursor
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.booleans(), SETS), max_size=12))
 def test_readers_say_canceled_of_exactly_the_entries_in_the_sets(
     cursor: Cursor[Any], steps: list[tuple[bool, set[int]]]

@@ -201,7 +201,7 @@ def combined(inner: st.SearchStrategy[dict[str, object]]) -> st.SearchStrategy[d
 FILTERS = st.recursive(st.one_of([table_filters(table) for table in FIELDS]), combined, max_leaves=5)
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=st.lists(PEOPLE, min_size=1, max_size=4), filters=FILTERS)
 def test_sql_and_python_select_the_same_contacts(
     connection: Connection, world: list[Person], filters: dict[str, object]

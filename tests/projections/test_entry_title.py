@@ -24,7 +24,7 @@ QUERY = sql.SQL(
 def test_sql_and_python_give_the_same_title(postgres_url: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
 
-        @settings(deadline=None, max_examples=300)
+        @settings(max_examples=300)
         @given(NAMES, FLOWS, NAMES, NAMES)
         def compare(
             description: str | None,

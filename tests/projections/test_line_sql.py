@@ -247,7 +247,6 @@ def worksheets(draw: st.DrawFn) -> tuple[list[LineBlock], list[OwnLine]]:
 
 
 @settings(
-    deadline=None,
     max_examples=250,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

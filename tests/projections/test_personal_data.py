@@ -79,7 +79,7 @@ def again(log: EventLog, fact: Any, about: int | None = None) -> tuple[bytes, Ev
 
 
 @given(fact=registered | changed)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_event_of_a_contact_is_read_as_it_was_recorded_and_stored_without_what_is_personal(
     log: EventLog, fact: Any
 ) -> None:
@@ -89,7 +89,7 @@ def test_any_event_of_a_contact_is_read_as_it_was_recorded_and_stored_without_wh
 
 
 @given(fact=registered)
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_without_its_key_it_is_read_as_what_erasing_leaves(log: EventLog, fact: ContactRegistered) -> None:
     fact = replaced(fact, key=next(OTHER_KEYS))
     stored = log.events_mapper.to_stored_events([Event("stream", 1, ENVELOPE, fact)])

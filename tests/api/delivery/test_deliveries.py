@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 import pikepdf
 import pypdfium2
 import pytest
@@ -72,7 +71,9 @@ def test_a_mail_goes_to_the_alternative_address_first(crm: Crm, box: Mailbox) ->
     assert box.recipients() == ["away@example.org"]
 
 
-def test_each_mail_has_a_name_of_its_own_and_a_way_to_opt_out(crm: Crm, box: Mailbox) -> None:
+def test_each_mail_has_a_name_of_its_own_and_a_way_to_opt_out(
+    running: RunningService, crm: Crm, box: Mailbox
+) -> None:
     mailing = Mailing(crm)
     no = mailing.put(email="ann@example.org")
     mailing.log()
@@ -83,7 +84,7 @@ def test_each_mail_has_a_name_of_its_own_and_a_way_to_opt_out(crm: Crm, box: Mai
     url = mail["List-Unsubscribe"].split(">")[0].removeprefix("<")
     path = url.removeprefix("https://example.com/crm")
 
-    with httpx.Client(base_url=crm.client.base_url) as anybody:
+    with running.anybody() as anybody:
         assert anybody.get(path).status_code == 200
         assert not ok(crm.client.get(f"/v1/contacts/{no}"))["exclude_from_segment"]
         assert anybody.post(path, content="List-Unsubscribe=One-Click").status_code == 200

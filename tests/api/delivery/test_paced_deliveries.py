@@ -78,9 +78,11 @@ def test_mails_keep_the_pace_over_all_connections(crm: Crm, box: Mailbox, worker
     arrived: list[float] = []
     box.data = lambda _: arrived.append(time.monotonic())
     mailing = mailing_of(12, crm, workers)
+    started = time.monotonic()
     workers.start(replace(box.settings(), per_minute=600, connections=4))
     assert {entry["delivery_status"] for entry in mailing.done()} == {"sent"}
-    assert arrived[-1] - arrived[0] > 11 * 0.1 * 0.8
+    # The first may be slow to arrive, which makes the others no quicker.
+    assert arrived[-1] - started > 11 * 0.1
 
 
 def test_sending_stops_when_its_time_of_the_day_is_over_and_goes_on_when_it_is_there(
