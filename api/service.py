@@ -97,7 +97,7 @@ class Service:
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
         self.history = History(journal)
         self.explanations = Explanations(journal, self.read_models, self.segments)
-        self.told = ToldHistory(self.explanations.past)
+        self.told = ToldHistory(self.log, self.read_models)
         self.trying = Trying(self.segments, self.selecting, self.explanations.past)
         self.letters = Letters(journal, self.read_models, self.segments, self.explanations.past)
         self.auditing = Auditing(self.log, proving)

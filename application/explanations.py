@@ -2,55 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
-
 import msgspec
 
 from application.explanation_words import reason_of_absence, reason_of_line, tell_outcome
 from application.field_words import Language
+from application.hindsight import Held, Hindsight
 from application.interactions import resend_stream
 from application.journal import Journal
 from application.past_contacts import PastContacts
-from application.past_interactions import interactions_at
-from application.personal_data import OF_A_LINE
+from application.past_facts import PastFacts
 from application.segments import Segments
 from application.story import steps_of
 from domain.amendments import LoggedAgain
-from domain.contact import KnownContact
 from domain.contact_set import union
 from domain.errors import NotFound
-from domain.explanation import Condition, explain, first_failing, tables_of, verdict
-from domain.segment.events import CriteriaApplied, LineAdded, LineRemoved, LoggedSegmentReused
+from domain.explanation import Condition, first_failing
+from domain.segment.events import LineAdded, LoggedSegmentReused
 from domain.segment.lineage import Action, Lineage, Outcome, lineage
 from domain.segment.lines import Line
 from domain.segment.logging import line_of_entry
 from eventstore.log import At
 from projections.interaction_streams import place_of
 from projections.read_models import ReadModels
-
-Way = Literal["expand_companies", "allow_related_companies", "entire_companies"]
-
-
-class BroughtIn(msgspec.Struct, frozen=True):
-    """The option by which a contact was taken along, and the contact that met the filters."""
-
-    option: Way
-    contact_no: str
-
-
-class Held(msgspec.Struct, frozen=True):
-    """The filters of an action held against one contact, as it was when the action was carried out."""
-
-    conditions: tuple[Condition, ...] = ()
-    brought_in_by: BroughtIn | None = None
-    known: bool = True
-    """Whether there was such a contact then."""
-
-    @property
-    def matched(self) -> bool | None:
-        """Whether the contact itself met them."""
-        return verdict(self.conditions) if self.known else False
 
 
 class PassedAction(msgspec.Struct, frozen=True):
@@ -162,8 +135,10 @@ class Explanations:
         if key is None:
             raise NotFound.named("contact", contact_no, "contact_no")
         story = self.lineage(no, version=version, at=at, key=key)
+        hindsight = self._hindsight()
         outcomes = tuple(
-            self._outcome(action, outcome, contact_no, language) for action, outcome in story.outcomes
+            _outcome(action, outcome, hindsight.held(action, contact_no), language)
+            for action, outcome in story.outcomes
         )
         line_nos = tuple(sorted(b.line_no(key) for b in story.segment.blocks if key in b.alive))
         found = [(one.action, one.outcome, one.text) for one in outcomes]
@@ -206,8 +181,9 @@ class Explanations:
             raise NotFound.named("line", line_no)
         action = story.origin(line)
         contact_no = self._number(action, line)
-        held = self._held(action, contact_no)
-        passed = tuple(PassedAction(later, self._held(later, contact_no)) for later in story.passed(line))
+        hindsight = self._hindsight()
+        held = hindsight.held(action, contact_no)
+        passed = tuple(PassedAction(later, hindsight.held(later, contact_no)) for later in story.passed(line))
         through = held.brought_in_by
         return LineExplanation(
             segment_no=story.segment.no,
@@ -230,79 +206,20 @@ class Explanations:
             return action.event.contact_no
         return self.past.numbers([line.contact_key]).get(line.contact_key)
 
-    def _outcome(
-        self, action: Action, outcome: Outcome, contact_no: str, language: Language
-    ) -> ActionOutcome:
-        held = self._held(action, contact_no)
-        failed = first_failing(held.conditions) if outcome in ("not_selected", "removed", "kept") else None
-        if isinstance(action.event, LoggedSegmentReused):
-            failed = None
-        through = held.brought_in_by
-        text = tell_outcome(
-            action,
-            outcome,
-            held.conditions if held.known else None,
-            None if through is None else (through.option, through.contact_no),
-            language,
-        )
-        return ActionOutcome(action, outcome, held, failed, text)
-
-    # The filters of an action against one contact
-
-    def _held(self, action: Action, contact_no: str | None) -> Held:
-        event = action.event
-        match event:
-            case LineAdded(contact_no=no) | LineRemoved(contact_no=no):
-                return Held((Condition(True, "contact", "no", no, (no,)),))
-            case LoggedSegmentReused():
-                return Held()
-        position = event.contacts_position
-        contact = self.past.at(contact_no, position) if contact_no is not None else None
-        if contact is None:
-            return Held(known=False)
-        conditions = self._conditions(action, event, contact)
-        if verdict(conditions) is not False:
-            return Held(conditions)
-        return Held(conditions, self._brought_in_by(action, event, contact))
-
-    def _conditions(
-        self, action: Action, event: CriteriaApplied, contact: KnownContact
-    ) -> tuple[Condition, ...]:
-        filters, position = event.filters, event.contacts_position
-        adding = event.action == "add_contacts"
-        rows = self.past.rows(contact, position)
-        if "interaction_log_entry" in tables_of(filters):
-            rows["interaction_log_entry"] = self._interactions(contact, position)
-        return explain(filters, rows, work_date=action.step.work_date, adding=adding)
-
-    def _interactions(self, contact: KnownContact, position: int) -> list[Mapping[str, Any]]:
-        rows: list[Mapping[str, Any]] = list(interactions_at(self.past, contact, position))
-        if not self.past.is_erased(contact.no):
-            return rows
-        return [{name: known for name, known in row.items() if name not in OF_A_LINE} for row in rows]
-
-    def _brought_in_by(
-        self, action: Action, event: CriteriaApplied, contact: KnownContact
-    ) -> BroughtIn | None:
-        """Through whom a contact was meant that does not meet the filters itself (domain B5, B6)."""
-        ways = _ways(event, contact)
-        company_key = contact.value.company_key
-        if not ways or company_key is None:
-            return None
-        for other in self.past.colleagues(company_key, event.contacts_position):
-            if other.key == contact.key:
-                continue
-            if verdict(self._conditions(action, event, other)):
-                return BroughtIn(ways[0], other.no)
-        return None
+    def _hindsight(self) -> Hindsight:
+        return Hindsight(PastFacts(self.journal.log, self.read_models))
 
 
-def _ways(event: CriteriaApplied, contact: KnownContact) -> Sequence[Way]:
-    """The options of an action by which colleagues take this contact along, in the order of domain B5."""
-    options = event.options
-    if event.action != "add_contacts":
-        return ("entire_companies",) if options.entire_companies else ()
-    found: list[Way] = ["expand_companies"] if options.expand_companies else []
-    if options.allow_related_companies and contact.key == contact.value.company_key:
-        found.append("allow_related_companies")
-    return found
+def _outcome(action: Action, outcome: Outcome, held: Held, language: Language) -> ActionOutcome:
+    failed = first_failing(held.conditions) if outcome in ("not_selected", "removed", "kept") else None
+    if isinstance(action.event, LoggedSegmentReused):
+        failed = None
+    through = held.brought_in_by
+    text = tell_outcome(
+        action,
+        outcome,
+        held.conditions if held.known else None,
+        None if through is None else (through.option, through.contact_no),
+        language,
+    )
+    return ActionOutcome(action, outcome, held, failed, text)

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from application.past_contacts import PastContacts, line_facts
+from application.past_contacts import line_facts
+from application.past_facts import PastFacts
 from domain.amendments import (
     Amendment,
     InteractionsCanceled,
@@ -39,43 +40,18 @@ OF_SINGLE_ONES: Row = dict.fromkeys(
 NOT_THROUGH_A_SEGMENT: Row = {"remarks": None, "send_word_documents_as_attachment": False}
 
 
-def interactions_at(past: PastContacts, contact: KnownContact, position: int) -> list[Row]:
+def interactions_at(past: PastFacts, contact: KnownContact, position: int) -> list[Row]:
     """The entries that criteria saw with this contact (domain B5, table 4)."""
-    streams = streams_of_interactions(past, contact, position)
+    events = past.placed(past.streams_of_interactions(contact, position), position)
     people = {contact.key: contact.no}
     if contact.value.type == "company":
         people |= past.people_lost(contact.no, position)
-    placed = sorted(past.log.placed(streams, position), key=lambda one: one[0])
-    rows = _entries(past, people, placed)
-    found = (_with_contact(past, row, contact, position) for row in rows)
+    found = (_with_contact(past, row, contact, position) for row in _entries(past, people, events))
     return [row for row in found if row is not None]
 
 
-def streams_of_interactions(past: PastContacts, contact: KnownContact, position: int) -> list[str]:
-    """The streams that may hold such entries: of those there are now, and of those deleted since."""
-    numbers, orphans = [contact.no], False
-    now = past.log.load(f"contact-{contact.no}", KnownContact)
-    if now is not None and now.deleted:
-        # Its entries went to its company, or to nobody (domain B19).
-        numbers += [now.value.company_no] if now.value.company_no is not None else []
-        orphans = True
-    with past.read_models.cursor() as cursor:
-        found = cursor.execute(
-            "SELECT DISTINCT segment_no, resend_no,"
-            " CASE WHEN segment_no IS NULL THEN entry_no END AS entry_no"
-            " FROM interaction_log_entry WHERE contact_no = ANY(%s) OR (%s AND contact_no IS NULL)",
-            (numbers, orphans),
-        ).fetchall()
-    streams = {
-        f"interaction-{row['entry_no']}" if row["segment_no"] is None else f"segment-{row['segment_no']}"
-        for row in found
-    }
-    streams |= {f"resend-{row['resend_no']}" for row in found if row["resend_no"] is not None}
-    return sorted(streams | past.streams_with_deletions(position))
-
-
 def _entries(
-    past: PastContacts, people: Mapping[int, str], events: Iterable[tuple[int, Event]]
+    past: PastFacts, people: Mapping[int, str], events: Iterable[tuple[int, Event]]
 ) -> Iterator[Row]:
     """The entries that logging made with these people, and single ones with anybody; events in order."""
     rows: dict[int, Row] = {}
@@ -110,7 +86,7 @@ def _entries(
     yield from rows.values()
 
 
-def _logged(past: PastContacts, event: Event, key: int, no: str, before: int) -> dict[int, Row]:
+def _logged(past: PastFacts, event: Event, key: int, no: str, before: int) -> dict[int, Row]:
     """The entries that logging made for one contact, with its values just before (domain B10.4)."""
     logged: SegmentLogged = event.data
     person = past.at(no, before)
@@ -205,7 +181,7 @@ def _amend(rows: dict[int, Row], event: Amendment | object) -> None:
             row |= changes
 
 
-def _with_contact(past: PastContacts, row: Row, contact: KnownContact, position: int) -> Row | None:
+def _with_contact(past: PastFacts, row: Row, contact: KnownContact, position: int) -> Row | None:
     """The entry, if it was with this contact in the company that the contact was in (domain B5, B19)."""
     contact_no, company_no = row["contact_no"], row["contact_company_no"]
     went_to = contact_no if contact_no in (contact.no, None) else past.company_left(contact_no, position)
@@ -216,5 +192,5 @@ def _with_contact(past: PastContacts, row: Row, contact: KnownContact, position:
     return row | {"contact_no": contact.no, "contact_company_no": contact.value.company_no}
 
 
-def _of_living(past: PastContacts, company_no: str | None, position: int) -> str | None:
+def _of_living(past: PastFacts, company_no: str | None, position: int) -> str | None:
     return None if past.deleted_at(company_no, position) else company_no

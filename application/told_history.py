@@ -12,8 +12,7 @@ from application.contacts import stream_of as contact_stream
 from application.event_words import Facts, of_segment, tell_any
 from application.field_words import Language
 from application.history_words import ERASED
-from application.past_contacts import PastContacts
-from application.past_interactions import streams_of_interactions
+from application.past_facts import PastFacts
 from domain.amendments import (
     InteractionCommentChanged,
     InteractionCommentDeleted,
@@ -36,7 +35,9 @@ from domain.errors import NotFound
 from domain.segment.events import SegmentLogged
 from domain.segment.logging import entry_index
 from eventstore.event import Event
+from eventstore.log import EventLog
 from eventstore.moments import position_at
+from projections.read_models import ReadModels
 
 MOST_LOOKED_AT = 100_000
 """Events looked at for one page; the cursor goes on from there, also when none of them was wanted."""
@@ -70,9 +71,9 @@ class ToldPage(msgspec.Struct, frozen=True):
 class ToldHistory:
     """Tells what happened."""
 
-    def __init__(self, contacts: PastContacts) -> None:
-        self.contacts = contacts
-        self.log = contacts.log
+    def __init__(self, log: EventLog, read_models: ReadModels) -> None:
+        self.log = log
+        self.read_models = read_models
 
     def contact(self, no: str, language: Language, *, after: int, limit: int) -> ToldPage:
         """What became of a contact and of the interactions with it, in order. Raises NotFound."""
@@ -80,7 +81,7 @@ class ToldHistory:
         contact = self.log.load(contact_stream(no), KnownContact)
         if contact is None:
             raise NotFound.named("contact", no)
-        streams = streams_of_interactions(self.contacts, contact, head)
+        streams = PastFacts(self.log, self.read_models).streams_of_interactions(contact, head)
         # Which entries were logged again is known when those that they were made of are.
         streams = [contact_stream(no), *sorted(streams, key=lambda stream: stream.startswith("resend-"))]
         own = _Concerned(contact.key)

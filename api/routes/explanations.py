@@ -26,8 +26,9 @@ from api.schemas.values import Code
 from api.service import Service
 from api.short_lists import number_in
 from application.explanation_words import NOTES
-from application.explanations import BroughtIn, Held, LineExplanation
+from application.explanations import LineExplanation
 from application.field_words import Language
+from application.hindsight import BroughtIn, Held
 from application.history import ComparedSegment
 from domain.contact_set import ContactSet
 from domain.explanation import Condition, is_fully_known
