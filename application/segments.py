@@ -21,7 +21,7 @@ from domain.errors import AlreadyExists, NotFound, PrivacyBlocked, SegmentLogged
 from domain.interaction_template import InteractionTemplate
 from domain.segment import changing_header, worksheet
 from domain.segment.events import SegmentDeleted, SegmentEvent
-from domain.segment.header import Header, HeaderChanges
+from domain.segment.header import HeaderChanges
 from domain.segment.line_values import LineFacts, SegmentLine, segment_line, segment_lines
 from domain.segment.lines import Line, LineChanges
 from domain.segment.state import Segment
