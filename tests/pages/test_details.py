@@ -28,6 +28,7 @@ MADE_ELSEWHERE = "input should|decimal input|list should|field required"
 MADE_OF_PARTS = (
     "a value is missing|1 line cannot|.n. lines cannot|there is no (field|table) '.*rest"
     "|Segment .no. has no lines but|there is a .formula. formula for no"
+    "|The interaction needs an?"
 )
 """Tests here and in test_every_refusal.py make these."""
 

@@ -170,6 +170,10 @@ DETAILS: tuple[tuple[str, str], ...] = (
         "Contact {no} is een bedrijf; alleen personen hebben functieverantwoordelijkheden.",
     ),
     (
+        "contact {no} is a person; it is not its own company",
+        "contact {no} is een persoon; die is niet zijn eigen bedrijf",
+    ),
+    (
         "Contact {no} is a person; its company has industry groups and relations.",
         "Contact {no} is een persoon; bedrijfstakken en zakenrelaties horen bij het bedrijf.",
     ),
