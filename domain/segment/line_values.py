@@ -14,7 +14,7 @@ import msgspec
 
 from domain.contact import AlternativeAddress, active_address
 from domain.document import Document, Documents, document_in, languages
-from domain.segment.lines import Line, LineStart
+from domain.segment.lines import Line, LineChanges, LineStart
 from domain.vocabulary import ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy, given
 
 
@@ -99,6 +99,23 @@ def _document(start: LineStart, own: Mapping[str, Any], language_of_contact: str
     subject = document.subject if document else None if documents else start.subject
     kind: Literal["inherited", "unique"] = "unique" if personal else "inherited"
     return LineDocument(language, own.get("subject", subject), document, kind if document else None)
+
+
+def of_its_contact(start: LineStart, own: LineChanges) -> set[str]:
+    """The values of a line that its contact has a say in, because the line does not say them itself."""
+    said = given(own)
+    found = {"contact_alternative_address_code"}
+    if start.salesperson_code is None:
+        found.add("salesperson_code")
+    by_language = said.get("documents", start.documents) and not said.get("language_fixed", False)
+    if by_language:
+        found.add("subject")
+    found -= said.keys()
+    if by_language:
+        found.add("language_code")
+    if not said.get("correspondence_type_fixed", start.correspondence_type_fixed):
+        found.add("correspondence_type")
+    return found
 
 
 def segment_line(line: Line, contact: LineFacts | None) -> SegmentLine:
