@@ -125,6 +125,8 @@ class History:
     ) -> tuple[LineChange, ...]:
         """Changes with what lines showed of their contacts at the two moments, of the first lines."""
         numbers = {change.line_no for change in changes[:MOST_SHOWN] if change.of_contact}
+        if not numbers:
+            return tuple(changes)
         old, new = (self._lines(numbers, *side) for side in (was, is_now))
         found = []
         for change in changes:

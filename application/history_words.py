@@ -38,7 +38,7 @@ from domain.segment.events import (
     SegmentLogged,
     Skipped,
 )
-from domain.segment.line_values import of_its_contact
+from domain.segment.line_values import line_document, of_its_contact
 from domain.segment.propagation import lines_in_scope
 from domain.segment.state import Segment
 from domain.vocabulary import given
@@ -325,8 +325,9 @@ def _line_values(segment: Segment, line_no: int, language: Language) -> dict[str
     line = segment.line(line_no)
     if line is None:
         return {}
+    said = {"attempt_failed": False} | msgspec.structs.asdict(line.block.start) | given(line.own)
     of_contact = dict.fromkeys(of_its_contact(line.block.start, line.own), WORDS["by_contact"][language])
-    return {"attempt_failed": False} | msgspec.structs.asdict(line.block.start) | given(line.own) | of_contact
+    return said | {"subject": line_document(line, None).subject} | of_contact
 
 
 def _following(event: HeaderChanged, before: Segment, language: Language) -> str:

@@ -13,12 +13,12 @@ import msgspec
 
 from domain.contact_set import EMPTY, ContactSet, union
 from domain.segment.header import Header
-from domain.segment.line_values import of_its_contact
+from domain.segment.line_values import document_of, of_its_contact
 from domain.segment.lines import NO_CHANGES, LineBlock, LineChanges, LineStart
 from domain.segment.state import Segment
 from domain.vocabulary import given
 
-NOT_SHOWN = frozenset({"template", "correspondence_type_fixed"})
+NOT_SHOWN = frozenset({"template", "correspondence_type_fixed", "language_fixed"})
 """Values that follow from others; nobody chooses them."""
 
 UNLESS_GIVEN: Mapping[str, Any] = {"attempt_failed": False}
@@ -168,4 +168,5 @@ def _part_with(parts: list[LineBlock] | None, key: int) -> LineBlock | None:
 
 
 def _says(block: LineBlock, own: LineChanges) -> dict[str, Any]:
-    return {name: getattr(block.start, name) for name in block.start.__struct_fields__} | given(own)
+    said = {name: getattr(block.start, name) for name in block.start.__struct_fields__} | given(own)
+    return said | {"subject": document_of(block.start, given(own), None).subject}

@@ -85,10 +85,11 @@ class LineDocument(msgspec.Struct, frozen=True):
 
 def line_document(line: Line, language_of_contact: str | None) -> LineDocument:
     """Which document a line uses (domain B3.5, B4): its contact's language if there is a document in it."""
-    return _document(line.block.start, given(line.own), language_of_contact)
+    return document_of(line.block.start, given(line.own), language_of_contact)
 
 
-def _document(start: LineStart, own: Mapping[str, Any], language_of_contact: str | None) -> LineDocument:
+def document_of(start: LineStart, own: Mapping[str, Any], language_of_contact: str | None) -> LineDocument:
+    """The same of a line that starts from this and has that of its own."""
     personal: Documents = own.get("personal_documents", ())
     documents: Documents = personal or own.get("documents", start.documents)
     language = own.get("language_code", start.language_code)
@@ -156,7 +157,7 @@ class _LinesAlike:
         if "contact_alternative_address_code" not in own:
             address = active_address(facts.alternative_addresses, common.date)
         if (document := self._documents.get(facts.language_code)) is None:
-            document = _document(self._start, own, facts.language_code)
+            document = document_of(self._start, own, facts.language_code)
             self._documents[facts.language_code] = document
         return msgspec.structs.replace(
             common,

@@ -98,6 +98,15 @@ class TestADifference:
         assert "correspondence type by contact → hard copy" in step
         assert diff(client, no, 3, 4)["events"][0]["text"].endswith(f"salesperson code blank → {two}.")
 
+    def test_tells_which_document_a_line_got_and_its_subject(self, client: httpx.Client, crm: Crm) -> None:
+        no = crm.loggable()["no"]
+        version = ok(client.get(f"/v1/segments/{no}"))["version"]
+        path = f"/v1/segments/{no}/lines/10000/document?file_name=own.html&subject=Hello"
+        ok(client.put(path, content=b"<p>Hello</p>", headers={"Content-Type": "text/html"}))
+        document, subject = diff(client, no, version, version + 1)["lines_changed"]["first"]
+        assert (document["field"], document["new"][0]["file_name"]) == ("personal_documents", "own.html")
+        assert (subject["field"], subject["old"], subject["new"]) == ("subject", None, "Hello")
+
     def test_reads_backwards_when_the_later_comes_first(
         self, client: httpx.Client, changed: str, rnd: str
     ) -> None:
