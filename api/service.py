@@ -95,7 +95,7 @@ class Service:
         self.papers = Papers(journal, self.read_models, self.records, self.segments, single)
         self.tasks = Tasks(journal, self.read_models, self.records, self.contacts, self.segments)
         self.mailing_groups = MailingGroups(journal, self.read_models, self.records, self.segments)
-        self.history = History(journal)
+        self.history = History(journal, self.segments)
         self.explanations = Explanations(journal, self.read_models, self.segments)
         self.told = ToldHistory(self.log, self.read_models)
         self.trying = Trying(self.segments, self.selecting, self.explanations.past)

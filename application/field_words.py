@@ -124,10 +124,31 @@ DUTCH: dict[str, str] = {
     "allow_related_companies": "gerelateerde bedrijven toestaan",
     "ignore_exclusion": "uitsluiting negeren",
     "entire_companies": "hele bedrijven",
+    "formulas": "formules",
+    "blocked": "geblokkeerd",
+    "lines": "vragen en antwoorden",
+    "starting_date": "eerste dag",
+    "ending_date": "laatste dag",
+    "status_code": "status",
+    "activated": "geactiveerd",
+    "actions": "acties",
+    "default_correspondence_type": "correspondentietype van nieuwe contacten",
+    "default_salesperson_code": "verkoper van nieuwe contacten",
+    "default_language_code": "taal van nieuwe contacten",
+    "number_series": "nummerreeksen",
+    "company": "eigen bedrijf",
+    "inherit": "over te nemen van het bedrijf",
+    "status": "status",
+    "priority": "prioriteit",
+    "closed": "afgesloten",
+    "date_closed": "afgesloten op",
 }
 
 DUTCH_VALUES: dict[str, str] = {
+    "company": "bedrijf",
+    "person": "persoon",
     "hard_copy": "papier",
+    "email": "e-mail",
     "fax": "fax",
     "outbound": "uitgaand",
     "inbound": "inkomend",
@@ -138,8 +159,23 @@ DUTCH_VALUES: dict[str, str] = {
     "neutral": "neutraal",
     "negative": "negatief",
     "very_negative": "zeer negatief",
+    "meeting": "afspraak",
+    "phone_call": "telefoongesprek",
+    "not_started": "niet begonnen",
+    "in_progress": "bezig",
+    "completed": "voltooid",
+    "waiting": "wacht",
+    "postponed": "uitgesteld",
+    "low": "laag",
+    "normal": "normaal",
+    "high": "hoog",
 }
-ENUMERATED = frozenset({"correspondence_type", "information_flow", "initiated_by", "evaluation"})
+ENUMERATED = frozenset(
+    {
+        *("correspondence_type", "information_flow", "initiated_by", "evaluation"),
+        *("type", "default_correspondence_type", "status", "priority"),
+    }
+)
 
 BLANK: dict[Language, str] = {"en": "blank", "nl": "leeg"}
 YES: dict[Language, str] = {"en": "yes", "nl": "ja"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +14,16 @@ from psycopg.sql import SQL
 from application.field_words import Language
 from application.history_words import ERASED, tell
 from application.journal import Journal
-from application.segments import stream_of
+from application.segments import Segments, stream_of
 from application.story import steps_of
 from domain.errors import NotFound
-from domain.segment.difference import Difference, difference
+from domain.segment.difference import Difference, LineChange, difference
+from domain.segment.line_values import SegmentLine
 from domain.segment.lineage import Lineage, Step, lineage
 from domain.segment.state import Segment
+
+MOST_SHOWN = 1_000
+"""So many changes of lines are told as they were shown: for each the contact is read as it was."""
 
 
 class FedEvent(msgspec.Struct, frozen=True):
@@ -76,8 +81,9 @@ class ComparedSegment(msgspec.Struct, frozen=True):
 class History:
     """Looking back."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, segments: Segments) -> None:
         self.journal = journal
+        self.segments = segments
 
     def events(
         self, *, after: int, limit: int, stream: str | None = None, type_: str | None = None
@@ -133,12 +139,40 @@ class History:
             raise NotFound(f"Segment {no} has no such version.")
         one, other = lineage(steps[:before]), lineage(steps[:after])
         between = told(steps, language, after=min(before, after))
+        differ = difference(one.segment, other.segment)
+        changes = self._as_shown(
+            differ.line_changes,
+            (one.segment, steps[before - 1].position),
+            (other.segment, steps[after - 1].position),
+        )
         return ComparedSegment(
             one,
             other,
-            difference(one.segment, other.segment),
+            replace(differ, line_changes=changes),
             between if before <= after else between[::-1],
         )
+
+    def _as_shown(
+        self, changes: Sequence[LineChange], was: tuple[Segment, int], is_now: tuple[Segment, int]
+    ) -> tuple[LineChange, ...]:
+        """Changes with what lines showed of their contacts at the two moments, of the first lines."""
+        numbers = {change.line_no for change in changes[:MOST_SHOWN] if change.of_contact}
+        if not numbers:
+            return tuple(changes)
+        old, new = (self._lines(numbers, *side) for side in (was, is_now))
+        found = []
+        for change in changes:
+            if not change.of_contact or change.line_no not in numbers:
+                found.append(change)
+                continue
+            values = [getattr(side[change.line_no], change.field) for side in (old, new)]
+            if values[0] != values[1]:
+                found.append(msgspec.structs.replace(change, old=values[0], new=values[1]))
+        return tuple(found)
+
+    def _lines(self, numbers: Iterable[int], segment: Segment, position: int) -> dict[int, SegmentLine]:
+        lines = [line for number in numbers if (line := segment.line(number)) is not None]
+        return {line.line_no: line for line in self.segments.show(lines, position)}
 
 
 def told(

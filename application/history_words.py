@@ -38,6 +38,7 @@ from domain.segment.events import (
     SegmentLogged,
     Skipped,
 )
+from domain.segment.line_values import line_document, of_its_contact
 from domain.segment.propagation import lines_in_scope
 from domain.segment.state import Segment
 from domain.vocabulary import given
@@ -63,6 +64,7 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "Changed line {line} ({contact}): {changes}.",
         "nl": "Regel {line} ({contact}) gewijzigd: {changes}.",
     },
+    "by_contact": {"en": "by contact", "nl": "volgens contact"},
     "line_removed": {
         "en": "Took contact {contact} off line {line}.",
         "nl": "Contact {contact} van regel {line} gehaald.",
@@ -203,7 +205,8 @@ def tell(event: object, before: Segment, language: Language) -> str:
         case LineAdded():
             return word("line_added", contact=event.contact_no, line=event.line_no)
         case LineChanged():
-            changes = changes_in_words(_line_values(before, event.line_no), given(event.changes), language)
+            old = _line_values(before, event.line_no, language)
+            changes = changes_in_words(old, given(event.changes), language)
             return word("line_changed", contact=event.contact_no, line=event.line_no, changes=changes)
         case LineRemoved():
             return word("line_removed", contact=event.contact_no, line=event.line_no)
@@ -317,12 +320,14 @@ def changes_in_words(old: dict[str, Any], new: dict[str, Any], language: Languag
     )
 
 
-def _line_values(segment: Segment, line_no: int) -> dict[str, Any]:
-    """What a line said, as far as its contact does not come into it."""
+def _line_values(segment: Segment, line_no: int, language: Language) -> dict[str, Any]:
+    """What a line said; where its contact has a say, which is not known here, a word for that."""
     line = segment.line(line_no)
     if line is None:
         return {}
-    return {"attempt_failed": False} | msgspec.structs.asdict(line.block.start) | given(line.own)
+    said = {"attempt_failed": False} | msgspec.structs.asdict(line.block.start) | given(line.own)
+    of_contact = dict.fromkeys(of_its_contact(line.block.start, line.own), WORDS["by_contact"][language])
+    return said | {"subject": line_document(line, None).subject} | of_contact
 
 
 def _following(event: HeaderChanged, before: Segment, language: Language) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from msgspec import UNSET
 from msgspec.structs import replace as replaced
 
 from application.contacts import Contacts, check_address
@@ -101,7 +102,7 @@ class SingleInteractions:
         begun = self.journal.load(interaction_stream(entry_no), SingleInteraction)
         if begun is None:
             raise NotFound.named("postponed interaction", entry_no)
-        said = resumed_values(begun, more)
+        said = self._with_whom_by_now(resumed_values(begun, more), more)
         value, named = self._complete(caller, said)
         value = check(value, self._contact(value.contact_no), deliver=deliver, as_mail=_is_mail(said))
         value, makes, claims = self.with_campaign_entry(value)
@@ -136,6 +137,22 @@ class SingleInteractions:
 
     def _contact(self, no: object) -> KnownContact | None:
         return self.contacts.get(no, "contact_no") if isinstance(no, str) else None
+
+    def _with_whom_by_now(self, said: InteractionValues, more: InteractionValues) -> InteractionValues:
+        """What was begun with a deleted person is its company's, with a deleted company nobody's (B19).
+
+        How that person was reached is left out: it is personal, and not the company's.
+        """
+        no: object = said.contact_no
+        while isinstance(no, str) and "contact_no" not in given(more):
+            known = self.journal.load(contact_stream(no), KnownContact)
+            if known is None or not known.deleted:
+                break
+            no = known.value.company_no if known.value.company_no != no else None
+        if no == said.contact_no:
+            return said
+        now = {"contact_no": no, "contact_via": UNSET, "contact_alternative_address_code": UNSET}
+        return replaced(said, **(now | given(more)))
 
     def with_campaign_entry(
         self, value: Interaction, *, ahead: int = 0

@@ -216,7 +216,7 @@ def check(
     """Refuse what is not complete, in the order of domain B15; the type may become blank (B10.3).
 
     `as_mail`: somebody says that it is a mail, which needs a document even if nothing is to be sent.
-    Raises MandatoryField, NoEmail, NoDocument.
+    Raises MandatoryField, NoDocument, NoEmail.
     """
     for field, needed in NEEDED.items():
         # Whoever sends a document need not be a salesperson (domain B10.3).
@@ -225,16 +225,16 @@ def check(
             raise MandatoryField.named(field, f"The interaction needs {needed}.")
     assert contact is not None
     is_mail = interaction.correspondence_type == "email"
+    if as_mail and is_mail and interaction.document is None:
+        raise NoDocument(
+            "An interaction by e-mail needs a template with a document.",
+            [(("correspondence_type",), "the interaction template has no document")],
+        )
     arrives = not is_mail or _has_email(interaction, contact)
     if deliver and not arrives and interaction.contact_alternative_address_code is None:
         raise NoEmail(
             f"Contact {contact.no} has no e-mail address.",
             [(("contact_no",), "there is no e-mail address")],
-        )
-    if as_mail and is_mail and interaction.document is None:
-        raise NoDocument(
-            "An interaction by e-mail needs a template with a document.",
-            [(("correspondence_type",), "the interaction template has no document")],
         )
     if not arrives:
         return replaced(interaction, correspondence_type=None)

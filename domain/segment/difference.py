@@ -13,11 +13,12 @@ import msgspec
 
 from domain.contact_set import EMPTY, ContactSet, union
 from domain.segment.header import Header
+from domain.segment.line_values import document_of, of_its_contact
 from domain.segment.lines import NO_CHANGES, LineBlock, LineChanges, LineStart
 from domain.segment.state import Segment
 from domain.vocabulary import given
 
-NOT_SHOWN = frozenset({"template", "correspondence_type_fixed"})
+NOT_SHOWN = frozenset({"template", "correspondence_type_fixed", "language_fixed"})
 """Values that follow from others; nobody chooses them."""
 
 UNLESS_GIVEN: Mapping[str, Any] = {"attempt_failed": False}
@@ -49,6 +50,8 @@ class LineChange(msgspec.Struct, frozen=True):
     field: str
     old: Any
     new: Any
+    of_contact: bool = False
+    """Whether its contact has a say in one of the two, which is then what the line says without it."""
 
 
 @dataclass(frozen=True)
@@ -150,13 +153,14 @@ def _line_changes(before: Segment, after: Segment) -> Iterator[LineChange]:
         old_part, new_part = _part_with(then.get(number), key), _part_with(now.get(number), key)
         if old_part is None or new_part is None:
             continue
-        old = _says(old_part, before.own.get((number, key), NO_CHANGES))
-        new = _says(new_part, after.own.get((number, key), NO_CHANGES))
+        old_own, new_own = (side.own.get((number, key), NO_CHANGES) for side in (before, after))
+        old, new = _says(old_part, old_own), _says(new_part, new_own)
+        asked, asks = of_its_contact(old_part.start, old_own), of_its_contact(new_part.start, new_own)
         for name in dict.fromkeys((*old, *new)):
             usual = UNLESS_GIVEN.get(name)
             was, is_now = old.get(name, usual), new.get(name, usual)
-            if was != is_now and name not in NOT_SHOWN:
-                yield LineChange(new_part.line_no(key), key, name, was, is_now)
+            if (was != is_now or name in asked ^ asks) and name not in NOT_SHOWN:
+                yield LineChange(new_part.line_no(key), key, name, was, is_now, name in asked | asks)
 
 
 def _part_with(parts: list[LineBlock] | None, key: int) -> LineBlock | None:
@@ -164,4 +168,5 @@ def _part_with(parts: list[LineBlock] | None, key: int) -> LineBlock | None:
 
 
 def _says(block: LineBlock, own: LineChanges) -> dict[str, Any]:
-    return {name: getattr(block.start, name) for name in block.start.__struct_fields__} | given(own)
+    said = {name: getattr(block.start, name) for name in block.start.__struct_fields__} | given(own)
+    return said | {"subject": document_of(block.start, given(own), None).subject}

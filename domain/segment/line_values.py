@@ -14,7 +14,7 @@ import msgspec
 
 from domain.contact import AlternativeAddress, active_address
 from domain.document import Document, Documents, document_in, languages
-from domain.segment.lines import Line, LineStart
+from domain.segment.lines import Line, LineChanges, LineStart
 from domain.vocabulary import ContactType, CorrespondenceType, Evaluation, InformationFlow, InitiatedBy, given
 
 
@@ -85,10 +85,11 @@ class LineDocument(msgspec.Struct, frozen=True):
 
 def line_document(line: Line, language_of_contact: str | None) -> LineDocument:
     """Which document a line uses (domain B3.5, B4): its contact's language if there is a document in it."""
-    return _document(line.block.start, given(line.own), language_of_contact)
+    return document_of(line.block.start, given(line.own), language_of_contact)
 
 
-def _document(start: LineStart, own: Mapping[str, Any], language_of_contact: str | None) -> LineDocument:
+def document_of(start: LineStart, own: Mapping[str, Any], language_of_contact: str | None) -> LineDocument:
+    """The same of a line that starts from this and has that of its own."""
     personal: Documents = own.get("personal_documents", ())
     documents: Documents = personal or own.get("documents", start.documents)
     language = own.get("language_code", start.language_code)
@@ -99,6 +100,23 @@ def _document(start: LineStart, own: Mapping[str, Any], language_of_contact: str
     subject = document.subject if document else None if documents else start.subject
     kind: Literal["inherited", "unique"] = "unique" if personal else "inherited"
     return LineDocument(language, own.get("subject", subject), document, kind if document else None)
+
+
+def of_its_contact(start: LineStart, own: LineChanges) -> set[str]:
+    """The values of a line that its contact has a say in, because the line does not say them itself."""
+    said = given(own)
+    found = {"contact_alternative_address_code"}
+    if start.salesperson_code is None:
+        found.add("salesperson_code")
+    by_language = said.get("documents", start.documents) and not said.get("language_fixed", False)
+    if by_language:
+        found.add("subject")
+    found -= said.keys()
+    if by_language:
+        found.add("language_code")
+    if not said.get("correspondence_type_fixed", start.correspondence_type_fixed):
+        found.add("correspondence_type")
+    return found
 
 
 def segment_line(line: Line, contact: LineFacts | None) -> SegmentLine:
@@ -139,7 +157,7 @@ class _LinesAlike:
         if "contact_alternative_address_code" not in own:
             address = active_address(facts.alternative_addresses, common.date)
         if (document := self._documents.get(facts.language_code)) is None:
-            document = _document(self._start, own, facts.language_code)
+            document = document_of(self._start, own, facts.language_code)
             self._documents[facts.language_code] = document
         return msgspec.structs.replace(
             common,

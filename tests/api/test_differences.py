@@ -72,6 +72,41 @@ class TestADifference:
         ]
         assert found["lines_changed"]["count"] == 0
 
+    def test_tells_what_a_line_took_from_its_contact_as_it_was_shown(
+        self, client: httpx.Client, crm: Crm
+    ) -> None:
+        one, two = crm.record("salespeople"), crm.record("salespeople")
+        contact = crm.contact(salesperson_code=one, correspondence_type="email")["no"]
+        no = crm.segment()["no"]
+        crm.line(no, contact)
+        path = f"/v1/segments/{no}/lines/10000"
+        ok(client.patch(path, json={"salesperson_code": None, "correspondence_type": "hard_copy"}))
+        ok(client.patch(f"/v1/contacts/{contact}", json={"salesperson_code": two}))
+        ok(client.patch(path, json={"salesperson_code": two}))
+
+        def told(before: int, after: int) -> list[tuple[str, Any, Any]]:
+            changes = diff(client, no, before, after)["lines_changed"]
+            assert changes["count"] == len(changes["first"])
+            return [(change["field"], change["old"], change["new"]) for change in changes["first"]]
+
+        kind = ("correspondence_type", "email", "hard_copy")
+        assert told(2, 3) == [kind, ("salesperson_code", one, None)]
+        assert told(3, 2) == [("correspondence_type", "hard_copy", "email"), ("salesperson_code", None, one)]
+        assert told(2, 4) == [kind, ("salesperson_code", one, two)]
+        step = diff(client, no, 2, 3)["events"][0]["text"]
+        assert "salesperson code by contact → blank" in step
+        assert "correspondence type by contact → hard copy" in step
+        assert diff(client, no, 3, 4)["events"][0]["text"].endswith(f"salesperson code blank → {two}.")
+
+    def test_tells_which_document_a_line_got_and_its_subject(self, client: httpx.Client, crm: Crm) -> None:
+        no = crm.loggable()["no"]
+        version = ok(client.get(f"/v1/segments/{no}"))["version"]
+        path = f"/v1/segments/{no}/lines/10000/document?file_name=own.html&subject=Hello"
+        ok(client.put(path, content=b"<p>Hello</p>", headers={"Content-Type": "text/html"}))
+        document, subject = diff(client, no, version, version + 1)["lines_changed"]["first"]
+        assert (document["field"], document["new"][0]["file_name"]) == ("personal_documents", "own.html")
+        assert (subject["field"], subject["old"], subject["new"]) == ("subject", None, "Hello")
+
     def test_reads_backwards_when_the_later_comes_first(
         self, client: httpx.Client, changed: str, rnd: str
     ) -> None:

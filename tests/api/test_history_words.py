@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace as replaced
 
 from application import history_words
-from application.event_words import Facts, tell_any
-from application.field_words import DUTCH, HIDDEN, Language
+from application.event_words import NOT_TOLD, Facts, tell_any
+from application.field_words import DUTCH, DUTCH_VALUES, HIDDEN, Language
 from application.history_words import tell
 from domain.amendments import (
     Amendment,
@@ -25,6 +25,7 @@ from domain.amendments import (
     LoggedSegmentDeleted,
 )
 from domain.catalogue import EVENT_TYPES
+from domain.contact import Contact, ContactRegistered, KnownContact
 from domain.contact_set import ContactSet
 from domain.criteria import TABLES
 from domain.delivery import (
@@ -35,6 +36,8 @@ from domain.delivery import (
     InteractionsSentAgain,
 )
 from domain.document import Document
+from domain.interaction_template import InteractionTemplateSetup
+from domain.records import RECORD_KINDS
 from domain.segment.documents import attach, remove
 from domain.segment.events import (
     CriteriaOptions,
@@ -49,7 +52,15 @@ from domain.segment.header import HeaderChanges
 from domain.segment.lines import LineChanges
 from domain.segment.selection import Criteria, Selection, apply_criteria
 from domain.segment.state import Segment
-from domain.vocabulary import CriteriaActionKind
+from domain.task import Task
+from domain.vocabulary import (
+    ContactType,
+    CorrespondenceType,
+    CriteriaActionKind,
+    TaskPriority,
+    TaskStatus,
+    TaskType,
+)
 from tests.domain.worksheet import AT, WORK_DATE, Worksheet
 from tests.replay.samples import decoded, log_named, log_names
 
@@ -216,6 +227,24 @@ def test_every_table_and_field_has_a_dutch_word() -> None:
     names |= {*HeaderChanges.__struct_fields__, *LineChanges.__struct_fields__}
     names |= {*CriteriaOptions.__struct_fields__}
     assert names - HIDDEN - DUTCH.keys() == set()
+
+
+def test_every_field_of_contacts_tasks_and_records_has_a_dutch_word() -> None:
+    structs: list[type[msgspec.Struct]] = [Contact, Task, *(kind.value_type for kind in RECORD_KINDS)]
+    names = {name for struct in structs for name in struct.__struct_fields__}
+    # Which template a kind of document gets is set up once, by whoever knows them by these names.
+    kinds_of_document = set(InteractionTemplateSetup.__struct_fields__)
+    assert names - kinds_of_document - NOT_TOLD - DUTCH.keys() == set()
+
+
+def test_members_of_enumerations_are_told_in_dutch() -> None:
+    fixed = (ContactType, CorrespondenceType, TaskType, TaskStatus, TaskPriority)
+    members = {member for kind in fixed for member in get_args(kind)}
+    assert members - DUTCH_VALUES.keys() == set()
+    value = Contact(type="person", name="Anna", correspondence_type="email")
+    text = tell_any(ContactRegistered("CT1", 1, value), KnownContact(), "nl")
+    assert "soort persoon" in text
+    assert "correspondentietype e-mail" in text
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])

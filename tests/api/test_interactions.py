@@ -267,6 +267,24 @@ class TestSingleInteraction:
         assert ok(client.get(f"{LOG}/{entry}")) == ok(resumed)
         refused(client.post(f"{LOG}/{entry}/resume"), "conflict")
 
+    def test_b19_a_postponed_one_of_a_deleted_person_is_finished_with_the_company(
+        self, client: httpx.Client, crm: Crm, call: dict[str, Any]
+    ) -> None:
+        company = crm.contact()["no"]
+        person = crm.contact(type="person", company_no=company)["no"]
+        del call["contact_no"]
+        begun = {"contact_no": person, "contact_via": "+31 6 1", "postponed": True}
+        first, second = (ok(client.post(LOG, json=begun))["entry_no"] for _ in range(2))
+        ok(client.delete(f"/v1/contacts/{person}"))
+        assert ok(client.get(f"{LOG}/{first}"))["contact_no"] == company
+        resumed = ok(client.post(f"{LOG}/{first}/resume", json=call))
+        assert (resumed["contact_no"], resumed["contact_company_no"]) == (company, company)
+        assert resumed["contact_via"] is None
+        assert count(client, f"/v1/contacts/{company}") == 1
+        ok(client.delete(f"/v1/contacts/{company}"))
+        problem = refused(client.post(f"{LOG}/{second}/resume", json=call), "mandatory-field")
+        assert problem["errors"][0]["loc"] == ["contact_no"]
+
     def test_is_recorded_once_for_one_idempotency_key(
         self, client: httpx.Client, call: dict[str, Any], rnd: str
     ) -> None:

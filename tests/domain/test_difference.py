@@ -70,6 +70,14 @@ def test_a_line_that_changed_is_told_by_itself(sheet: Worksheet) -> None:
     assert found.block_changes == ()
 
 
+def test_a_line_that_no_longer_asks_its_contact_is_told(sheet: Worksheet) -> None:
+    sheet.add(1)
+    before = sheet.segment
+    sheet.change_line(10_000, salesperson_code=None)
+    found = difference(before, sheet.segment)
+    assert found.line_changes == (LineChange(10_000, 1, "salesperson_code", None, None, of_contact=True),)
+
+
 def test_backwards_old_and_new_change_places(sheet: Worksheet) -> None:
     sheet.add(1)
     before = sheet.segment
@@ -153,7 +161,11 @@ def test_it_is_what_comparing_every_line_gives(commands: list[tuple[Any, ...]], 
         for name in now[line].keys() - NOT_SHOWN
         if was[line].get(name) != now[line][name]
     )
-    told = Counter((change.field, repr(change.old), repr(change.new)) for change in found.line_changes)
+    told = Counter(
+        (change.field, repr(change.old), repr(change.new))
+        for change in found.line_changes
+        if change.old != change.new  # else the line began, or ceased, to ask its contact
+    )
     for change in found.block_changes:
         told[change.field, repr(change.old), repr(change.new)] += change.lines
     assert told == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -157,9 +158,9 @@ class TestChecking:
             complete(said(correspondence_type="email"), around()),
             known(email="anna@example.org"),
         )
-        for contact in (reachable, ANNA):
+        for contact, deliver in product((reachable, ANNA), (False, True)):  # the document comes first
             with pytest.raises(NoDocument) as refusal:
-                check(mail, contact, deliver=False, as_mail=True)
+                check(mail, contact, deliver=deliver, as_mail=True)
             assert [place for place, _ in refusal.value.problems] == [("correspondence_type",)]
         assert check(mail, reachable, deliver=False).correspondence_type == "email"
 
