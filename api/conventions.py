@@ -61,7 +61,7 @@ class Asked:
         return who
 
     async def check(self, request: Request) -> None:
-        """Refuse what the route does not know, to those who may know."""
+        """Refuse what the route does not know, to those who may know. Raises InvalidRequest."""
         problems = self._parameters(request) or await self._fields(request)
         position = None if self._waits else request.headers.get(POSITION)
         if not problems and position is None:

@@ -146,6 +146,7 @@ def claim(service: Service, user_id: str, key: str) -> psycopg.Connection[Any] |
     """A connection that has the claim for as long as it lives; None while another one has it.
 
     So the claim of a process that died, or lost its database, ends with its connection.
+    Raises PersistenceError.
     """
     try:
         connection = psycopg.connect(service.conninfo, autocommit=True)

@@ -29,7 +29,10 @@ NOT_CHECKED = 2
 
 @contextmanager
 def reading_proofs(data: Path | None) -> Iterator[Any]:
-    """What proves the log, for a role that can only read: nothing is made, or brought up to date."""
+    """What proves the log, for a role that can only read: nothing is made, or brought up to date.
+
+    Raises EmbeddedPostgresError, MigrationError.
+    """
     from api.serve import database, embedded
     from application.auditing import Auditing
     from application.event_log import open_log

@@ -41,7 +41,6 @@ from projections.selection import (
     select_contacts,
 )
 
-SAMPLE = 20
 _LONG_TABLES = {"interaction_log_entry", "value_entry"}
 """Tables that can be much longer than that of contacts, and might be read twice, for the first few again."""
 
@@ -82,7 +81,7 @@ class Selecting:
             event.lines_added,
             event.lines_removed,
             event.skipped.counts(),
-            sample(self.read_models, concerned, SAMPLE),
+            sample(self.read_models, concerned),
         )
 
     @retried
@@ -200,12 +199,7 @@ class Selecting:
     # What they share
 
     def _counted(self, segment: Segment, criteria: Criteria, tree: Tree) -> Preview:
-        found = count_contacts(
-            self.read_models,
-            tree,
-            SAMPLE,
-            ignore_exclusion=criteria.options.ignore_exclusion,
-        )
+        found = count_contacts(self.read_models, tree, ignore_exclusion=criteria.options.ignore_exclusion)
         left_out = {"excluded": found.excluded, "privacy_blocked": found.privacy_blocked}
         skipped = NOTHING_SKIPPED.counts() | left_out
         return Preview(segment.next_action_no, criteria, found.position, found.added, 0, skipped, found.first)

@@ -23,9 +23,8 @@ from domain.segment.state import Segment
 from eventstore.moments import position_at
 from projections.past import past_read_models
 from projections.read_models import ReadModels
-from projections.selection import sample
+from projections.selection import SAMPLE, sample
 
-SAMPLE = 20
 ASKED = ("contacts", "setup")
 """The read models that hold contacts, interactions and codes; worksheets come from their own events."""
 
@@ -151,7 +150,7 @@ class Trying:
         """The first of a set by key; of one whom there is not, or was not then, only the number."""
         keys = [contacts[index] for index in range(min(SAMPLE, len(contacts)))]
         numbers = self.contacts.numbers(keys)
-        known = {row["no"]: row for row in sample(shown, contacts, SAMPLE)}
+        known = {row["no"]: row for row in sample(shown, contacts)}
         blank = {"name": None, "type": None, "company_name": None, "city": None}
         return [known.get(numbers[key], {"no": numbers[key]} | blank) for key in keys if key in numbers]
 

@@ -117,7 +117,7 @@ class _Story:
             self.found.fields.append((done, mark))
 
     def close(self) -> None:
-        """The stream of text is over."""
+        """The stream of text is over. Raises DocumentUnreadable."""
         self.break_text()
         if self.open:
             raise DocumentUnreadable("The document has a field without an end.")
@@ -215,7 +215,7 @@ class _Writer:
         self.places: list[Place] = []
 
     def replace_complex(self, done: _Field, end: etree._Element) -> None:
-        """Make a merge field of several parts a place; leave other fields alone."""
+        """Make a merge field of several parts a place, no other. Raises DocumentUnreadable."""
         code = read_code("".join(done.code))
         if code is None:
             if done.has_field_in_code and not "".join(done.code).strip():

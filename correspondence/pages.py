@@ -20,7 +20,7 @@ def page_fields(page: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(known), tuple(name for name in written if canonical(name) is None)
 
 
-def fill_page(page: str, values: Mapping[str, Value], language: str | None = None) -> str:
+def fill_page(page: str, values: Mapping[str, Value], language: str | None) -> str:
     """The page with these values by field name; what is not known is blank."""
     spoken = language_of(language)
 

@@ -61,7 +61,10 @@ class Account(NamedTuple):
 
 
 def find_postgres_binaries() -> Path:
-    """The directory of the PostgreSQL programs: as asked for, else a package's, the system's, the PATH's."""
+    """The directory of the PostgreSQL programs: as asked for, else a package's, the system's, the PATH's.
+
+    Raises EmbeddedPostgresError.
+    """
     if wanted := os.environ.get("SEGMENTLOG_PG_BIN"):
         if not _has_programs(Path(wanted)):
             raise EmbeddedPostgresError(

@@ -100,7 +100,10 @@ class ServeLock:
 
 @contextmanager
 def in_plain_words(path: Path) -> Iterator[None]:
-    """Turn what the system refuses to do with `path` into a message that says what to do about it."""
+    """Turn what the system refuses to do with `path` into a message that says what to do about it.
+
+    Raises EmbeddedPostgresError.
+    """
     try:
         yield
     except OSError as error:

@@ -82,7 +82,10 @@ def root(node: Node, size: int) -> bytes:
 
 
 def inclusion_path(node: Node, index: int, size: int) -> list[bytes]:
-    """What proves that a leaf is the one at `index` of a tree of `size` (RFC 6962, 2.1.1)."""
+    """What proves that a leaf is the one at `index` of a tree of `size` (RFC 6962, 2.1.1).
+
+    Raises IndexError.
+    """
     if not 0 <= index < size:
         raise IndexError(f"a tree of {size} leaves has none at {index}")
     start, end, path = 0, size, []
@@ -98,7 +101,10 @@ def inclusion_path(node: Node, index: int, size: int) -> list[bytes]:
 
 
 def consistency_path(node: Node, old: int, new: int) -> list[bytes]:
-    """What proves that a tree of `new` leaves begins with that of `old` (RFC 6962, 2.1.2)."""
+    """What proves that a tree of `new` leaves begins with that of `old` (RFC 6962, 2.1.2).
+
+    Raises IndexError.
+    """
     if not 0 < old <= new:
         raise IndexError(f"a tree of {new} leaves does not begin with one of {old}")
     start, end, path = 0, new, []

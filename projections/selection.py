@@ -28,6 +28,8 @@ _AS_SENT = np.dtype(">i4")
 _EXPANDED = sql.SQL(" UNION SELECT p.key FROM contact p JOIN chosen ON p.company_key = chosen.company_key")
 _RELATED = sql.SQL(" UNION SELECT company_key FROM chosen WHERE company_key IS NOT NULL")
 
+SAMPLE = 20
+"""So many contacts are shown of those that an action would be about."""
 _SHOWN = ("no", "name", "type", "company_name", "city")
 # The first of them are looked for among the first contacts. Only if too few are there do keys come, as a rule
 # not many: to look on for a rare name would take as long again as the count.
@@ -75,9 +77,7 @@ def select_contacts(read_models: ReadModels, criteria: Criteria, options: Criter
     return _selection(read_models, statement, parameters)
 
 
-def count_contacts(
-    read_models: ReadModels, criteria: Criteria, size: int, *, ignore_exclusion: bool
-) -> Counted:
+def count_contacts(read_models: ReadModels, criteria: Criteria, *, ignore_exclusion: bool) -> Counted:
     """The same without options that widen it, in numbers, with the first of those who would be added."""
     parameters = Parameters()
     out = "c.privacy_blocked" if ignore_exclusion else "(c.privacy_blocked OR c.exclude_from_segment)"
@@ -86,14 +86,14 @@ def count_contacts(
         out=sql.SQL(out),
         tracking=read_models.tracking("contacts"),
         shown=sql.SQL(", ").join(sql.Identifier("c", name) for name in _SHOWN),
-        size=sql.Literal(size),
+        size=sql.Literal(SAMPLE),
         early=sql.Literal(_EARLY_KEYS),
     )
     with read_models.glance() as cursor:
         rows = cursor.execute(statement, parameters.values, prepare=False).fetchall()
     found, first = rows[0], [{name: row[name] for name in _SHOWN} for row in rows if row["key"] is not None]
     if found["keys"] is not None:
-        first = sample(read_models, _set(found["keys"]), size)
+        first = sample(read_models, _set(found["keys"]))
     return Counted(
         found["position"],
         found["met"] - found["left_out"],
@@ -136,7 +136,7 @@ def known_contacts(read_models: ReadModels, contacts: ContactSet) -> Selection:
     return _selection(read_models, statement, parameters)
 
 
-def sample(read_models: ReadModels, contacts: ContactSet, size: int) -> list[dict[str, Any]]:
+def sample(read_models: ReadModels, contacts: ContactSet, size: int = SAMPLE) -> list[dict[str, Any]]:
     """Number and name of the first few of a set."""
     first = contacts.to_array()[:size]
     with read_models.glance() as cursor:

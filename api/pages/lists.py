@@ -131,7 +131,7 @@ def shown_list(
     query: Asked,
     columns: Iterable[str],
     path: str,
-    usual: str | None = None,
+    usual: str,
 ) -> Shown:
     """A page of a list. Raises InvalidFilter, InvalidRequest."""
     sort = query.sort or usual

@@ -13,10 +13,11 @@ from psycopg.sql import SQL, Identifier
 
 from application.event_log import read_models
 from eventstore.embedded_postgres import find_postgres_binaries
-from projections.rebuild import checksums, rebuild
+from projections.rebuild import rebuild
 from tests.api.crm import Crm, ok, refused
 from tests.api.forgotten import ELSEWHERE, FIRST, LATER, NOTES, Story, found_in, values
 from tests.api.running import RunningService, running_service
+from tests.projections.checksums import checksums
 
 PG_DUMP = find_postgres_binaries() / "pg_dump"
 

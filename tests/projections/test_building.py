@@ -15,8 +15,9 @@ from domain.errors import Conflict
 from eventstore import log
 from eventstore.personal_keys import MasterKey
 from projections import building
-from projections.rebuild import checksums, rebuild
+from projections.rebuild import rebuild
 from projections.replay import replay
+from tests.projections.checksums import checksums
 from tests.projections.conftest import ANN, Desk, until
 
 BEGIN = """

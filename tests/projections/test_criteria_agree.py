@@ -17,7 +17,7 @@ import pytest
 from psycopg import sql
 from psycopg.rows import dict_row, tuple_row
 
-from application.selecting import SAMPLE, Preview
+from application.selecting import Preview
 from domain.contact_set import ContactSet
 from domain.criteria import TABLES, ContactFacts, criteria_match, parse_criteria
 from domain.field_type import Enumeration, FieldType
@@ -26,6 +26,7 @@ from domain.segment.selection import Criteria
 from projections.contacts import Contacts
 from projections.contacts.canceled_pages import cancel
 from projections.criteria_sql import Parameters, compile_criteria
+from projections.selection import SAMPLE
 from tests.projections.conftest import ANN, Desk
 from tests.projections.filter_terms import WORK_DATE, terms_on, values_of
 

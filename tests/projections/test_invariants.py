@@ -26,7 +26,7 @@ from domain.segment.selection import Criteria
 from domain.segment.state import Segment
 from projections import read_models
 from projections.contact_queries import interactions_of
-from projections.rebuild import checksums
+from tests.projections.checksums import checksums
 from tests.projections.conftest import ANN, WORK_DATE, Desk
 from tests.projections.history import ACTIONS, FILTERS, TEMPLATES, History
 

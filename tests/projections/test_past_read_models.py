@@ -16,7 +16,7 @@ from domain.segment.events import CriteriaApplied
 from domain.segment.selection import Criteria
 from eventstore.moments import position_at
 from projections import past
-from projections.rebuild import checksums
+from tests.projections.checksums import checksums
 from tests.projections.conftest import Desk
 from tests.projections.history import History
 from tests.projections.test_rebuild import streams

@@ -37,10 +37,11 @@ from projections.contact_queries import interactions_of, with_children
 from projections.contacts import Contacts
 from projections.contacts.contact_rows import CHILDREN, VALUE_COLUMNS
 from projections.listing import Query
-from projections.rebuild import checksums, rebuild
+from projections.rebuild import rebuild
 from projections.runner import Runners
 from projections.selection import select_contacts
 from projections.worksheets import FROM_HEADER
+from tests.projections.checksums import checksums
 from tests.projections.conftest import ANN, PATIENCE_SECONDS, WORK_DATE, Desk, until
 from tests.projections.history import TEMPLATES, History
 

@@ -9,9 +9,10 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from application.event_log import read_models
-from projections.rebuild import checksums, rebuild
+from projections.rebuild import rebuild
 from projections.replay import ReplayError, drop, replay, replays
 from projections.runner import Runners
+from tests.projections.checksums import checksums
 from tests.projections.conftest import ANN, PATIENCE_SECONDS, Desk
 from tests.projections.history import History
 

@@ -25,9 +25,9 @@ from eventstore.event import Event
 from projections import tracking as tracking_table
 from projections.contacts import Contacts
 from projections.read_model import InParts, Recorded
-from projections.rebuild import checksums
 from projections.runner import Runner
 from projections.setup import SetupRecords
+from tests.projections.checksums import checksums
 from tests.projections.conftest import ANN, PATIENCE_SECONDS, SCHEMA, Desk, until
 
 REPOSITORY = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from domain.records import RECORD_KINDS, KnownRecord
 from domain.segment.state import Segment
 from domain.task import OneTask, TaskRun
 from eventstore.log import Foldable
-from projections.rebuild import checksums
+from tests.projections.checksums import checksums
 from tests.projections.conftest import Desk
 from tests.replay.later_fields import LATER_FIELDS, without_later_fields
 from tests.replay.make_samples import as_written_earlier

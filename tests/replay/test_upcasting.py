@@ -17,8 +17,9 @@ from domain.segment.state import Segment
 from eventstore.event import UnknownEventError
 from eventstore.upcasting import Upcast, Upcasting
 from eventstore.verify import verify
-from projections.rebuild import checksums, rebuild
+from projections.rebuild import rebuild
 from tests.api.running import ADMIN_KEY, RunningService, running_service
+from tests.projections.checksums import checksums
 from tests.projections.conftest import SCHEMA, Desk
 
 TITLED, RENAMED, CHANGED = "segment.titled.1", "segment.renamed.1", "segment.header-changed.1"
