@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout
 from api.service import Service
 from application.history import FedEvent, FeedPage
 from domain.errors import InvalidRequest
+from eventstore.notices import HEAD
 
 MEDIA_TYPE = "text/event-stream"
 HEARTBEAT_SECONDS = 15.0
@@ -64,11 +65,11 @@ async def follow(
 
     loop, moved = asyncio.get_running_loop(), asyncio.Event()
 
-    def wake() -> None:
+    def wake(_: str | None) -> None:
         if not loop.is_closed():
             loop.call_soon_threadsafe(moved.set)
 
-    with service.watch.following(wake):
+    with service.watch.following(HEAD, wake):
         yield b"retry: 1000\n\n"
         while not service.watch.is_over:
             moved.clear()

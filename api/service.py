@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from functools import cache
 
 from api.entry import Entry, EntrySettings
@@ -42,8 +41,8 @@ from application.verifying import Verifying
 from application.what_if import Trying
 from correspondence.mail_server import MailSettings
 from correspondence.outbox import Outbox
-from eventstore.head_watch import HeadWatch
 from eventstore.log import EventLog
+from eventstore.notices import Notices
 from eventstore.personal_keys import DESTROYED, MasterKey
 from eventstore.verify import Progress, Verification
 from projections import building, reporting
@@ -69,13 +68,12 @@ class Service:
         self.conninfo, self.schema = conninfo, schema
         self._has_master_key = master is not None
         self.log = open_log(conninfo, schema, pool_size=20, master=master)
-        self.watch = HeadWatch(conninfo)
-        self._erasures = HeadWatch(conninfo, DESTROYED)
+        self.watch = Notices(conninfo)
         self._opened = ExitStack()
         self.keys = ApiKeys(conninfo, schema)
         self.entry = Entry(self.keys, entry)
         models = read_models(self.log)
-        self.read_models = ReadModels(conninfo, schema, models, pool_size=20)
+        self.read_models = ReadModels(conninfo, schema, models, self.log.notices, pool_size=20)
         journal = Journal(self.log)
         self.journal = journal
         self.records = Records(journal, self.read_models)
@@ -135,14 +133,9 @@ class Service:
             Delivering(self.journal, self.read_models, self.entry_letters, self.outbox, self.mail),
         )
 
-    @contextmanager
-    def hearing_of_erasures(self) -> Iterator[None]:
+    def hearing_of_erasures(self) -> AbstractContextManager[None]:
         """Forget what was read of a contact as soon as any process erases it."""
-        try:
-            with self._erasures.following(self.log.forget):
-                yield
-        finally:
-            self._erasures.close()
+        return self.log.notices.following(DESTROYED, lambda _: self.log.forget())
 
     def open(self) -> None:
         """Connect for requests."""

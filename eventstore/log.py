@@ -23,6 +23,7 @@ from eventstore.counters import Counters
 from eventstore.event import Envelope, Event
 from eventstore.mapper import EventMapper
 from eventstore.migrate import migrate, require
+from eventstore.notices import Notices
 from eventstore.personal_keys import OF_THIS_PROCESS, MasterKey, PersonalKeyError, PersonalKeys
 from eventstore.recorder import RELYING_ON_NOTHING, Alongside, Datastore, LogRecorder, head_position
 
@@ -131,6 +132,8 @@ class EventLog(Application[str]):
         self.datastore = Datastore(conninfo, schema, size=pool_size)
         self.contents = ContentStore(self.datastore)
         self.counters = Counters(self.datastore)
+        self.notices = Notices(conninfo)
+        """What this process hears of others, and of itself."""
         self._recorder = LogRecorder(self.datastore)
         self.saved = self._recorder.counts
         self.forgetting: list[Callable[[], None]] = []
@@ -310,6 +313,7 @@ class EventLog(Application[str]):
 
     def close(self) -> None:
         """Give the connections back."""
+        self.notices.close()
         self.datastore.close()
         super().close()
 

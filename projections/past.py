@@ -41,7 +41,7 @@ def past_read_models(
         try:
             _make(log, models, position, beside)
             past = ReadModels(log.conninfo, beside, models, pool_size=2)
-            past.open(listening=False)
+            past.open()
             try:
                 yield past
             finally:

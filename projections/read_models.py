@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from threading import Event as Flag
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,12 +16,11 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
+from eventstore.notices import Notices
 from projections import tracking
 from projections.arrays import load_integers_as_numpy
 from projections.listing import Listing, Page, Query, list_page
 from projections.read_model import ReadModel
-
-POLL_SECONDS = 0.5
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -45,15 +43,21 @@ class ReadModels:
     """The read models of one event log, for queries."""
 
     def __init__(
-        self, conninfo: str, log_schema: str, models: Sequence[ReadModel], *, pool_size: int = 10
+        self,
+        conninfo: str,
+        log_schema: str,
+        models: Sequence[ReadModel],
+        notices: Notices | None = None,
+        *,
+        pool_size: int = 10,
     ) -> None:
         self.schemas = {model.name: model.schema(log_schema) for model in models}
         self._conninfo = conninfo
         self._reached = dict.fromkeys(self.schemas, 0)
         self._lock = Lock()
         self._waiting: list[_Waiting] = []
-        self._stop = Flag()
-        self._listener = Thread(target=self._listen, name="read model positions", daemon=True)
+        self._notices = notices
+        self._opened = ExitStack()
         path = SQL("SET search_path = {}").format(SQL(", ").join(map(Identifier, self.schemas.values())))
         # The lock is asked for before a transaction sees anything, so that what a rebuild swaps in comes
         # wholly before or wholly after it (and so that the two never wait for each other). In one trip with
@@ -79,18 +83,16 @@ class ReadModels:
             configure=configure,
         )
 
-    def open(self, *, listening: bool = True) -> None:
-        """Connect, and begin to listen for progress, unless there will be none."""
+    def open(self) -> None:
+        """Connect, and begin to listen for progress, where there are notices."""
         self._pool.open()
-        if listening:
-            self._listener.start()
+        self._opened.callback(self._pool.close)
+        if self._notices is not None:
+            self._opened.enter_context(self._notices.following(tracking.CHANNEL, self._hear))
 
     def close(self) -> None:
         """Give the connections back."""
-        self._stop.set()
-        if self._listener.ident is not None:
-            self._listener.join(5)
-        self._pool.close()
+        self._opened.close()
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor[DictRow]]:
@@ -159,29 +161,18 @@ class ReadModels:
                 found[name] = Status(position, max(0, log_position - position), fed, row["error"])
         return found
 
-    def _listen(self) -> None:
-        while not self._stop.is_set():
-            try:
-                with psycopg.connect(self._conninfo, autocommit=True) as connection:
-                    connection.execute(SQL("LISTEN {}").format(Identifier(tracking.CHANNEL)))
-                    while not self._stop.is_set():
-                        self._look(connection)
-                        for notice in connection.notifies(timeout=POLL_SECONDS):
-                            self._take(notice.payload)
-                            if self._stop.is_set():
-                                break
-            except psycopg.Error:
-                # Whoever waits meanwhile gets the answer that the read models are not there yet.
-                time.sleep(POLL_SECONDS)
-
-    def _take(self, payload: str) -> None:
-        schema, _, position = payload.rpartition(" ")
+    def _hear(self, said: str | None) -> None:
+        if said is None:
+            self._look()
+            return
+        schema, _, position = said.rpartition(" ")
         for name, known in self.schemas.items():
             if known == schema:
                 self._reach(name, int(position))
 
-    def _look(self, connection: Connection[Any]) -> None:
-        with connection.cursor() as cursor:
+    def _look(self) -> None:
+        # Not from the pool, where connections may be as dead as the one that no notice came from.
+        with psycopg.connect(self._conninfo, autocommit=True) as connection, connection.cursor() as cursor:
             for name, schema in self.schemas.items():
                 self._reach(name, tracking.read(cursor, schema).position)
 

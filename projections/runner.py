@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import groupby, takewhile
 from operator import attrgetter
+from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Thread
 from typing import Any, NamedTuple
@@ -28,6 +29,7 @@ from psycopg.sql import SQL, Identifier
 from eventstore.event import UnknownEventError
 from eventstore.log import EventLog
 from eventstore.migrate import migrate_on
+from eventstore.notices import HEAD
 from eventstore.recorder import MissingHeadError
 from projections import tracking
 from projections.part_writers import PartWriters, show_part
@@ -166,18 +168,16 @@ class Runner:
             stop.wait(RETRY_SECONDS)
 
     def _lead(self, stop: Flag) -> None:
-        with psycopg.connect(self.log.conninfo, autocommit=True) as listener:
-            listener.execute("LISTEN log_events")
-            connection = self._connected()
-            while not stop.is_set() and not tracking.lead(connection, self.schema):
-                stop.wait(POLL_SECONDS)
+        connection, said = self._connected(), SimpleQueue[str | None]()
+        while not stop.is_set() and not tracking.lead(connection, self.schema):
+            stop.wait(POLL_SECONDS)
+        with self.log.notices.following(HEAD, said.put):
             reached, told = 0, None
             while not stop.is_set():
                 # Who was told of a save that came along with an earlier one has nothing to do.
                 if told is None or told > reached:
                     reached = self.catch_up(at_least=told)
-                notices = listener.notifies(timeout=POLL_SECONDS, stop_after=1)
-                told = max((int(notice.payload) for notice in notices), default=None)
+                told = _last(said)
 
     def _say(self, error: Exception) -> None:
         try:
@@ -288,6 +288,17 @@ class Runner:
                 yield cursor
         except DeadlockDetected as error:  # with another runner, which is writing the same rows
             raise LostPlaceError from error
+
+
+def _last(said: SimpleQueue[str | None]) -> int | None:
+    """The last position that was said; None where nothing was, or where not all may have been heard."""
+    try:
+        position = said.get(timeout=POLL_SECONDS)
+        while not said.empty():
+            position = said.get()
+    except Empty:
+        return None
+    return None if position is None else int(position)
 
 
 class Runners:

@@ -30,7 +30,7 @@ from domain.segment.header import HeaderChanges
 from domain.segment.lines import LineChanges
 from domain.segment.selection import Criteria
 from domain.segment.state import Segment
-from projections import read_models
+from eventstore import notices
 
 SCHEMA = "segmentlog"
 WORK_DATE = date(2026, 11, 24)
@@ -172,7 +172,7 @@ def alternative(email: str | None) -> dict[str, Any]:
 @pytest.fixture
 def service(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     # Closing waits for the listener to look up, half a minute over all tests.
-    monkeypatch.setattr(read_models, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(notices, "LOOK_SECONDS", 0.05)
     service = Desk(empty_database)
     service.set_up()
     service.read_models.open()

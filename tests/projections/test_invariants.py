@@ -24,7 +24,7 @@ from domain.segment.line_values import SegmentLine, segment_line
 from domain.segment.lines import LineChanges, line_columns
 from domain.segment.selection import Criteria
 from domain.segment.state import Segment
-from projections import read_models
+from eventstore import notices
 from projections.contact_queries import interactions_of
 from tests.projections.checksums import checksums
 from tests.projections.conftest import ANN, WORK_DATE, Desk
@@ -56,7 +56,7 @@ def history(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[Histo
     """Random commands on a database of its own; another history in every run would make failures vanish."""
     name = f"test_{uuid.uuid4().hex}"
     with pytest.MonkeyPatch.context() as patch, psycopg.connect(postgres_url, autocommit=True) as connection:
-        patch.setattr(read_models, "POLL_SECONDS", 0.05)
+        patch.setattr(notices, "LOOK_SECONDS", 0.05)
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         service = Desk(make_conninfo(postgres_url, dbname=name))
         service.set_up()

@@ -8,17 +8,19 @@ from contextlib import closing
 
 import pytest
 
+from eventstore import notices
 from projections.contacts import Contacts
 from projections.read_models import ReadModels
 from projections.runner import Runner
 from projections.setup import SetupRecords
-from tests.projections.conftest import PATIENCE_SECONDS, Desk
+from tests.projections.conftest import PATIENCE_SECONDS, Desk, until
 
 
 @pytest.fixture
 def models(service: Desk) -> Iterator[ReadModels]:
     """Read models that nobody feeds but the test."""
-    with closing(ReadModels(service.conninfo, service.log.schema, [Contacts(), SetupRecords()])) as models:
+    log, fed = service.log, [Contacts(), SetupRecords()]
+    with closing(ReadModels(log.conninfo, log.schema, fed, log.notices)) as models:
         models.open()
         yield models
 
@@ -39,6 +41,25 @@ def test_who_waits_goes_on_once_all_that_were_named_hold_the_position(
             runner.catch_up()
         assert both.result(PATIENCE_SECONDS)
     assert models.wait(last, 0)
+
+
+def test_who_waits_hears_of_what_was_written_while_the_connection_was_lost(
+    service: Desk, models: ReadModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.contact()
+    last = service.log.position()
+    monkeypatch.setattr(notices, "LOOK_SECONDS", 1.0)  # before it connects again
+    until(
+        lambda: service.rows(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query ~ '^LISTEN'"
+        ),
+        "it listened",
+    )
+    with closing(Runner(service.log, Contacts())) as runner:
+        runner.catch_up()
+    assert not models.wait(last, 0, ["contacts"])
+    assert models.wait(last, PATIENCE_SECONDS, ["contacts"])
 
 
 def test_who_waits_in_vain_is_told_so(service: Desk, models: ReadModels) -> None:

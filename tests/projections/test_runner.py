@@ -427,6 +427,20 @@ class TestRunning:
             assert tracking(service)[2] is None
         assert len(service.rows("SELECT FROM contact")) == 2
 
+    def test_all_that_a_process_hears_of_comes_over_one_connection(self, service: Desk) -> None:
+        """The server wakes each connection that listens for whatever is said."""
+        with (
+            service.hearing_of_erasures(),
+            running(Runner(service.log, Contacts())),
+            running(Runner(service.log, SetupRecords())),
+        ):
+            service.contact()
+            until(lambda: tracking(service)[0] == service.log.position(), "it is kept up")
+            listening = (
+                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^LISTEN'"
+            )
+            assert len(service.rows(listening)) == 1
+
     def test_events_of_other_read_models_only_move_the_position(self, service: Desk) -> None:
         service.contact()
         position = service.catch_up()

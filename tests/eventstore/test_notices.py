@@ -1,4 +1,4 @@
-"""Being told that the log has grown."""
+"""Being told that the log has grown, and of what else is said."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from threading import Event as Flag
 import psycopg
 import pytest
 
-from eventstore import head_watch
-from eventstore.head_watch import CHANNEL, HeadWatch
+from eventstore import notices
+from eventstore.notices import HEAD, Notices
 from eventstore.recorder import LogRecorder
 from tests.eventstore.examples import MAPPER, noted
 
@@ -18,9 +18,9 @@ PATIENCE_SECONDS = 30.0
 
 
 @pytest.fixture
-def watch(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[HeadWatch]:
-    monkeypatch.setattr(head_watch, "LOOK_SECONDS", 0.05)
-    with closing(HeadWatch(database)) as watch:
+def watch(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notices]:
+    monkeypatch.setattr(notices, "LOOK_SECONDS", 0.05)
+    with closing(Notices(database)) as watch:
         yield watch
 
 
@@ -28,7 +28,7 @@ def listeners(database: str) -> list[int]:
     with psycopg.connect(database) as connection:
         rows = connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query = %s",
-            (f'LISTEN "{CHANNEL}"',),
+            (f'LISTEN "{HEAD}"',),
         ).fetchall()
     return [row[0] for row in rows]
 
@@ -43,20 +43,20 @@ def is_told(flag: Flag) -> bool:
     return told
 
 
-def test_a_follower_is_told_when_events_are_appended(recorder: LogRecorder, watch: HeadWatch) -> None:
+def test_a_follower_is_told_when_events_are_appended(recorder: LogRecorder, watch: Notices) -> None:
     told = Flag()
-    with watch.following(told.set):
+    with watch.following(HEAD, lambda _: told.set()):
         assert is_told(told)  # it listens now
         append(recorder)
         assert is_told(told)
 
 
 def test_followers_share_one_connection_and_without_any_there_is_none(
-    database: str, recorder: LogRecorder, watch: HeadWatch
+    database: str, recorder: LogRecorder, watch: Notices
 ) -> None:
     assert listeners(database) == []
     told, other = Flag(), Flag()
-    with watch.following(told.set), watch.following(other.set):
+    with watch.following(HEAD, lambda _: told.set()), watch.following(HEAD, lambda _: other.set()):
         assert is_told(told)
         append(recorder)
         assert is_told(told)
@@ -67,11 +67,11 @@ def test_followers_share_one_connection_and_without_any_there_is_none(
 
 
 def test_when_the_connection_is_lost_followers_are_told_once_there_is_another(
-    database: str, recorder: LogRecorder, watch: HeadWatch
+    database: str, recorder: LogRecorder, watch: Notices
 ) -> None:
     """What was appended meanwhile was not heard, so they have to look."""
     told = Flag()
-    with watch.following(told.set):
+    with watch.following(HEAD, lambda _: told.set()):
         assert is_told(told)
         (lost,) = listeners(database)
         with psycopg.connect(database) as connection:
@@ -82,9 +82,9 @@ def test_when_the_connection_is_lost_followers_are_told_once_there_is_another(
         assert lost not in listeners(database)
 
 
-def test_followers_are_told_when_it_ends(watch: HeadWatch) -> None:
+def test_followers_are_told_when_it_ends(watch: Notices) -> None:
     told = Flag()
-    with watch.following(told.set):
+    with watch.following(HEAD, lambda _: told.set()):
         assert is_told(told)
         watch.end()
         assert is_told(told)

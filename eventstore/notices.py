@@ -1,0 +1,103 @@
+"""Passes on what the database gives notice of: one connection for all who follow, if there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event as Flag
+from threading import Lock, Thread
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier
+
+HEAD = "log_events"
+"""The channel of the log, where the position of the last event is said."""
+LOOK_SECONDS = 0.5
+"""How often it is looked whether to end or to listen to more, and how long to wait to connect again."""
+
+Told = Callable[[str | None], None]
+"""Is called from another thread with what was said; with None when something may not have been heard."""
+
+
+class _Follower(NamedTuple):
+    channel: str
+    told: Told
+
+
+class Notices:
+    """Tells its followers what is said on their channels, and all of them when it ends.
+
+    The server wakes each connection that listens for whatever is said, so a process has one.
+    """
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._followers: dict[object, _Follower] = {}
+        self._lock = Lock()
+        self._over = Flag()
+        self._thread: Thread | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether followers are to stop."""
+        return self._over.is_set()
+
+    @contextmanager
+    def following(self, channel: str, told: Told) -> Iterator[None]:
+        """`told` is called with what is said; it must not take long, since others wait."""
+        me = object()
+        with self._lock:
+            self._followers[me] = _Follower(channel, told)
+            if self._thread is None and not self.is_over:
+                self._thread = Thread(target=self._listen, name="notices", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._followers[me]
+
+    @property
+    def followers(self) -> int:
+        """How many follow."""
+        return len(self._of())
+
+    def end(self) -> None:
+        """Tell all followers to stop; returns at once."""
+        self._over.set()
+        for follower in self._of():
+            follower.told(None)
+
+    def close(self) -> None:
+        """End, and give the connection back."""
+        self.end()
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join(5)
+
+    def _of(self, channel: str | None = None) -> list[_Follower]:
+        with self._lock:
+            return [one for one in self._followers.values() if channel in (None, one.channel)]
+
+    def _listen(self) -> None:
+        while not self.is_over:
+            try:
+                with psycopg.connect(self._conninfo, autocommit=True) as connection:
+                    channels: set[str] = set()
+                    while not self.is_over:
+                        self._listen_to_more(connection, channels)
+                        for notice in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
+                            for follower in self._of(notice.channel):
+                                follower.told(notice.payload)
+            except psycopg.Error:
+                self._over.wait(LOOK_SECONDS)
+
+    def _listen_to_more(self, connection: Connection[Any], channels: set[str]) -> None:
+        for channel in {follower.channel for follower in self._of()} - channels:
+            connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
+            channels.add(channel)
+            for follower in self._of(channel):
+                follower.told(None)  # what was said before this connection listened was not heard
