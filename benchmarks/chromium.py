@@ -24,7 +24,7 @@ ARGUMENTS = (
     *("--disable-sync", "--disable-background-networking", "--remote-debugging-port=0"),
 )
 SIZE = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-PATIENCE = 20.0
+PATIENCE = 60.0
 KEYS = {"Tab": (9, ""), "Enter": (13, "\r")}
 
 
@@ -61,14 +61,22 @@ class Window:
 
     def until(self, condition: str) -> None:
         """Wait until a page is shown that meets a condition."""
+        page = self._where(f"!document.prerendering && Boolean({condition})")
+        self._pages.remove(page)
+        self._pages.append(page)
+
+    def until_prepared(self) -> None:
+        """Wait until a page is there that nobody has opened yet."""
+        self._where("document.prerendering && document.readyState === 'complete'")
+
+    def _where(self, condition: str) -> str:
+        """A page that meets a condition, once there is one."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             for page in list(self._pages):
                 try:
-                    if self._value(page, f"!document.prerendering && Boolean({condition})", 1):
-                        self._pages.remove(page)
-                        self._pages.append(page)
-                        return
+                    if self._value(page, condition, 1):
+                        return page
                 except NotAnsweredError:
                     pass
             self.rest(0.02)

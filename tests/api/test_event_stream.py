@@ -19,7 +19,7 @@ from tests.api.crm import Crm, ok, refused
 from tests.api.running import RunningService, running_service
 
 LIVE = {"Accept": "text/event-stream"}
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 class Sent(NamedTuple):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from api.pages.browser import SESSION_COOKIE
 from api.pages.sessions import sign_in
@@ -24,8 +25,10 @@ ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 )
-PATIENCE = 10_000
+PATIENCE = 60_000
 NAMES = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gorse", "Hazel", "Iris", "Juniper")
+
+expect.set_options(timeout=PATIENCE)
 
 Visit = Callable[..., "Reader"]
 
@@ -70,6 +73,13 @@ class Reader:
 
         self.page.once("dialog", answer)
         return asked
+
+    def until(self, holds: Callable[[], object]) -> None:
+        """Wait until something is heard of, which is later than it happens in the browser."""
+        end = time.monotonic() + PATIENCE / 1_000
+        while not holds():
+            assert time.monotonic() < end
+            self.page.wait_for_timeout(20)
 
     def arrives(self, path: str) -> None:
         """Wait until an address is shown."""

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, expect
 
-from application import delivery_worker
+from application import delivering, delivery_worker
 from application.documents import HTML, WORD
 from application.field_words import Language
 from application.journal import Role
@@ -24,7 +24,6 @@ from tests.mailbox import Mailbox, mailbox, yes
 both_languages = pytest.mark.parametrize("language", ["en", "nl"])
 PAGE = b"<p>Dear {{ Contact_Name }}</p>"
 LETTER = word.document(f"<w:p>{word.field('Contact_Name')}</w:p>")
-PATIENCE = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +59,7 @@ def crm(client: httpx.Client) -> Crm:
 
 @pytest.fixture(autouse=True)
 def quick(box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivering, "RETRY_SECONDS", 0.2)
     monkeypatch.setattr(delivery_worker, "POLL_SECONDS", 0.05)
     box.rcpt = yes
 
@@ -84,7 +84,7 @@ def sent(crm: Crm, reader: Reader, *names: str, content: bytes = PAGE, kind: str
     entry_no = str(answer["logged_segment"]["entry_no"])
     reader.go(f"/logged-segments/{entry_no}")
     expect(chart(reader)).not_to_be_empty()
-    expect(reader.page.locator("#progress[hx-get]")).to_have_count(0, timeout=PATIENCE)
+    expect(reader.page.locator("#progress[hx-get]")).to_have_count(0)
     return entry_no
 
 
@@ -115,7 +115,7 @@ def test_a_segment_is_logged_and_sent_while_one_looks_on(
     finally:
         opened.set()
     # The page is not loaded again.
-    expect(chart(reader)).to_contain_text(share(reader, "sent", 3, 3), timeout=PATIENCE)
+    expect(chart(reader)).to_contain_text(share(reader, "sent", 3, 3))
     expect(reader.page.get_by_role("status")).to_contain_text(reader.t("all_sent", n=3))
     expect(reader.page.locator("#progress button")).to_have_count(0)
     # Who does not see the bars is told the same.
@@ -147,7 +147,7 @@ def test_a_delivery_is_held_up_and_continued_by_keyboard(
     opened.set()
     with reader.page.expect_navigation():
         reader.press("let_go_on")
-    expect(chart(reader)).to_contain_text(share(reader, "sent", 2, 2), timeout=PATIENCE)
+    expect(chart(reader)).to_contain_text(share(reader, "sent", 2, 2))
 
 
 @both_languages
@@ -172,7 +172,7 @@ def test_what_failed_is_explained_found_followed_up_and_sent_again(
     with reader.page.expect_navigation():
         reader.press("send_one_again")
     reader.go(f"/logged-segments/{entry_no}")
-    expect(chart(reader)).to_contain_text(share(reader, "sent", 3, 3), timeout=PATIENCE)
+    expect(chart(reader)).to_contain_text(share(reader, "sent", 3, 3))
     reader.page.locator("#delivery_status").select_option("sent")
     reader.press("follow_up")
     reader.page.wait_for_url(re.compile(r"/segments/SM\d+$"))
@@ -192,7 +192,7 @@ def test_only_what_failed_is_sent_again_if_that_is_chosen(
     reader.page.locator("#resend_status").select_option("error")
     with reader.page.expect_navigation():
         reader.press("send_again")
-    expect(chart(reader)).to_contain_text(share(reader, "sent", 2, 2), timeout=PATIENCE)
+    expect(chart(reader)).to_contain_text(share(reader, "sent", 2, 2))
     assert box.recipients() == ["birch@example.org"]
 
 
@@ -205,12 +205,12 @@ def test_all_letters_are_sent_again_the_same_or_anew(
     box.taken.clear()
     with reader.page.expect_navigation():
         reader.press("send_again")
-    expect(reader.page.locator("#progress[hx-get]")).to_have_count(0, timeout=PATIENCE)
+    expect(reader.page.locator("#progress[hx-get]")).to_have_count(0)
     assert sorted(box.recipients()) == ["alder@example.org", "birch@example.org"]
     reader.page.locator("[name=update_merge_fields]").check()
     with reader.page.expect_navigation():
         reader.press("send_again")
-    expect(chart(reader)).to_contain_text(share(reader, "sent", 4, 4), timeout=PATIENCE)
+    expect(chart(reader)).to_contain_text(share(reader, "sent", 4, 4))
     path = f"/v1/interaction-log-entries?logged_segment_entry_no={entry_no}"
     described = [entry["description"] for entry in ok(crm.client.get(path))["items"]]
     assert described == ["Spring", "Spring", "Resend: Spring", "Resend: Spring"]
@@ -274,4 +274,4 @@ def test_what_cannot_be_sent_is_shown_first_and_can_be_logged_all_the_same(
     # Those that can be sent still can.
     with reader.page.expect_navigation():
         reader.press("send_after_all")
-    expect(chart(reader)).to_contain_text(share(reader, "sent", 1, 1), timeout=PATIENCE)
+    expect(chart(reader)).to_contain_text(share(reader, "sent", 1, 1))

@@ -155,6 +155,7 @@ def test_of_the_past_nothing_is_asked_and_recorded_that_nobody_looks_at(
     assert len(asked) == 1
     fits = reader.page.locator("#grid tr[data-line]").count()
     reader.page.locator("#grid").evaluate("(grid, rows) => { grid.scrollTop += 32 * rows }", fits // 2)
+    reader.until(lambda: len(asked) > 1)
     reader.page.wait_for_timeout(500)
     assert len(asked) == 2
     assert all(int(parse_qs(urlsplit(url).query)["count"][0]) <= fits for url in asked)

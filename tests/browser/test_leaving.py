@@ -42,15 +42,15 @@ def test_a_header_that_was_changed_and_not_saved_is_left_only_after_a_question(
 ) -> None:
     reader, subject = typing(visit, letter)
     asked = questions(reader, leave=by == "reload")
-    if by == "link":
-        reader.page.get_by_role("link", name=reader.t("choose_contacts"), exact=True).click(
-            no_wait_after=True
-        )
-    elif by == "letter":
-        reader.page.locator("[data-do=letter]").first.click(no_wait_after=True)
-    else:
-        reader.page.reload()
-    reader.page.wait_for_timeout(300)
+    with reader.page.expect_event("dialog"):
+        if by == "link":
+            reader.page.get_by_role("link", name=reader.t("choose_contacts"), exact=True).click(
+                no_wait_after=True
+            )
+        elif by == "letter":
+            reader.page.locator("[data-do=letter]").first.click(no_wait_after=True)
+        else:
+            reader.page.reload()
     assert asked == ["beforeunload"]
     if by != "reload":
         assert reader.page.url.endswith(f"/segments/{letter}")

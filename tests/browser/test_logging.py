@@ -16,7 +16,7 @@ from application.field_words import Language
 from application.interactions import Interactions
 from tests.api.crm import Crm, ok
 from tests.api.running import RunningService
-from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.conftest import Visit
 
 both_languages = pytest.mark.parametrize("language", ["en", "nl"])
 
@@ -230,6 +230,7 @@ def test_while_a_segment_is_being_logged_the_page_says_so(visit: Visit, crm: Crm
     reader.press("log_now")
     expect(reader.page.get_by_text(reader.t("logging_now", n=2))).to_be_visible()
     expect(reader.page.get_by_role("button", name=reader.t("log_now"))).to_be_disabled()
+    reader.until(lambda: held)
     held[0].continue_()
     reader.page.wait_for_url(re.compile(r"/logged-segments/\d+$"))
 
@@ -257,9 +258,9 @@ def test_what_was_logged_and_is_still_to_be_written_shows_itself_when_it_is_ther
         expect(other.page.locator(".problem")).to_be_visible()
         other.go(f"/interactions/{entry}")
     written = reader.page.locator("#progress")
-    expect(written).to_contain_text(reader.t("progress", n=2, of=2), timeout=PATIENCE)
-    expect(other.page.get_by_text(other.t("being_written"))).to_have_count(0, timeout=PATIENCE)
-    expect(other.page.get_by_role("heading", name=other.t("comments"))).to_be_visible(timeout=PATIENCE)
+    expect(written).to_contain_text(reader.t("progress", n=2, of=2))
+    expect(other.page.get_by_text(other.t("being_written"))).to_have_count(0)
+    expect(other.page.get_by_role("heading", name=other.t("comments"))).to_be_visible()
 
 
 @both_languages

@@ -11,8 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from api.pages.words import text
 from application.field_words import Language
 from tests.api.running import ADMIN_KEY, running_service
-
-PATIENCE = 60_000
+from tests.browser.conftest import PATIENCE
 
 
 @pytest.fixture(params=["en", "nl"])
@@ -99,7 +98,7 @@ def test_a_newcomer_follows_the_first_steps_to_a_logged_segment(page: Page, lang
 
 def test_somebody_who_only_tries_it_out_fills_it_with_a_sample(page: Page, language: Language) -> None:
     page.get_by_role("button", name=text("sample", language)).click()
-    expect(page.locator("#first-steps")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator("#first-steps")).to_have_count(0)
     page.goto(re.sub(r"/segments$", "/contacts", page.url))
     expect(page.locator(".count")).to_contain_text({"en": "10,000", "nl": "10.000"}[language])
     page.goto(re.sub(r"/contacts$", "/setup/interaction-templates/BRIEF/letter", page.url))

@@ -28,6 +28,14 @@ def rows_asked(reader: Reader) -> list[tuple[int, int]]:
     return asked
 
 
+def opened(visit: Visit, letter: str) -> Reader:
+    """Somebody at a worksheet, for whom the rows behind those that came with it are there too."""
+    reader = visit()
+    with reader.page.expect_event("requestfinished", lambda request: "/rows?" in request.url):
+        reader.go(f"/segments/{letter}")
+    return reader
+
+
 def test_only_the_rows_that_fit_are_there_and_any_place_is_reached(visit: Visit, letter: str) -> None:
     reader = visit()
     asked = rows_asked(reader)
@@ -43,14 +51,14 @@ def test_only_the_rows_that_fit_are_there_and_any_place_is_reached(visit: Visit,
 
 
 def test_a_jump_asks_for_what_is_seen_and_a_rest_for_the_screenfuls_around(visit: Visit, letter: str) -> None:
-    reader = visit()
-    reader.go(f"/segments/{letter}")
-    reader.page.wait_for_load_state("networkidle")
+    reader = opened(visit, letter)
     asked = rows_asked(reader)
+    came: list[Request] = []
+    reader.page.on("requestfinished", lambda request: came.append(request))
     reader.page.locator("#grid").evaluate("grid => { grid.scrollTop = grid.scrollHeight / 2 }")
     expect(rows(reader).first).not_to_have_attribute("data-place", "0")
     first, fit = int(rows(reader).first.get_attribute("data-place") or 0), rows(reader).count()
-    reader.page.wait_for_load_state("networkidle")
+    reader.until(lambda: len(came) == 3)
     reader.page.wait_for_timeout(300)
     assert asked == [(first, first + fit), (first - fit, first), (first + fit, first + 2 * fit)]
     cell(reader, first, "contact_company_name").click()
@@ -61,14 +69,13 @@ def test_a_jump_asks_for_what_is_seen_and_a_rest_for_the_screenfuls_around(visit
 
 
 def test_rows_are_drawn_as_waiting_only_where_they_are_long_on_their_way(visit: Visit, letter: str) -> None:
-    reader = visit()
-    reader.go(f"/segments/{letter}")
-    reader.page.wait_for_load_state("networkidle")
+    reader = opened(visit, letter)
     held: list[Route] = []
     reader.page.route("**/rows?*", lambda route: held.append(route))
     waiting = reader.page.locator("#grid tr.waiting")
     reader.page.locator("#grid").evaluate("grid => { grid.scrollTop = grid.scrollHeight }")
     expect(waiting.last).to_have_attribute("data-place", "247")
+    reader.until(lambda: held)
     held[0].continue_()
     expect(cell(reader, 247, "contact_no")).to_have_text("C0250")
     expect(waiting).to_have_count(0)
@@ -85,9 +92,7 @@ def test_a_window_that_is_higher_than_most_is_filled_too(visit: Visit, letter: s
 def test_rows_that_are_fetched_while_one_types_are_those_of_the_filters_in_force(
     visit: Visit, letter: str
 ) -> None:
-    reader = visit()
-    reader.go(f"/segments/{letter}")
-    reader.page.wait_for_load_state("networkidle")
+    reader = opened(visit, letter)
     asked: list[str] = []
     reader.page.on("request", lambda request: asked.append(request.url) if "/rows?" in request.url else None)
     reader.page.evaluate(
@@ -97,6 +102,8 @@ def test_rows_that_are_fetched_while_one_types_are_those_of_the_filters_in_force
             filter.dispatchEvent(new Event("input", { bubbles: true }));
             const grid = document.getElementById("grid");
             grid.scrollTop = grid.scrollHeight;
+            // At once: by the next picture the filter might be in force.
+            grid.dispatchEvent(new Event("scroll"));
         }"""
     )
     expect(reader.page.locator("#grid table")).to_have_attribute("aria-rowcount", "27")

@@ -18,7 +18,7 @@ from eventstore.embedded_postgres import EmbeddedPostgres, find_postgres_binarie
 from eventstore.file_locks import AlreadyServedError, EmbeddedPostgresError, ServeLock
 
 REPOSITORY = Path(__file__).parents[2]
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 
 USE_THE_SERVER = """
 import sys
@@ -380,7 +380,7 @@ def name_in_pid_files(root: Path, pid: int) -> None:
 def innocent_process_of_the_account(root: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process under the server's account that has nothing to do with it, and must be left alone."""
     user = (root / "pgdata").stat().st_uid if os.geteuid() == 0 else None
-    with subprocess.Popen(["sleep", "60"], cwd="/", user=user) as process:
+    with subprocess.Popen(["sleep", "600"], cwd="/", user=user) as process:
         try:
             yield process
             assert process.poll() is None

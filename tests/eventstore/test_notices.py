@@ -14,7 +14,7 @@ from eventstore.notices import HEAD, Notices
 from eventstore.recorder import LogRecorder
 from tests.eventstore.examples import MAPPER, noted
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 @pytest.fixture

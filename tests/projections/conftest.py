@@ -35,7 +35,7 @@ from eventstore import notices
 SCHEMA = "segmentlog"
 WORK_DATE = date(2026, 11, 24)
 ANN = Caller("ANN", "marketer", WORK_DATE)
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 class Desk(Service):

@@ -25,9 +25,7 @@ from domain.segment.lines import LineChanges
 from domain.setup import Setup
 from domain.task import TaskChanges
 from tests.eventstore.examples import delayed
-from tests.projections.conftest import ANN, SCHEMA, Desk, until
-
-PATIENCE_SECONDS = 30.0
+from tests.projections.conftest import ANN, PATIENCE_SECONDS, SCHEMA, Desk, until
 
 Command = Callable[[Desk], object]
 

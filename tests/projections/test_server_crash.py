@@ -3,7 +3,7 @@
 import os
 import signal
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from eventstore.embedded_postgres import EmbeddedPostgres
@@ -42,7 +42,8 @@ def kill(root: Path) -> None:
     data = (root / "pgdata").resolve()
     for process in Path("/proc").glob("[0-9]*"):
         if works_in(process, data):
-            os.kill(int(process.name), signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended with one before it
+                os.kill(int(process.name), signal.SIGKILL)
     until(
         lambda: not any(works_in(process, data) for process in Path("/proc").glob("[0-9]*")),
         "the server is gone",
