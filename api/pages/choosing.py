@@ -75,6 +75,8 @@ CODES: dict[tuple[str, str], RecordKind] = {
     ("interaction_log_entry", "salesperson_code"): records.SALESPERSON,
 }
 FIRST_FIELD = "contact.city"
+SHOWN_ACTIONS = 100
+"""So many of the actions taken are shown, the latest; programs may take thousands."""
 EXAMPLES = {
     FieldType.DATE: "-90D..",
     FieldType.TIME: "09:00..12:00",
@@ -87,14 +89,15 @@ EXAMPLES = {
 def show_choosing(no: Code, service: ServiceOf, visitor: Reader) -> HTMLResponse:
     """The criteria of a worksheet, and a form for the next action."""
     segment = service.segments.get(no)
-    asked_of = {table for action in segment.actions for table in tables_of(action.filters)}
+    latest = segment.actions[-SHOWN_ACTIONS:]
+    asked_of = {table for action in latest for table in tables_of(action.filters)}
     answers = known_answers(service) if "profile_answer" in asked_of else []
     return visitor.page(
         "choose.html",
         segment=segment,
         taken=[
-            (_with_answers(action.filters, answers), _options(action, visitor.language))
-            for action in segment.actions
+            (action, _with_answers(action.filters, answers), _options(action, visitor.language))
+            for action in latest
         ],
         saved=record_choices(service, records.SAVED_CRITERIA),
         row=_row(service, FIRST_FIELD, visitor.language),

@@ -16,7 +16,7 @@ from domain.errors import NotFound, SegmentLogged
 from domain.segment.difference import lines_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-MOST_STEPS = 1_000
+MOST_STEPS = 200
 SHOWN = 10
 """So many contacts and lines are named."""
 
@@ -24,15 +24,20 @@ SHOWN = 10
 @router.get("/segments/{no}/history")
 def show_history(no: Code, service: ServiceOf, visitor: Historian, after: int = 0) -> HTMLResponse:
     """How a segment came about, in words; each step leads to the worksheet as it stood then."""
-    story = service.history.segment(no, visitor.language, after=max(after, 0), limit=MOST_STEPS)
-    last = story.steps[-1].version if story.steps else 0
+    after = max(after, 0)
+    story = service.history.segment(no, visitor.language, after=after, limit=MOST_STEPS)
+    last = after + len(story.steps)
     return visitor.page(
         "history.html",
         no=no,
         is_open=latest(service, no) is not None,
         is_deleted=_is_deleted(service, no),
         steps=story.steps,
-        more=last if last and last < story.versions else None,
+        pages={
+            "earlier_steps": max(after - MOST_STEPS, 0) if after else None,
+            "more_steps": last if last < story.versions else None,
+            "last_steps": story.versions - MOST_STEPS if last + MOST_STEPS < story.versions else None,
+        },
         verdict=service.verifying.verdict(),
     )
 

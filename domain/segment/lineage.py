@@ -152,8 +152,7 @@ class Action:
             case CriteriaApplied(removed=removed):
                 if key in removed:
                     return "removed"
-                on_segment = any(key in block.alive for block in before.blocks)
-                return "kept" if on_segment else "not_on_segment"
+                return "kept" if key in before.contacts else "not_on_segment"
 
 
 def _added(event: CriteriaApplied | LoggedSegmentReused) -> ContactSet:

@@ -49,7 +49,7 @@ from domain.segment.lines import (
     without_personal,
 )
 from domain.segment.propagation import attached, overwritten, removed, steps
-from domain.segment.totals import Totals
+from domain.segment.totals import Totals, more_lines
 from domain.vocabulary import LINE_STEP, given
 
 Status = Literal["open", "logged", "deleted"]
@@ -76,7 +76,9 @@ class Segment:
     follow_up_on: int | None = None
     recorded: RecordedInteractions | None = None
     """What became of its interactions, once it is logged."""
-    _contacts: ContactSet | None = field(default=None, init=False, repr=False, compare=False)
+    _contacts: tuple[ContactSet, ...] | None = field(default=None, init=False, repr=False, compare=False)
+    """Sets that together are all contacts on lines, once somebody asked; large ones are loaded only then."""
+    _number: int | None = field(default=None, init=False, repr=False, compare=False)
     _totals: Totals | None = field(default=None, init=False, repr=False, compare=False)
 
     def copy(self) -> Segment:
@@ -88,7 +90,7 @@ class Segment:
             actions=list(self.actions),
             undone=list(self.undone),
         )
-        copied._contacts, copied._totals = self._contacts, self._totals
+        copied._contacts, copied._number, copied._totals = self._contacts, self._number, self._totals
         return copied
 
     # What stands on the worksheet
@@ -96,9 +98,10 @@ class Segment:
     @property
     def contacts(self) -> ContactSet:
         """All contacts on lines."""
-        if self._contacts is None:
-            self._contacts = union(block.alive for block in self.blocks)
-        return self._contacts
+        sets = self._contacts
+        if sets is None or len(sets) != 1:
+            sets = self._contacts = (union(sets or (block.alive for block in self.blocks)),)
+        return sets[0]
 
     @property
     def totals(self) -> Totals:
@@ -108,7 +111,9 @@ class Segment:
 
     @property
     def number_of_lines(self) -> int:
-        return self.totals.number_of_lines
+        if self._number is None:
+            self._number = sum(len(block.alive) for block in self.blocks)
+        return self._number
 
     @property
     def next_line_no(self) -> int:
@@ -160,13 +165,31 @@ class Segment:
 
     def apply(self, event: object, user_id: str, at: datetime) -> None:
         """Take over one event; `user_id` and `at` say who recorded it, and when."""
-        contacts, totals = None, None
+        # Programs put on one contact after the other: the last one is to take no longer than the first.
+        contacts, totals = self._contacts_after(event), None
+        more = None if self._number is None else more_lines(event)
+        number = None if more is None else self.number_of_lines + more
         if isinstance(event, LineAdded) and not self.undone:
-            # Programs put on one contact after the other: the last one is to take no longer than the first.
-            contacts = self.contacts | ContactSet([event.contact_key])
             totals = self._totals and self._totals.with_line(event)
         self._take_over(event, user_id, at)
-        self._contacts, self._totals = contacts, totals
+        self._contacts, self._number, self._totals = contacts, number, totals
+
+    def _contacts_after(self, event: object) -> tuple[ContactSet, ...] | None:
+        """The contacts on lines as they will be; None where only the lines tell, or nobody has asked yet."""
+        match event:
+            case LineAdded(contact_key=key):
+                return (self.contacts | ContactSet([key]),)
+            case LineRemoved() | ActionUndone() | ActionRedone():
+                return None
+            case _ if self._contacts is None:
+                return None
+            case CriteriaApplied(removed=removed) if removed:
+                return (self.contacts - removed,)
+            case CriteriaApplied(added=added):
+                return *self._contacts, added
+            case LoggedSegmentReused(lines=lines):
+                return *self._contacts, *(one.contacts for one in lines)
+        return self._contacts
 
     @singledispatchmethod
     def _take_over(self, event: object, user_id: str, at: datetime) -> None:

@@ -7,7 +7,14 @@ from decimal import Decimal
 
 import msgspec
 
-from domain.segment.events import LineAdded
+from domain.segment.events import (
+    ActionRedone,
+    ActionUndone,
+    CriteriaApplied,
+    LineAdded,
+    LineRemoved,
+    LoggedSegmentReused,
+)
 from domain.segment.lines import LineBlock, LineChanges, LineStart
 from domain.vocabulary import given
 
@@ -18,7 +25,6 @@ OwnOnSegment = Sequence[tuple[LineBlock, int, LineChanges]]
 class Totals(msgspec.Struct, frozen=True):
     """The sums over the lines; cost in local currency (domain A1, V12)."""
 
-    number_of_lines: int
     cost: Decimal
     duration_minutes: int
 
@@ -27,7 +33,6 @@ class Totals(msgspec.Struct, frozen=True):
         """Those of the lines of some blocks."""
         minutes = _total(blocks, own, lambda start: start.duration_minutes, lambda own: own.duration_minutes)
         return cls(
-            sum(len(block.alive) for block in blocks),
             _total(blocks, own, lambda start: start.cost, lambda own: own.cost),
             int(minutes),
         )
@@ -36,11 +41,26 @@ class Totals(msgspec.Struct, frozen=True):
         """Those with one more line, which was put on by hand."""
         start, own = event.start, given(event.changes)
         return Totals(
-            self.number_of_lines + 1,
             # As in the whole sum, so that it has as many decimals.
             self.cost + start.cost + (own.get("cost", start.cost) - start.cost),
             self.duration_minutes + own.get("duration_minutes", start.duration_minutes),
         )
+
+
+def more_lines(event: object) -> int | None:
+    """How many lines more there are after an event; None where that is told by the lines alone."""
+    match event:
+        case LineAdded():
+            return 1
+        case LineRemoved():
+            return -1
+        case CriteriaApplied(lines_added=added, lines_removed=gone):
+            return added - gone
+        case LoggedSegmentReused(lines=lines):
+            return sum(len(one.contacts) for one in lines)
+        case ActionUndone() | ActionRedone():
+            return None
+    return 0
 
 
 def _total(

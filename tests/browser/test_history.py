@@ -42,6 +42,34 @@ def test_a_step_of_the_story_shows_the_worksheet_as_it_stood(
     expect(reader.page.locator("#grid tr[data-line]").first).to_contain_text("C0101")
 
 
+def test_a_segment_with_hundreds_of_steps_shows_some_at_a_time(visit: Visit, crm: Crm) -> None:
+    no = crm.segment()["no"]
+    for number in range(405):
+        reduce = {"action": "reduce", "filters": {"contact": {"no": f"X{number}"}}}
+        ok(crm.client.post(f"/v1/segments/{no}/criteria-actions", json=reduce))
+    reader = visit()
+    steps, versions = reader.page.locator(".timeline li"), reader.page.locator(".timeline li > a")
+
+    def shows(first: int, last: int, *links: str) -> None:
+        expect(steps).to_have_count(last - first + 1)
+        expect(versions.first).to_have_text(reader.t("step", n=first))
+        expect(versions.last).to_have_text(reader.t("step", n=last))
+        expect(reader.page.locator(".timeline + p a")).to_have_text([reader.t(name) for name in links])
+
+    reader.go(f"/segments/{no}/history")
+    shows(1, 200, "more_steps", "last_steps")
+    reader.page.get_by_role("link", name=reader.t("last_steps")).click()
+    shows(207, 406, "earlier_steps")
+    reader.page.get_by_role("link", name=reader.t("earlier_steps")).click()
+    shows(7, 206, "earlier_steps", "more_steps")
+    reader.go(f"/segments/{no}/choose")
+    actions = reader.page.locator(".actions li")
+    expect(actions).to_have_count(100)
+    expect(actions.last).to_contain_text("X404")
+    assert reader.page.locator("ol.actions").get_attribute("start") == "306"
+    expect(reader.page.get_by_text(reader.t("earlier_actions", n=305))).to_be_visible()
+
+
 @both_languages
 def test_a_step_says_what_it_changed_in_header_and_lines(
     visit: Visit, crm: Crm, letter: str, language: Language

@@ -296,6 +296,7 @@ class SegmentAgainstModel(RuleBasedStateMachine):
         for event in events:
             again.apply(event, "ANN", AT)
         assert again == self.sheet.segment
+        assert again.contacts == self.sheet.segment.contacts, "kept up with the actions or asked at the end"
         assert str(again.cost) == str(self.sheet.segment.cost), "added up line by line or at once"
 
 

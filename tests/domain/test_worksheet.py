@@ -1,5 +1,6 @@
 """The header of a segment, what its lines take from it, and lines by hand (domain B1 to B3)."""
 
+from collections.abc import Iterable
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.contact import AlternativeAddress, DateRange
+from domain.contact_set import ContactSet, union
 from domain.errors import NoDocument, NotFound
 from domain.interaction_template import InteractionTemplate
 from domain.segment.changing_header import create
@@ -298,6 +300,27 @@ class TestLineByHand:
         assert sorted(sheet.segment.contacts) == [1, 2, 3]
         assert (sheet.segment.cost, sheet.segment.duration_minutes) == (Decimal(22), 40)
         assert sheet.segment.number_of_lines == 4
+
+    def test_however_many_lines_there_are_the_next_one_does_not_ask_them(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[int] = []
+
+        def counted(sets: Iterable[ContactSet]) -> ContactSet:
+            found = list(sets)
+            asked.append(len(found))
+            return union(found)
+
+        monkeypatch.setattr("domain.segment.state.union", counted)
+        sheet = Worksheet()
+        for key in range(1, 50, 2):
+            sheet.put(key)
+            sheet.add(key, key + 1)
+            sheet.change(description=f"With {key}")
+        sheet.reduce(1, 2)
+        sheet.put(1)
+        assert max(asked) <= 2
+        assert (list(sheet.segment.contacts), sheet.segment.number_of_lines) == ([1, *range(3, 51)], 49)
 
     def test_a_line_has_values_of_its_own_where_they_were_given(self) -> None:
         sheet = Worksheet(description="Spring", unit_cost=Decimal(5))

@@ -65,6 +65,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "has_lines_now_one": ("Done. The segment has {n} line now.", "Gedaan. Het segment heeft nu {n} regel."),
     "actions_taken": ("Actions taken", "Uitgevoerde acties"),
     "no_actions": ("None yet.", "Nog geen."),
+    "earlier_actions": (
+        "The latest are shown; {n} came before.",
+        "De laatste staan hier; {n} gingen eraan vooraf.",
+    ),
     "everybody": ("everybody", "iedereen"),
     "did_add_contacts": ("Added {n}: {who}", "{n} toegevoegd: {who}"),
     "did_reduce": ("Took off {n}: {who}", "{n} weggehaald: {who}"),

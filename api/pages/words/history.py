@@ -17,5 +17,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "on_lines": ("on {n} lines", "op {n} regels"),
     "blank": ("(blank)", "(leeg)"),
     "one_line": ("Line {n} ({contact})", "Regel {n} ({contact})"),
+    "earlier_steps": ("Earlier steps", "Eerdere stappen"),
     "more_steps": ("Later steps", "Latere stappen"),
+    "last_steps": ("Last steps", "Laatste stappen"),
 }
