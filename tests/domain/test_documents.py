@@ -133,6 +133,18 @@ class TestLaterDocuments:
         sheet.attach(document("DEU", "Frühling"))
         assert sheet.shown() == [("DEU", "Frühling", "inherited")]
 
+    def test_b4_a_line_that_was_left_out_of_a_new_subject_keeps_its_own_with_the_next_document(self) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(1, 2)
+        sheet.change(update_lines=False, subject="Summer")
+        sheet.add(4)
+        for subject in (None, "Autumn"):
+            sheet.attach(document("ENG", subject, "better"), names_subject=subject is not None)
+            left_out, dutch, new = sheet.shown()
+            assert (left_out, dutch) == (("ENG", "Spring", "inherited"), ("NLD", "Lente", "inherited"))
+            assert new == ("ENG", subject or "Summer", "inherited")
+            assert sheet.used(10_000) == "better-ENG"
+
     def test_a_document_in_the_place_of_another_keeps_its_subject_unless_one_is_named(self) -> None:
         sheet = Sheet(SPRING, interaction_template_code="SPRING")
         sheet.add(1)
