@@ -314,6 +314,21 @@ class TestLanguageAndSubject:
         with pytest.raises(MandatoryField):
             sheet.put(2, language_code="ENG")
 
+    def test_b3_3_a_language_that_a_line_has_already_changes_nothing(self) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(2)
+        sheet.change_line(10_000, subject="Dear you")
+        sheet.change_line(10_000, language_code="NLD")
+        assert sheet.shown() == [("NLD", "Dear you", "inherited")]
+        without_template = Sheet()
+        without_template.add(2)
+        without_template.change(subject="Alone")
+        without_template.change_line(10_000, language_code=None)
+        assert without_template.shown() == [(None, "Alone", None)]
+        without_template.attach(document("NLD", "Lente"))
+        without_template.change_line(10_000, language_code="NLD")
+        assert without_template.shown() == [("NLD", "Lente", "inherited")]
+
     def test_the_correspondence_type_of_the_header_follows_where_there_is_a_document(self) -> None:
         """Domain rule B2.2."""
         sheet = Sheet()
