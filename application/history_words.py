@@ -311,12 +311,13 @@ def _count(what: str, n: int, language: Language) -> str:
 
 
 def changes_in_words(old: dict[str, Any], new: dict[str, Any], language: Language) -> str:
-    """The fields in `new`, from what they were to what they are."""
+    """The fields in `new`, from what they were to what they are; those that stay only where all do."""
+    told = {name: value for name, value in new.items() if name not in HIDDEN}
+    different = {name: value for name, value in told.items() if value != old.get(name)}
     return ", ".join(
         f"{field_word(name, language)} {value_words(name, old.get(name), language)}"
         f" → {value_words(name, value, language)}"
-        for name, value in new.items()
-        if name not in HIDDEN
+        for name, value in (different or told).items()
     )
 
 

@@ -104,7 +104,7 @@ def _header_changed(
     else:
         lines = _lines_that_follow(header, new, values, followed)
     if lines.get("campaign_no", "stays") is None:
-        lines |= {"campaign_target": False, "campaign_response": False}
+        lines |= {name: name in lines and getattr(new, name) for name in _OF_A_CAMPAIGN}
     scope: Scope = "all" if template_changed else "same_template"
     lines_follow = update_lines and bool(lines)
     event = HeaderChanged(
@@ -178,6 +178,7 @@ def _header_changes(
     code = header.interaction_template_code
     if named.get("interaction_template_code", code) != code:
         changes = _chosen(template)
+    campaigns = {header.campaign_no, changes.get("campaign_no")}
     documents: Documents = changes.get("documents", header.documents)
     if "language_code" in named:
         document = document_in(documents, named["language_code"])
@@ -190,11 +191,12 @@ def _header_changes(
         default = document_in(documents, changes.get("language_code", header.language_code))
         if default is not None:
             changes["documents"] = with_document(documents, replaced(default, subject=named["subject"]))
-    if "campaign_no" in changes and changes["campaign_no"] is None:
-        changes |= {"campaign_target": False, "campaign_response": False}
+    if campaigns != {None} and changes.get("campaign_no", "stays") is None:
+        changes |= dict.fromkeys(_OF_A_CAMPAIGN, False)
     return changes
 
 
+_OF_A_CAMPAIGN = ("campaign_target", "campaign_response")
 _LANGUAGE = (("language_code",), "there is no document in this language")
 
 

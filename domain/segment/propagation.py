@@ -128,12 +128,20 @@ def attached(
     first = not header.documents
     before = document_in(header.documents, document.language_code)
 
+    def inherited(documents: Documents) -> Document:
+        # A subject that is not the old one stays: a marketer left these lines out of a new subject (B2.4).
+        present = document_in(documents, document.language_code)
+        if before is None or present is None or present.subject == before.subject:
+            return document
+        return replaced(document, subject=present.subject)
+
     def restart(start: LineStart) -> LineStart:
         # With the first one, the header had none: what a block has is of a template that its lines have left.
-        new = replaced(start, documents=with_document(() if first else start.documents, document))
-        if first or start.language_code == document.language_code:
-            return replaced(new, language_code=document.language_code, subject=document.subject)
-        return new
+        new = inherited(start.documents)
+        documents = with_document(() if first else start.documents, new)
+        if first or start.language_code == new.language_code:
+            return replaced(start, documents=documents, language_code=new.language_code, subject=new.subject)
+        return replaced(start, documents=documents)
 
     def keep(changes: Values, start: LineStart) -> Values:
         if changes.get("personal_documents"):
@@ -144,7 +152,7 @@ def attached(
             return {name: value for name, value in changes.items() if name not in OF_ITS_DOCUMENT}
         kept = dict(changes)
         if "documents" in kept:
-            kept["documents"] = with_document(kept["documents"], document)
+            kept["documents"] = with_document(kept["documents"], inherited(kept["documents"]))
         # A subject that nobody chose: that of the document before, or blank where there was none.
         usual = before.subject if before else None
         language = kept.get("language_code", start.language_code)

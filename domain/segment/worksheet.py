@@ -13,6 +13,7 @@ from domain.errors import MandatoryField, NotFound
 from domain.interaction_template import NO_TEMPLATE, InteractionTemplate
 from domain.segment.events import LineAdded, LineChanged, LineRemoved, SegmentEvent
 from domain.segment.header import Header, line_start
+from domain.segment.line_values import line_document
 from domain.segment.lines import OF_ITS_DOCUMENT, Line, LineChanges, LineStart, after, line_on_block
 from domain.segment.state import Segment
 from domain.vocabulary import CorrespondenceType, given
@@ -103,7 +104,10 @@ def _line_changes(
         documents, dropped = _documents_of_template(header, line, code, contact, template)
         changes |= documents
     if "language_code" in named:
-        changes |= _of_language(line, code, named["language_code"], changes)
+        now = line_document(line, contact.language_code).language_code
+        if changes or named["language_code"] != now:  # one that it has already brings no subject
+            changes |= _of_language(line, code, named["language_code"], changes)
+        changes["language_fixed"] = True
     changes |= named
     if "correspondence_type" in changes:
         changes["correspondence_type_fixed"] = True
@@ -125,7 +129,7 @@ def _of_language(
     now = {**given(line.own), **changes}
     documents: Documents = now.get("personal_documents") or now.get("documents", line.block.start.documents)
     document = document_in(documents, language_code)
-    return {"language_fixed": True, "subject": document.subject if document else None}
+    return {"subject": document.subject if document else None}
 
 
 def _documents_of_template(

@@ -203,6 +203,14 @@ def test_the_dutch_story_differs_in_every_sentence() -> None:
     )
 
 
+def test_what_a_line_says_already_is_not_told_as_a_change() -> None:
+    sheet = Worksheet(description="Spring")
+    sheet.add(1)
+    before = sheet.segment.copy()
+    (event,) = sheet.change_line(10_000, description="Spring", evaluation=None, attempt_failed=True)
+    assert tell(event, before, "en") == "Changed line 10000 (CT1): attempt failed no → yes."
+
+
 @pytest.mark.parametrize(
     ("action", "said"), [("reduce", "Removed 1 contact:"), ("refine", " 1 contact removed")]
 )

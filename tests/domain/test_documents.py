@@ -133,6 +133,18 @@ class TestLaterDocuments:
         sheet.attach(document("DEU", "Frühling"))
         assert sheet.shown() == [("DEU", "Frühling", "inherited")]
 
+    def test_b4_a_line_that_was_left_out_of_a_new_subject_keeps_its_own_with_the_next_document(self) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(1, 2)
+        sheet.change(update_lines=False, subject="Summer")
+        sheet.add(4)
+        for subject in (None, "Autumn"):
+            sheet.attach(document("ENG", subject, "better"), names_subject=subject is not None)
+            left_out, dutch, new = sheet.shown()
+            assert (left_out, dutch) == (("ENG", "Spring", "inherited"), ("NLD", "Lente", "inherited"))
+            assert new == ("ENG", subject or "Summer", "inherited")
+            assert sheet.used(10_000) == "better-ENG"
+
     def test_a_document_in_the_place_of_another_keeps_its_subject_unless_one_is_named(self) -> None:
         sheet = Sheet(SPRING, interaction_template_code="SPRING")
         sheet.add(1)
@@ -301,6 +313,21 @@ class TestLanguageAndSubject:
             sheet.change_line(10_000, language_code="ENG")
         with pytest.raises(MandatoryField):
             sheet.put(2, language_code="ENG")
+
+    def test_b3_3_a_language_that_a_line_has_already_changes_nothing(self) -> None:
+        sheet = Sheet(SPRING, interaction_template_code="SPRING")
+        sheet.add(2)
+        sheet.change_line(10_000, subject="Dear you")
+        sheet.change_line(10_000, language_code="NLD")
+        assert sheet.shown() == [("NLD", "Dear you", "inherited")]
+        without_template = Sheet()
+        without_template.add(2)
+        without_template.change(subject="Alone")
+        without_template.change_line(10_000, language_code=None)
+        assert without_template.shown() == [(None, "Alone", None)]
+        without_template.attach(document("NLD", "Lente"))
+        without_template.change_line(10_000, language_code="NLD")
+        assert without_template.shown() == [("NLD", "Lente", "inherited")]
 
     def test_the_correspondence_type_of_the_header_follows_where_there_is_a_document(self) -> None:
         """Domain rule B2.2."""

@@ -176,6 +176,13 @@ class TestChangeHeader:
                 *(None, False, False),
             )
 
+    @pytest.mark.parametrize("push", [False, True])
+    def test_b2_no_campaign_said_again_clears_nothing(self, push: bool) -> None:
+        sheet = Worksheet(campaign_response=True)
+        sheet.add(1)
+        sheet.change(campaign_no=None, campaign_response=True, push=push)
+        assert (sheet.segment.header.campaign_response, sheet.line(10_000).campaign_response) == (True, True)
+
     def test_b2_3_no_line_without_a_campaign_is_its_target_because_it_was_so_by_hand(self) -> None:
         sheet = Worksheet(campaign_no="CP1")
         sheet.put(1, campaign_target=True, campaign_response=True)
