@@ -200,8 +200,9 @@ class Model:
         cleared = named.get("campaign_no", "stays") is None
         if chosen:
             cleared |= self._choose(named["interaction_template_code"]) and "campaign_no" not in named
+        had_one = {before["campaign_no"], self.header["campaign_no"]} != {None}
         self.header |= named
-        if cleared:
+        if cleared and had_one:
             self.header |= {"campaign_target": False, "campaign_response": False}
         if not update_lines:
             return
