@@ -204,7 +204,9 @@ class Explanations:
     def _number(self, action: Action, line: Line) -> str | None:
         if isinstance(action.event, LineAdded):
             return action.event.contact_no
-        return self.past.numbers([line.contact_key]).get(line.contact_key)
+        # It was there when the action looked at it.
+        after = action.contacts_position or 0
+        return self.past.numbers([line.contact_key], after).get(line.contact_key)
 
     def _hindsight(self) -> Hindsight:
         return Hindsight(PastFacts(self.journal.log, self.read_models))

@@ -259,7 +259,7 @@ class _Known:
 
     def __post_init__(self) -> None:
         self._records: dict[str, Any] = {}
-        numbers = self.past.numbers(self.keys)
+        numbers = self.past.numbers(self.keys, after=self.position)
         contacts = self.past.many(list(numbers.values()), self.position)
         self._contacts = {contact.key: contact for contact in contacts.values()}
         companies = {contact.value.company_no for contact in contacts.values()}

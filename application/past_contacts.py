@@ -15,7 +15,8 @@ from projections.read_models import ReadModels
 DELETED: Final = (
     "SELECT data ->> 'no' AS no, (data ->> 'key')::integer AS key"
     " FROM (SELECT convert_from(state, 'UTF8')::jsonb -> 'data' AS data FROM log_events"
-    " WHERE topic = 'contact.deleted.1') AS gone WHERE (data ->> 'key')::integer = ANY(%s)"
+    " WHERE topic = 'contact.deleted.1' AND notification_id > %s) AS gone"
+    " WHERE (data ->> 'key')::integer = ANY(%s)"
 )
 
 
@@ -26,19 +27,19 @@ class PastContacts:
         self.log: EventLog = journal.log
         self.read_models = read_models
 
-    def numbers(self, keys: Iterable[int]) -> dict[int, str]:
-        """The numbers of contacts by key, also of those that were deleted since."""
+    def numbers(self, keys: Iterable[int], after: int = 0) -> dict[int, str]:
+        """The numbers of contacts by key, also of those that were deleted, if it was after a position."""
         wanted = [int(key) for key in keys]
         with self.read_models.cursor() as cursor:
             rows = cursor.execute("SELECT key, no FROM contact WHERE key = ANY(%s)", (wanted,)).fetchall()
         found = {row["key"]: row["no"] for row in rows}
         missing = [key for key in wanted if key not in found]
-        return found | (self._deleted(missing) if missing else {})
+        return found | (self._deleted(missing, after) if missing else {})
 
-    def _deleted(self, keys: list[int]) -> dict[int, str]:
+    def _deleted(self, keys: list[int], after: int) -> dict[int, str]:
         """No table keeps the key of a contact that is gone: its last event does."""
         with self.log.datastore.get_connection() as connection:
-            rows = connection.execute(DELETED, (keys,)).fetchall()
+            rows = connection.execute(DELETED, (after, keys)).fetchall()
         return {row["key"]: row["no"] for row in rows}
 
     def names(self, keys: Iterable[int]) -> dict[int, str | None]:
@@ -61,7 +62,8 @@ class PastContacts:
 
     def line_facts(self, keys: Sequence[int], position: int) -> dict[int, LineFacts]:
         """What lines showed of contacts, by key; of those that there were."""
-        found = self.many(list(self.numbers(keys).values()), position)
+        # Who had been deleted by then is not among them, so it need not be looked for in what came before.
+        found = self.many(list(self.numbers(keys, after=position).values()), position)
         companies = {contact.value.company_no for contact in found.values()} - found.keys() - {None}
         known = found | self.many([no for no in companies if no is not None], position)
         return {

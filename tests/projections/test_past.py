@@ -140,11 +140,11 @@ def test_b3_6_a_question_reads_each_stream_once_however_many_actions_there_were(
 
 
 def test_b3_6_deletions_are_found_by_an_index_in_a_log_of_any_length(service: Desk) -> None:
-    asked = {STREAMS_WITH_DELETIONS: 1, DELETED_NAMING: b"x", DELETED: [1]}
+    asked = {STREAMS_WITH_DELETIONS: (1,), DELETED_NAMING: (b"x",), DELETED: (1, [1])}
     with service.log.datastore.get_connection() as connection, connection.transaction():
         connection.execute("SET LOCAL enable_seqscan = off")
-        for statement, parameter in asked.items():
-            plan = connection.execute(f"EXPLAIN {statement}", (parameter,)).fetchall()
+        for statement, parameters in asked.items():
+            plan = connection.execute(f"EXPLAIN {statement}", parameters).fetchall()
             assert "log_events_deletions" in str(plan), statement
 
 
