@@ -62,12 +62,12 @@ class Notices:
     @property
     def followers(self) -> int:
         """How many follow."""
-        return len(self._of())
+        return len(self._all())
 
     def end(self) -> None:
         """Tell all followers to stop; returns at once."""
         self._over.set()
-        for follower in self._of():
+        for follower in self._all().values():
             follower.told(None)
 
     def close(self) -> None:
@@ -78,26 +78,28 @@ class Notices:
         if thread is not None:
             thread.join(5)
 
-    def _of(self, channel: str | None = None) -> list[_Follower]:
+    def _all(self) -> dict[object, _Follower]:
         with self._lock:
-            return [one for one in self._followers.values() if channel in (None, one.channel)]
+            return dict(self._followers)
 
     def _listen(self) -> None:
         while not self.is_over:
             try:
                 with psycopg.connect(self._conninfo, autocommit=True) as connection:
-                    channels: set[str] = set()
+                    heard: set[object] = set()
                     while not self.is_over:
-                        self._listen_to_more(connection, channels)
+                        heard = self._listen_for_all(connection, heard)
                         for notice in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
-                            for follower in self._of(notice.channel):
-                                follower.told(notice.payload)
+                            for follower in self._all().values():
+                                if follower.channel == notice.channel:
+                                    follower.told(notice.payload)
             except psycopg.Error:
                 self._over.wait(LOOK_SECONDS)
 
-    def _listen_to_more(self, connection: Connection[Any], channels: set[str]) -> None:
-        for channel in {follower.channel for follower in self._of()} - channels:
-            connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
-            channels.add(channel)
-            for follower in self._of(channel):
-                follower.told(None)  # what was said before this connection listened was not heard
+    def _listen_for_all(self, connection: Connection[Any], heard: set[object]) -> set[object]:
+        """Listen for those that came since, who did not hear what was said before; all that there are."""
+        followers = self._all()
+        for me in followers.keys() - heard:
+            connection.execute(SQL("LISTEN {}").format(Identifier(followers[me].channel)))
+            followers[me].told(None)
+        return set(followers)

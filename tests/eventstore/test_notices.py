@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from queue import SimpleQueue
 from threading import Event as Flag
 
 import psycopg
@@ -89,3 +90,29 @@ def test_followers_are_told_when_it_ends(watch: Notices) -> None:
         watch.end()
         assert is_told(told)
         assert watch.is_over
+
+
+def test_who_comes_later_is_told_that_something_may_not_have_been_heard(
+    recorder: LogRecorder, watch: Notices
+) -> None:
+    told, said = Flag(), SimpleQueue[str | None]()
+    with watch.following(HEAD, lambda _: told.set()):
+        assert is_told(told)
+        with watch.following(HEAD, said.put):
+            assert said.get(timeout=PATIENCE_SECONDS) is None
+            append(recorder)
+            assert said.get(timeout=PATIENCE_SECONDS) == str(recorder.max_notification_id())
+
+
+def test_nobody_is_told_what_is_said_on_another_channel(
+    database: str, recorder: LogRecorder, watch: Notices
+) -> None:
+    said, other = SimpleQueue[str | None](), SimpleQueue[str | None]()
+    with watch.following(HEAD, said.put), watch.following("another", other.put):
+        assert [queue.get(timeout=PATIENCE_SECONDS) for queue in (said, other)] == [None, None]
+        append(recorder)
+        with psycopg.connect(database) as connection:
+            connection.execute("NOTIFY another, 'word'")
+        assert other.get(timeout=PATIENCE_SECONDS) == "word"
+        assert said.get(timeout=PATIENCE_SECONDS) == str(recorder.max_notification_id())
+        assert said.empty()
