@@ -46,7 +46,7 @@ def test_a_service_seals_by_itself_and_tells_a_place_outside(directory: Path) ->
         for name in ("Alder", "Birch", "Cedar"):
             register(client, name)
         assert until(lambda: bool(client.get("/v1/audit/checkpoints").json()["items"]))
-        assert until(anchor.exists)
+        assert until(lambda: anchor.exists() and anchor.read_text().endswith("\n"))
         assert client.get("/v1/audit/checkpoints").json()["items"][0]["note"] in [
             json.loads(line)["note"] for line in anchor.read_text().splitlines()
         ]

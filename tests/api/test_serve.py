@@ -67,7 +67,7 @@ def ended(process: psutil.Process) -> bool:
         return True
 
 
-def until(condition: Callable[[], bool], seconds: float = 60) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 120) -> bool:
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

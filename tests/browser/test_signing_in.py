@@ -175,7 +175,7 @@ def test_of_who_may_not_send_a_file_nothing_is_read(
 ) -> None:
     token = sign_in(running.service, keys(role)) if role else ""
     at = urlsplit(running.base_url)
-    with socket.create_connection((at.hostname, at.port), timeout=5) as connection:
+    with socket.create_connection((at.hostname, at.port), timeout=60) as connection:
         # The file never comes: only who does not wait for it can answer.
         connection.sendall(
             f"POST /contacts/import HTTP/1.1\r\nHost: {at.netloc}\r\nCookie: {SESSION_COOKIE}={token}\r\n"
