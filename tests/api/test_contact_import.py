@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Iterator
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -23,7 +24,7 @@ from domain.contact import ContactChanges
 from domain.errors import Conflict
 from tests.api.conftest import ClientFor
 from tests.api.crm import Crm, ok, places, refused
-from tests.api.running import ADMIN_KEY, RunningService
+from tests.api.running import ADMIN_KEY, RunningService, running_service
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"
 URL = "/v1/contacts/import"
@@ -421,6 +422,12 @@ class TestOthersWhoChangeTheSameContacts:
 
 
 class TestSample:
+    @pytest.fixture
+    def client(self, postgres_url: str) -> Iterator[httpx.Client]:
+        """Of a service of its own: the sample has numbers that others draw from the series."""
+        with running_service(postgres_url) as service, service.client() as admin:
+            yield admin
+
     @pytest.mark.parametrize("kind", [CSV, NDJSON])
     def test_is_taken_over_without_a_rejected_row(
         self, client: httpx.Client, tmp_path: Path, kind: str
