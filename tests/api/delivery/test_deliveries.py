@@ -537,6 +537,9 @@ def test_a_single_interaction_without_document_or_address_cannot_be_sent(crm: Cr
     }
     refused(crm.client.post("/v1/interaction-log-entries", json=values), "no-document")
     values |= {"contact_no": crm.contact()["no"]}
+    refused(crm.client.post("/v1/interaction-log-entries", json=values), "no-document")
+    document = f"/v1/interaction-templates/{values['interaction_template_code']}/documents/-"
+    ok(crm.client.put(document, content=PAGE.encode(), headers={"Content-Type": "text/html"}))
     refused(crm.client.post("/v1/interaction-log-entries", json=values), "no-email")
 
 
