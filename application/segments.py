@@ -268,7 +268,9 @@ class Segments:
         the line relies on.
         """
         template, named = self.records.check_named(given(values), before)
-        check_address(contact, given(values).get("contact_alternative_address_code"))
+        address = given(values).get("contact_alternative_address_code")
+        if address != before.get("contact_alternative_address_code"):
+            check_address(contact, address)
         return template, {contact_stream(contact.no): contact, **named}
 
 

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby, takewhile
 from operator import attrgetter
 from queue import Empty, SimpleQueue
@@ -291,14 +291,17 @@ class Runner:
 
 
 def _last(said: SimpleQueue[str | None]) -> int | None:
-    """The last position that was said; None where nothing was, or where not all may have been heard."""
-    try:
-        position = said.get(timeout=POLL_SECONDS)
-        while not said.empty():
-            position = said.get()
-    except Empty:
-        return None
-    return None if position is None else int(position)
+    """The last position that was said; None where nothing was, or where not all may have been heard.
+
+    Logs in other schemas say theirs on the same channel.
+    """
+    heard: list[str | None] = []
+    with suppress(Empty):
+        heard.append(said.get(timeout=POLL_SECONDS))
+        while True:
+            heard.append(said.get_nowait())
+    positions = [int(position) for position in heard if position is not None]
+    return max(positions, default=None) if len(positions) == len(heard) else None
 
 
 class Runners:

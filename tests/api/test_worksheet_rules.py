@@ -67,6 +67,16 @@ def test_a13_a_closed_task_may_be_sent_back_with_codes_that_nothing_has_any_more
     assert ok(client.patch(path, json=codes | {"description": "Called"}))["description"] == "Called"
 
 
+def test_a1_an_address_that_is_gone_since_may_be_sent_back_as_it_was(client: httpx.Client, crm: Crm) -> None:
+    contact, no = crm.contact(alternative_addresses=[{"code": "HOME"}])["no"], crm.segment()["no"]
+    crm.line(no, contact, contact_alternative_address_code="HOME")
+    ok(client.patch(f"/v1/contacts/{contact}", json={"alternative_addresses": []}))
+    path = f"/v1/segments/{no}/lines/10000"
+    body = {"contact_alternative_address_code": "HOME", "description": "Spring"}
+    assert ok(client.patch(path, json=body))["description"] == "Spring"
+    refused(client.patch(path, json={"contact_alternative_address_code": "WORK"}), "invalid-request")
+
+
 def test_a1_a_salesperson_who_was_blocked_since_is_not_pushed_to_lines(
     client: httpx.Client, crm: Crm
 ) -> None:

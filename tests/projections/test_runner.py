@@ -22,6 +22,7 @@ from psycopg.sql import SQL, Identifier
 from application.event_log import open_log
 from domain.contact import ContactChanges
 from eventstore.event import Event
+from eventstore.notices import Told
 from projections import tracking as tracking_table
 from projections.contacts import Contacts
 from projections.read_model import InParts, Recorded
@@ -426,6 +427,30 @@ class TestRunning:
             until(lambda: tracking(service)[0] == service.log.position(), "it is kept up again")
             assert tracking(service)[2] is None
         assert len(service.rows("SELECT FROM contact")) == 2
+
+    def test_of_positions_that_several_logs_say_at_once_none_is_missed(
+        self, service: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """All schemas of a database say theirs on one channel."""
+        asked, stop = list[int | None](), Flag()
+
+        @contextmanager
+        def saying(channel: str, told: Told) -> Iterator[None]:
+            told("57")
+            told("3")
+            yield
+
+        def catch_up(*, at_least: int | None) -> int:
+            asked.append(at_least)
+            if len(asked) == 2:
+                stop.set()
+            return 1
+
+        with closing(Runner(service.log, Contacts())) as runner:
+            monkeypatch.setattr(service.log.notices, "following", saying)
+            monkeypatch.setattr(runner, "catch_up", catch_up)
+            runner.run(stop)
+        assert asked == [None, 57]
 
     def test_all_that_a_process_hears_of_comes_over_one_connection(self, service: Desk) -> None:
         """The server wakes each connection that listens for whatever is said."""
