@@ -9,13 +9,19 @@ from threading import Lock, Thread
 from typing import Any, NamedTuple
 
 import psycopg
+import structlog
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
+
+logger = structlog.get_logger()
 
 HEAD = "log_events"
 """The channel of the log, where the position of the last event is said."""
 LOOK_SECONDS = 0.5
 """How often it is looked whether to end or to listen to more, and how long to wait to connect again."""
+KEEPALIVE = "keepalives_idle=10 keepalives_interval=5 keepalives_count=3"
+"""Seconds and tries: who only listens would not notice for hours that a server is gone without a word."""
 
 Told = Callable[[str | None], None]
 """Is called from another thread with what was said; with None when something may not have been heard."""
@@ -83,9 +89,10 @@ class Notices:
             return dict(self._followers)
 
     def _listen(self) -> None:
+        conninfo = make_conninfo(KEEPALIVE, **conninfo_to_dict(self._conninfo))
         while not self.is_over:
             try:
-                with psycopg.connect(self._conninfo, autocommit=True) as connection:
+                with psycopg.connect(conninfo, autocommit=True) as connection:
                     heard: set[object] = set()
                     while not self.is_over:
                         heard = self._listen_for_all(connection, heard)
@@ -94,6 +101,10 @@ class Notices:
                                 if follower.channel == notice.channel:
                                     follower.told(notice.payload)
             except psycopg.Error:
+                self._over.wait(LOOK_SECONDS)
+            except Exception:
+                # A follower's fault: the others, and everything that waits for them, must go on hearing.
+                logger.exception("a notice could not be passed on")
                 self._over.wait(LOOK_SECONDS)
 
     def _listen_for_all(self, connection: Connection[Any], heard: set[object]) -> set[object]:

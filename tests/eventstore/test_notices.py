@@ -67,6 +67,21 @@ def test_followers_share_one_connection_and_without_any_there_is_none(
     assert watch.followers == 0
 
 
+def test_a_follower_that_fails_keeps_nobody_from_hearing(recorder: LogRecorder, watch: Notices) -> None:
+    told, failures = Flag(), list[str | None]()
+
+    def fail(said: str | None) -> None:
+        failures.append(said)
+        if said is not None:
+            raise ArithmeticError
+
+    with watch.following(HEAD, fail), watch.following(HEAD, lambda _: told.set()):
+        assert is_told(told)
+        append(recorder)
+        assert is_told(told)  # by the look when it listens again
+        assert failures[:2] == [None, "1"]
+
+
 def test_when_the_connection_is_lost_followers_are_told_once_there_is_another(
     database: str, recorder: LogRecorder, watch: Notices
 ) -> None:

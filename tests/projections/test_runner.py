@@ -464,6 +464,7 @@ class TestRunning:
             listening = (
                 "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^LISTEN'"
             )
+            until(lambda: service.rows(listening), "it listens")
             assert len(service.rows(listening)) == 1
 
     def test_events_of_other_read_models_only_move_the_position(self, service: Desk) -> None:

@@ -69,6 +69,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The latest are shown; {n} came before.",
         "De laatste staan hier; {n} gingen eraan vooraf.",
     ),
+    "earlier_actions_one": (
+        "The latest are shown; {n} came before.",
+        "De laatste staan hier; {n} ging eraan vooraf.",
+    ),
     "everybody": ("everybody", "iedereen"),
     "did_add_contacts": ("Added {n}: {who}", "{n} toegevoegd: {who}"),
     "did_reduce": ("Took off {n}: {who}", "{n} weggehaald: {who}"),
